@@ -1,0 +1,114 @@
+"""Building and Device: the household whose events are evaluated.
+
+A building is the unit of state, order, local time and partition. Invariants: its zone exists, its
+device ids are unique. Which rules are on for a building is decided here, and nowhere else.
+"""
+
+from typing import Literal
+
+import msgspec
+
+from hearth.core.instants import zone_named
+from hearth.core.problems import invalid
+
+
+class Device(msgspec.Struct, frozen=True, kw_only=True):
+    """A device of a building; `discovered` = seen in events, never registered."""
+
+    id: str
+    type: str | None = None
+    name: str | None = None
+    product_name: str | None = None
+    created_at_ms: int | None = None
+    updated_at_ms: int | None = None
+    discovered: bool = False
+
+
+class DisabledNotification(msgspec.Struct, frozen=True, kw_only=True):
+    """A rule that is switched off in a building; for one user, or for all where `user_id` is None."""
+
+    rule_id: str
+    user_id: str | None = None
+
+
+class LowTariffHours(msgspec.Struct, frozen=True, kw_only=True):
+    """Local "HH:mm" from/to of the low tariff per weekday, Monday first; None = none that day."""
+
+    days: tuple[tuple[str, str] | None, ...] = (None,) * 7
+
+
+class PriceSlice(msgspec.Struct, frozen=True, kw_only=True):
+    """A price per kWh (decimal text) that holds in [start, end)."""
+
+    start_ms: int
+    end_ms: int
+    price: str
+
+
+class Tariff(msgspec.Struct, frozen=True, kw_only=True):
+    """What a kWh costs. Prices are decimal texts per kWh, never floats."""
+
+    type: Literal["SINGLE", "DUAL", "DYNAMIC"]
+    currency: str | None = None
+    min_price: str | None = None
+    max_price: str | None = None
+    single_price: str | None = None
+    low_tariff: LowTariffHours | None = None
+    slices: tuple[PriceSlice, ...] = ()
+
+
+class Building(msgspec.Struct, frozen=True, kw_only=True):
+    """A household. `id` is ours, `customer_building_id` the customer's name for it."""
+
+    id: str
+    customer_id: str
+    customer_building_id: str
+    time_zone_id: str
+    registration_at_ms: int
+    activation_at_ms: int
+    deactivated_at_ms: int | None = None
+    zip: str | None = None
+    city: str | None = None
+    country_code: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    kwp: float | None = None
+    is_early_adopter: bool = False
+    user_ids: tuple[str, ...] = ()
+    disabled_notifications: tuple[DisabledNotification, ...] = ()
+    inactive_rules: tuple[str, ...] = ()
+    active_rules: tuple[str, ...] = ()
+    rules_operator_exclude: bool = True
+    devices: tuple[Device, ...] = ()
+    tariff: Tariff | None = None
+    properties: dict[str, str | int | float | bool] = {}
+
+    def __post_init__(self) -> None:
+        try:
+            zone_named(self.time_zone_id)
+        except ValueError as error:
+            raise invalid("/timeZoneId", f"{error}; use an IANA name such as Europe/Zurich") from error
+        ids = [device.id for device in self.devices]
+        for index, device_id in enumerate(ids):
+            if device_id in ids[:index]:
+                raise invalid(f"/devices/{index}/id", f"the device id {device_id} occurs twice")
+
+    def is_deactivated(self) -> bool:
+        """Deactivated: events are stored, nothing is evaluated."""
+        return self.deactivated_at_ms is not None
+
+    def has_rule_on(self, rule_id: str) -> bool:
+        """Whether the rule is switched on for this building as a whole.
+
+        With `rules_operator_exclude` all rules are on except the inactive ones, also future ones;
+        without it only the active ones are.
+        """
+        if any(d.rule_id == rule_id and d.user_id is None for d in self.disabled_notifications):
+            return False
+        if self.rules_operator_exclude:
+            return rule_id not in self.inactive_rules
+        return rule_id in self.active_rules
+
+    def find_device(self, device_id: str) -> Device | None:
+        """The device of that id, or None."""
+        return next((device for device in self.devices if device.id == device_id), None)

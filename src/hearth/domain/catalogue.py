@@ -1,0 +1,104 @@
+"""The catalogue of device types and event types.
+
+The catalogue is data (`catalogue.toml` beside this file; an operator may add types). This module holds
+what an entry is and how a name is looked up. Invariant: an event type names only known device types.
+"""
+
+import tomllib
+from typing import Literal
+
+import msgspec
+
+from hearth.core.nearest import nearest
+from hearth.core.problems import FieldProblem, Problem
+
+PLATFORM = "PLATFORM"
+_SOURCE_ALIASES = {"MOOST": PLATFORM}
+
+# How readings of a type may be aggregated: a momentary reading (W, %, °C), the amount in an interval
+# (Wh), a state that holds until the next (an id), or an ever-increasing counter.
+Quantity = Literal["momentary", "interval", "state", "counter"]
+
+
+class EventType(msgspec.Struct, frozen=True, kw_only=True):
+    """One kind of observation. `unit` is "W", "Wh", "%", "°C", or "" for ids; interval 0 = on change."""
+
+    name: str
+    unit: str
+    quantity: Quantity
+    interval_seconds: int
+    sources: frozenset[str]
+    labels: dict[str, str] = {}
+
+
+class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
+    """All device types (= event sources) and event types of an installation."""
+
+    device_types: frozenset[str]
+    event_types: dict[str, EventType]
+
+    def find_event_type(self, name: str) -> EventType | None:
+        """The event type of that exact name, or None."""
+        return self.event_types.get(name)
+
+    def nearest_event_type(self, name: str) -> str | None:
+        """The event type's name that was probably meant."""
+        return nearest(name, self.event_types)
+
+    def source_named(self, name: str) -> str | None:
+        """The canonical source of a spelling ("MOOST" is "PLATFORM"), or None for an unknown one."""
+        canonical = _SOURCE_ALIASES.get(name, name)
+        return canonical if canonical == PLATFORM or canonical in self.device_types else None
+
+    def nearest_source(self, name: str) -> str | None:
+        """The source that was probably meant."""
+        return nearest(name, {*self.device_types, PLATFORM, *_SOURCE_ALIASES})
+
+
+class _Entry(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    unit: str
+    quantity: Quantity
+    interval_seconds: int
+    sources: list[str]
+    labels: dict[str, str] = {}
+
+
+class _File(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    device_types: list[str] = []
+    event_types: dict[str, _Entry] = {}
+
+
+def read_catalogue(*texts: str) -> Catalogue:
+    """TOML texts -> catalogue; a later text adds to the earlier ones and may replace their entries.
+
+    Raises Problem("invalid") naming the entry that is wrong.
+    """
+    device_types: set[str] = set()
+    entries: dict[str, _Entry] = {}
+    for text in texts:
+        try:
+            file = msgspec.convert(tomllib.loads(text), _File)
+        except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+            raise Problem("invalid", f"The catalogue cannot be read: {error}") from error
+        device_types.update(file.device_types)
+        entries.update(file.event_types)
+    known = {*device_types, PLATFORM}
+    for name, entry in entries.items():
+        for source in entry.sources:
+            if source != "*" and source not in known:
+                message = f"{name} names the source {source}, which is no device type"
+                raise Problem("invalid", message, (FieldProblem(f"/event_types/{name}/sources", message),))
+    return Catalogue(
+        device_types=frozenset(device_types),
+        event_types={
+            name: EventType(
+                name=name,
+                unit=entry.unit,
+                quantity=entry.quantity,
+                interval_seconds=entry.interval_seconds,
+                sources=frozenset(device_types) if "*" in entry.sources else frozenset(entry.sources),
+                labels=entry.labels,
+            )
+            for name, entry in entries.items()
+        },
+    )

@@ -1,0 +1,98 @@
+"""Customer (the tenant), its API clients, its members and its fulfilment endpoint.
+
+Secrets appear here only hashed or encrypted; who hashes and encrypts is the connectors' business.
+A customer owns everything below it: every other noun carries a `customer_id`.
+"""
+
+from typing import Literal
+
+import msgspec
+
+SCOPES = (
+    "read:buildings",
+    "write:buildings",
+    "read:events",
+    "write:events",
+    "read:pushnotifications",
+    "write:pushnotifications",
+    "read:rules",
+    "write:rules",
+    "read:statistics",
+)
+
+DEFAULT_LANGUAGES = ("en", "de", "fr")
+
+
+class Customer(msgspec.Struct, frozen=True, kw_only=True):
+    """An organisation whose households Hearth advises. `languages`: those in which texts are needed."""
+
+    id: str
+    name: str
+    created_at_ms: int
+    languages: tuple[str, ...] = DEFAULT_LANGUAGES
+    time_zone_id: str = "Europe/Zurich"
+
+
+class ClientSecret(msgspec.Struct, frozen=True, kw_only=True):
+    """A hashed secret of a client; while rotating, the old one is good until `expires_at_ms`."""
+
+    secret_hash: str
+    created_at_ms: int
+    expires_at_ms: int | None = None
+
+
+class Client(msgspec.Struct, frozen=True, kw_only=True):
+    """Credentials with which a customer's cloud asks for access tokens."""
+
+    client_id: str
+    customer_id: str
+    created_at_ms: int
+    secrets: tuple[ClientSecret, ...]
+    scopes: tuple[str, ...] = SCOPES
+    revoked_at_ms: int | None = None
+
+
+class Member(msgspec.Struct, frozen=True, kw_only=True):
+    """A person of the customer who signs in to the console. `email` is stored in lower case."""
+
+    id: str
+    customer_id: str
+    email: str
+    name: str
+    password_hash: str
+    created_at_ms: int
+    language: Literal["en", "de", "fr"] = "en"
+
+
+class MemberSession(msgspec.Struct, frozen=True, kw_only=True):
+    """A signed-in browser. Only the hash of the cookie's token is kept."""
+
+    token_hash: str
+    csrf_token: str
+    member_id: str
+    customer_id: str
+    created_at_ms: int
+    expires_at_ms: int
+
+
+class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a customer's notifications are delivered (webhook).
+
+    `signing_secret_sealed` is the encrypted Standard Webhooks secret. `disabled_reason` says why a
+    disabled endpoint gets nothing (for instance that it answered 410).
+    """
+
+    customer_id: str
+    url: str
+    signing_secret_sealed: str
+    disabled_reason: str | None = None
+
+
+class SigningKey(msgspec.Struct, frozen=True, kw_only=True):
+    """A key that signs access tokens. `published_until_ms` is None for the one in use."""
+
+    kid: str
+    private_key_sealed: str
+    public_jwk: dict[str, str]
+    created_at_ms: int
+    published_until_ms: int | None = None

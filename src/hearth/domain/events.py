@@ -1,0 +1,83 @@
+"""Events as columns, and what a row of the event log holds.
+
+An Event is an observation sent to us or issued by a context service; immutable. Thousands travel at
+once, so they are columns (`EventColumns`), never an object each. A Series is the identity
+(building, event type, device, source) under which values are kept; its integer id stands in the columns.
+Order in the log (`sequence`) is the authority for replay.
+"""
+
+from array import array
+from enum import IntEnum
+
+import msgspec
+
+NO_FORECAST_MS = -(2**63)  # in `forecast_ms`: the event has no forecast timestamp
+
+
+class Series(msgspec.Struct, frozen=True, kw_only=True):
+    """One (building, event type, device, source). `device_name` is the last one heard."""
+
+    id: int
+    customer_id: str
+    building_id: str
+    event_type: str
+    device_id: str
+    source: str
+    device_name: str | None = None
+
+
+class EventColumns(msgspec.Struct, kw_only=True):
+    """Events as parallel columns, in the order of arrival.
+
+    series_ids: array('i'); times_ms: array('q') UTC; values: array('d') in the type's unit;
+    forecast_ms: array('q') with NO_FORECAST_MS where absent, or None when no event has one.
+    """
+
+    series_ids: array[int]
+    times_ms: array[int]
+    values: array[float]
+    forecast_ms: array[int] | None = None
+
+    def __len__(self) -> int:
+        return len(self.series_ids)
+
+
+def empty_columns() -> EventColumns:
+    """Columns without events, to be appended to."""
+    return EventColumns(series_ids=array("i"), times_ms=array("q"), values=array("d"))
+
+
+class LogKind(IntEnum):
+    """What a row of the log is: live events are evaluated, historical ones only fill windows."""
+
+    LIVE = 0
+    HISTORICAL = 1
+    DELIVERED = 2  # a fact: notifications reached the customer; carries (rule id, building id) pairs
+
+
+class Delivered(msgspec.Struct, frozen=True, kw_only=True):
+    """A fact: one notification of this rule and building was delivered."""
+
+    notification_id: str
+    rule_id: str
+    building_id: str
+    delivered_at_ms: int
+
+
+class LogEntry(msgspec.Struct, kw_only=True):
+    """One row of the log: the events of one request (or facts), with consecutive sequences.
+
+    `sequence` is that of the first event; the next entry starts at `sequence + size`.
+    """
+
+    sequence: int
+    customer_id: str
+    kind: LogKind
+    received_at_ms: int
+    columns: EventColumns
+    facts: tuple[Delivered, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """How many sequences the entry takes; at least one."""
+        return max(1, len(self.columns), len(self.facts))

@@ -1,0 +1,310 @@
+"""The protocols between deciding and doing.
+
+Services and the runtime speak to these; `store` and `connectors` implement them; `bootstrap` joins them.
+Two invariants hold for every repository: each query takes the customer whose data it may touch
+(operator-wide reads say so in their name), and nothing is visible before `Store.write()` has committed.
+"""
+
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import NamedTuple, Protocol
+
+import msgspec
+
+from hearth.domain.buildings import Building
+from hearth.domain.customers import Client, Customer, Endpoint, Member, MemberSession, SigningKey
+from hearth.domain.events import Delivered, LogEntry, Series
+from hearth.domain.notifications import Attempt, Delivery, DeliveryStatus, Interaction, Notification
+from hearth.domain.rules import Rule
+
+
+class Points(NamedTuple):
+    """A stretch of one series, oldest first, one value per instant (the last one sent).
+
+    `forecast_ms` is None when no event of the stretch carries a forecast timestamp.
+    """
+
+    times_ms: array[int]
+    values: array[float]
+    forecast_ms: array[int] | None
+
+
+class CustomerRepository(Protocol):
+    def add(self, customer: Customer) -> None: ...
+    def find(self, customer_id: str) -> Customer | None: ...
+    def list_for_operator(self) -> list[Customer]: ...
+
+
+class ClientRepository(Protocol):
+    """Clients are looked up by their id alone: that is how a token is asked for."""
+
+    def add(self, client: Client) -> None: ...
+    def replace(self, client: Client) -> None: ...
+    def find_for_token(self, client_id: str) -> Client | None: ...
+    def list_of(self, customer_id: str) -> list[Client]: ...
+
+
+class SigningKeyRepository(Protocol):
+    """Keys belong to the installation, not to a customer."""
+
+    def add_for_operator(self, key: SigningKey) -> None: ...
+    def replace_for_operator(self, key: SigningKey) -> None: ...
+    def list_for_operator(self) -> list[SigningKey]: ...
+
+
+class MemberRepository(Protocol):
+    def add(self, member: Member) -> None:
+        """Raises Problem("conflict") when the e-mail address is taken."""
+
+    def find(self, customer_id: str, member_id: str) -> Member | None: ...
+    def find_for_login(self, email: str) -> Member | None: ...
+
+
+class MemberSessionRepository(Protocol):
+    def add(self, session: MemberSession) -> None: ...
+    def find_for_cookie(self, token_hash: str) -> MemberSession | None: ...
+    def delete(self, customer_id: str, token_hash: str) -> None: ...
+
+
+class BuildingRepository(Protocol):
+    def add(self, building: Building) -> None:
+        """Raises Problem("conflict") when the customer has a building of that customer_building_id."""
+
+    def replace(self, building: Building) -> None: ...
+    def find(self, customer_id: str, customer_building_id: str) -> Building | None: ...
+    def list_page(self, customer_id: str, after: str | None, limit: int) -> list[Building]:
+        """Ordered by customer_building_id, those greater than `after`."""
+
+    def list_by_id(self, customer_id: str, building_ids: Sequence[str]) -> list[Building]: ...
+    def erase(self, customer_id: str, building_id: str) -> None:
+        """Deletes the building and everything of it: series, chunks, log events, states, notifications."""
+
+
+class SeriesRepository(Protocol):
+    def find_or_add(
+        self, customer_id: str, building_id: str, event_type: str, device_id: str, source: str, device_name: str | None
+    ) -> Series:
+        """The series of that identity; added, with a new id, when it is the first event of it."""
+
+    def rename_device(self, customer_id: str, series_id: int, device_name: str) -> None: ...
+    def list_of(self, customer_id: str, building_ids: Sequence[str]) -> list[Series]: ...
+
+
+class EventRepository(Protocol):
+    """The log (recent) and the chunks (compacted); a read merges both. design.md 4."""
+
+    def append(self, entries: Sequence[LogEntry]) -> None: ...
+    def last_sequence_for_operator(self) -> int:
+        """The highest sequence ever given (also when its log row is compacted away); 0 at first."""
+
+    def list_entries_for_operator(self, from_sequence: int, limit: int) -> list[LogEntry]:
+        """Entries whose sequence is at least `from_sequence`, in order: what a replay reads."""
+
+    def read(
+        self,
+        customer_id: str,
+        series_ids: Sequence[int],
+        from_ms: int,
+        to_ms: int,
+        before_sequence: int | None = None,
+    ) -> dict[int, Points]:
+        """Points with from_ms < time <= to_ms per series; log events from `before_sequence` on left out."""
+
+    def latest(self, customer_id: str, series_ids: Sequence[int], at_or_before_ms: int) -> dict[int, tuple[int, float]]:
+        """The newest (time, value) per series not later than the instant; series without one are left out."""
+
+    def compact_for_operator(self, up_to_sequence: int, most_events: int) -> int:
+        """Moves log rows whose events all have sequences <= up_to_sequence into chunks, oldest first.
+
+        Returns how many events were moved; 0 = nothing left to do. Part of the caller's transaction:
+        either moved whole or not at all.
+        """
+
+    def count_minutes(self, counts: Mapping[tuple[str, int], int]) -> None:
+        """Adds to the number of events received per (customer, minute since the epoch)."""
+
+    def list_minutes(self, customer_id: str, from_minute: int, to_minute: int) -> dict[int, int]:
+        """Events received per minute, from <= minute < to; minutes without any are left out."""
+
+
+class RuleRepository(Protocol):
+    def add_version(self, rule: Rule) -> None:
+        """Stores the rule as its newest version. Raises Problem("conflict") for a name that is taken."""
+
+    def find(self, customer_id: str, rule_id: str) -> Rule | None: ...
+    def find_named(self, customer_id: str, name: str) -> Rule | None: ...
+    def list_of(self, customer_id: str) -> list[Rule]:
+        """Newest version of each, by name."""
+
+    def list_versions(self, customer_id: str, rule_id: str) -> list[Rule]: ...
+    def delete(self, customer_id: str, rule_id: str) -> None: ...
+
+
+class RuleStateKey(NamedTuple):
+    """State of the engine is kept per rule and building."""
+
+    rule_id: str
+    building_id: str
+
+
+class EngineRepository(Protocol):
+    """What the engine must find again after a crash: its progress and the small state per rule and building."""
+
+    def applied_sequence_for_operator(self) -> int:
+        """Every log entry up to here has been evaluated and its effects are stored; 0 at first."""
+
+    def set_applied_sequence_for_operator(self, sequence: int) -> None: ...
+    def read_states(self, customer_id: str, building_ids: Sequence[str]) -> dict[RuleStateKey, bytes]: ...
+    def replace_states(self, customer_id: str, states: Mapping[RuleStateKey, bytes]) -> None: ...
+
+
+class NotificationRepository(Protocol):
+    def add_all(self, notifications: Iterable[Notification]) -> None:
+        """Those whose (rule, building, trigger sequence) is stored already are passed over."""
+
+    def find(self, customer_id: str, notification_id: str) -> Notification | None: ...
+    def list_page(
+        self,
+        customer_id: str,
+        building_id: str | None,
+        statuses: Sequence[DeliveryStatus],
+        after: str | None,
+        limit: int,
+    ) -> list[Notification]:
+        """Newest first (created_at_ms, then id, both descending), those behind the notification `after`.
+
+        Each carries its last interaction.
+        """
+
+    def set_status(self, customer_id: str, notification_id: str, status: DeliveryStatus) -> None: ...
+    def add_interaction(self, customer_id: str, notification_id: str, interaction: Interaction) -> None: ...
+    def list_interactions(self, customer_id: str, notification_id: str) -> list[Interaction]: ...
+    def last_change(self, customer_id: str) -> int:
+        """A number that grows whenever a notification of the customer is added or changed."""
+
+
+class OutboxRepository(Protocol):
+    """Deliveries that are due. A lease keeps others away until it runs out; then the row is due again."""
+
+    def add_all(self, deliveries: Iterable[Delivery]) -> None:
+        """Those whose id is stored already are passed over."""
+
+    def lease_for_operator(self, now_ms: int, lease_until_ms: int, limit: int) -> list[Delivery]:
+        """Due deliveries, oldest first and at most one per building (the oldest open one), now leased."""
+
+    def next_due_for_operator(self) -> int | None:
+        """The earliest instant at which a delivery is or becomes due."""
+
+    def record_attempt(self, customer_id: str, attempt: Attempt) -> None: ...
+    def list_attempts(self, customer_id: str, delivery_id: str) -> list[Attempt]: ...
+    def reschedule(self, customer_id: str, delivery_id: str, due_at_ms: int) -> None:
+        """Gives the lease back; counts the attempt."""
+
+    def close(self, customer_id: str, delivery_id: str, delivered: bool, at_ms: int) -> None:
+        """Done with it. A delivered one waits to be counted by the engine."""
+
+    def list_uncounted_for_operator(self, limit: int) -> list[tuple[str, Delivered]]:
+        """(customer id, fact) of deliveries that arrived and are in no log entry yet."""
+
+    def mark_counted(self, customer_id: str, notification_ids: Sequence[str]) -> None: ...
+
+
+class EndpointRepository(Protocol):
+    def find(self, customer_id: str) -> Endpoint | None: ...
+    def replace(self, endpoint: Endpoint) -> None: ...
+
+
+class Change(msgspec.Struct, frozen=True):
+    """Something a running engine must know of: `kind` is "rules" or "buildings" of a customer."""
+
+    number: int
+    customer_id: str
+    kind: str
+    building_id: str | None = None
+
+
+class ChangeRepository(Protocol):
+    """How processes learn of each other's changes: written in the transaction that makes them."""
+
+    def add(self, customer_id: str, kind: str, building_id: str | None = None) -> None: ...
+    def list_since_for_operator(self, number: int) -> list[Change]: ...
+
+
+class Session(Protocol):
+    """One transaction's repositories."""
+
+    @property
+    def customers(self) -> CustomerRepository: ...
+    @property
+    def clients(self) -> ClientRepository: ...
+    @property
+    def signing_keys(self) -> SigningKeyRepository: ...
+    @property
+    def members(self) -> MemberRepository: ...
+    @property
+    def member_sessions(self) -> MemberSessionRepository: ...
+    @property
+    def buildings(self) -> BuildingRepository: ...
+    @property
+    def series(self) -> SeriesRepository: ...
+    @property
+    def events(self) -> EventRepository: ...
+    @property
+    def rules(self) -> RuleRepository: ...
+    @property
+    def engine(self) -> EngineRepository: ...
+    @property
+    def notifications(self) -> NotificationRepository: ...
+    @property
+    def outbox(self) -> OutboxRepository: ...
+    @property
+    def endpoints(self) -> EndpointRepository: ...
+    @property
+    def changes(self) -> ChangeRepository: ...
+
+
+class Store(Protocol):
+    """The database. Both context managers are thread-safe to enter; a Session belongs to one thread."""
+
+    def read(self) -> AbstractContextManager[Session]:
+        """One consistent snapshot; nothing is written."""
+
+    def write(self) -> AbstractContextManager[Session]:
+        """One transaction: committed, and on disk, when the block ends; rolled back when it raises."""
+
+
+class Sealer(Protocol):
+    """Encrypts what must be read again (signing secrets, private keys) with the installation's key."""
+
+    def seal(self, plain: str) -> str: ...
+    def open(self, sealed: str) -> str: ...
+
+
+class SecretHasher(Protocol):
+    """Hashes what must only be compared (client secrets, passwords). Slow on purpose: call it in a thread."""
+
+    def hash(self, secret: str) -> str: ...
+    def matches(self, secret_hash: str | None, secret: str) -> bool:
+        """False for None, after as long a time as for a real hash."""
+
+
+class Answer(NamedTuple):
+    """What an endpoint said: a status, or the error where no answer came; `retry_after_seconds` if it named one."""
+
+    status_code: int | None
+    error: str | None
+    retry_after_seconds: float | None
+    duration_ms: int
+
+
+class Channel(Protocol):
+    """Carries one notification to a customer."""
+
+    async def deliver(self, endpoint: Endpoint, webhook_id: str, body: bytes) -> Answer: ...
+
+
+class Wake(Protocol):
+    """Tells the delivering process that the outbox has something; may be lost, for it also looks by itself."""
+
+    def wake(self) -> None: ...

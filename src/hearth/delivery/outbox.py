@@ -1,0 +1,38 @@
+"""What goes into the outbox when the engine has generated a notification.
+
+The caller stores both results in the transaction of the engine's effects; so an intent to deliver
+exists exactly when its notification does, under an identity that a replay derives again.
+"""
+
+from msgspec.structs import replace
+
+from hearth.core.identifiers import derived_id
+from hearth.domain.notifications import Delivery, Notification
+
+
+def delivery_id(notification_id: str) -> str:
+    """The `webhook-id` of a notification: the same over all attempts and replays."""
+    return derived_id("delivery", notification_id)
+
+
+def outgoing(notification: Notification, valid_for_ms: int, has_endpoint: bool) -> tuple[Notification, Delivery | None]:
+    """The notification with the status to store, and the outbox row to store with it, if any.
+
+    A dropped one goes nowhere. Without an endpoint the customer fetches notifications by itself: it is
+    there to be fetched the moment it is stored, which is all delivery there is, so it is DELIVERED.
+    An endpoint that is disabled still counts as one: what is meant for it fails, visibly.
+    """
+    if notification.status == "DROPPED":
+        return notification, None
+    if not has_endpoint:
+        return replace(notification, status="DELIVERED"), None
+    return replace(notification, status="PENDING"), Delivery(
+        id=delivery_id(notification.id),
+        customer_id=notification.customer_id,
+        building_id=notification.building_id,
+        notification_id=notification.id,
+        channel="webhook",
+        created_at_ms=notification.stored_at_ms,
+        due_at_ms=notification.stored_at_ms,
+        expires_at_ms=notification.stored_at_ms + valid_for_ms,
+    )

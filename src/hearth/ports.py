@@ -91,6 +91,7 @@ class SeriesRepository(Protocol):
     ) -> Series:
         """The series of that identity; added, with a new id, when it is the first event of it."""
 
+    def list_by_id(self, customer_id: str, series_ids: Sequence[int]) -> list[Series]: ...
     def rename_device(self, customer_id: str, series_id: int, device_name: str) -> None: ...
     def list_of(self, customer_id: str, building_ids: Sequence[str]) -> list[Series]: ...
 
@@ -115,8 +116,13 @@ class EventRepository(Protocol):
     ) -> dict[int, Points]:
         """Points with from_ms < time <= to_ms per series; log events from `before_sequence` on left out."""
 
-    def latest(self, customer_id: str, series_ids: Sequence[int], at_or_before_ms: int) -> dict[int, tuple[int, float]]:
-        """The newest (time, value) per series not later than the instant; series without one are left out."""
+    def latest(
+        self, customer_id: str, series_ids: Sequence[int], at_or_before_ms: int, before_sequence: int | None = None
+    ) -> dict[int, tuple[int, float]]:
+        """The newest (time, value) per series not later than the instant; series without one are left out.
+
+        Log events from `before_sequence` on are left out, as in `read`.
+        """
 
     def compact_for_operator(self, up_to_sequence: int, most_events: int) -> int:
         """Moves log rows whose events all have sequences <= up_to_sequence into chunks, oldest first.

@@ -1,0 +1,138 @@
+"""BuildingState: everything the engine holds of one building, and how series, views and rules are joined.
+
+A series known to the building is one buffer; each rule that selects it gets a view, shared with every
+other rule that asks for the same span. What a buffer must keep follows from its views. The state is
+built from stored facts (building, rules, counters, series) and is thrown away when rules or building change.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from hearth.core.instants import SECOND_MS, zone_named
+from hearth.domain.buildings import Building
+from hearth.domain.events import Series
+from hearth.domain.rules import Dataset
+from hearth.engine.buffers import NEVER_MS, SeriesBuffer
+from hearth.engine.compiled import CompiledRule
+from hearth.engine.slots import Counters, Slot
+from hearth.engine.views import UNLIMITED_MS, View
+from hearth.engine.windows import EmptyWindow, MergedWindow
+from hearth.language import BuildingFacts, Context, Window
+
+
+def selects(dataset: Dataset, series: Series) -> bool:
+    """Whether the dataset takes the events of the series."""
+    return series.event_type in dataset.event_types and (not dataset.sources or series.source in dataset.sources)
+
+
+def span_ms_of(dataset: Dataset) -> int:
+    """How far back the dataset's window reaches."""
+    return UNLIMITED_MS if dataset.timespan_seconds is None else dataset.timespan_seconds * SECOND_MS
+
+
+class BuildingState:
+    """The rules in force in a building, bound to its series. Counters are taken over, not copied."""
+
+    def __init__(
+        self, building: Building, rules: Sequence[CompiledRule], counters: Mapping[str, Counters], series: Iterable[Series] = ()
+    ) -> None:
+        self.building = building
+        self.buffers: dict[int, SeriesBuffer] = {}
+        self.slots = [
+            self._slot(compiled, counters.get(compiled.rule.id) or Counters())
+            for compiled in rules
+            if is_in_force(compiled, building)
+        ]
+        for each in series:
+            self._add_buffer(each)
+        self._bind(self.slots)
+
+    def add_series(self, series: Series) -> SeriesBuffer:
+        """The first event of a new series is about to come: rules that select it are bound anew."""
+        buffer = self._add_buffer(series)
+        self._bind([slot for slot in self.slots if any(selects(dataset, series) for dataset in slot.compiled.rule.datasets)])
+        return buffer
+
+    def find_slot(self, rule_id: str) -> Slot | None:
+        """The slot of a rule in force, or None."""
+        return next((slot for slot in self.slots if slot.compiled.rule.id == rule_id), None)
+
+    def _slot(self, compiled: CompiledRule, counters: Counters) -> Slot:
+        building = self.building
+        silenced = {d.user_id for d in building.disabled_notifications if d.rule_id == compiled.rule.id}
+        context = Context(zone=zone_named(building.time_zone_id), locale="en", building=facts_of(building))
+        return Slot(
+            compiled=compiled,
+            building_id=building.id,
+            customer_building_id=building.customer_building_id,
+            user_ids=tuple(user_id for user_id in building.user_ids if user_id not in silenced),
+            counters=counters,
+            context=context,
+        )
+
+    def _add_buffer(self, series: Series) -> SeriesBuffer:
+        buffer = self.buffers[series.id] = SeriesBuffer(series)
+        buffer.slots = tuple(
+            slot
+            for slot in self.slots
+            if not slot.compiled.rule.is_time_based
+            and any(selects(dataset, series) for dataset in slot.compiled.rule.datasets)
+        )
+        return buffer
+
+    def _bind(self, slots: Iterable[Slot]) -> None:
+        for slot in slots:
+            slot.own_views = []
+            slot.bind({dataset.name: self._window(slot, dataset) for dataset in slot.compiled.rule.datasets})
+
+    def _window(self, slot: Slot, dataset: Dataset) -> Window:
+        views = [self._view(slot, dataset, buffer) for buffer in self.buffers.values() if selects(dataset, buffer.series)]
+        if not views:
+            return EmptyWindow(dataset.name)
+        return views[0] if len(views) == 1 else MergedWindow(views)
+
+    def _view(self, slot: Slot, dataset: Dataset, buffer: SeriesBuffer) -> View:
+        """The view of that span; a rule that resets its windows has views of its own."""
+        span_ms = span_ms_of(dataset)
+        resets = slot.compiled.rule.reset_state_when_matched
+        floor_ms = NEVER_MS
+        if resets and slot.counters.reset_at_ms is not None:
+            floor_ms = slot.counters.reset_at_ms
+        view = None if resets else next((v for v in buffer.views if v.span_ms == span_ms and not v.is_own), None)
+        if view is None:
+            view = View(buffer, span_ms, floor_ms, is_own=resets)
+            if resets:
+                slot.own_views.append(view)
+            buffer.views.append(view)
+            if span_ms == UNLIMITED_MS:
+                buffer.keeps_latest = True
+                buffer.keep_ms = max(buffer.keep_ms, 0)
+            else:
+                buffer.keep_ms = max(buffer.keep_ms, span_ms)
+        needs = slot.compiled.needs[dataset.name]
+        view.ask(has_sum="sum" in needs, has_min="min" in needs, has_max="max" in needs)
+        return view
+
+
+def is_in_force(compiled: CompiledRule, building: Building) -> bool:
+    """Whether a rule is evaluated in a building: cheapest check first (rules.md 2)."""
+    rule = compiled.rule
+    if rule.state != "ACTIVE" or building.is_deactivated():
+        return False
+    if rule.is_restricted_to_early_adopters and not building.is_early_adopter:
+        return False
+    if not building.has_rule_on(rule.id):
+        return False
+    silenced = {d.user_id for d in building.disabled_notifications if d.rule_id == rule.id}
+    return not building.user_ids or not silenced.issuperset(building.user_ids)
+
+
+def facts_of(building: Building) -> BuildingFacts:
+    """What expressions may ask of `Building`."""
+    return BuildingFacts(
+        id=building.customer_building_id,
+        registration_ms=building.registration_at_ms,
+        device_types=[device.type for device in building.devices if device.type is not None],
+        city=building.city,
+        country_code=building.country_code,
+        zip=building.zip,
+    )

@@ -1,0 +1,49 @@
+"""Effects: what evaluations decided, to be stored in one transaction.
+
+Collected over some log entries, then taken as a whole. Invariant: a counter that changed is in the
+effects of the very entries that changed it.
+"""
+
+from dataclasses import dataclass, field
+
+from hearth.domain.notifications import Notification
+from hearth.engine.slots import Slot, encode_counters
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A notification, generated or dropped, and how long it is worth delivering."""
+
+    notification: Notification
+    valid_for_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFault:
+    """A rule that failed in an evaluation: our bug, contained to this rule and building."""
+
+    customer_id: str
+    rule_id: str
+    building_id: str
+    occurred_at_ms: int
+    error: str
+
+
+@dataclass(slots=True)
+class Effects:
+    """What has been decided since the last `take`."""
+
+    outcomes: list[Outcome] = field(default_factory=list)
+    faults: list[RuleFault] = field(default_factory=list)
+    touched: dict[tuple[str, str], Slot] = field(default_factory=dict)
+
+    def touch(self, slot: Slot) -> None:
+        """The counters of the slot changed."""
+        self.touched[slot.key] = slot
+
+    def states(self) -> dict[str, dict[tuple[str, str], bytes]]:
+        """Changed counters as stored, by customer, then by (rule id, building id)."""
+        by_customer: dict[str, dict[tuple[str, str], bytes]] = {}
+        for key, slot in self.touched.items():
+            by_customer.setdefault(slot.compiled.rule.customer_id, {})[key] = encode_counters(slot.counters)
+        return by_customer

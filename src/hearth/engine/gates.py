@@ -1,0 +1,97 @@
+"""What follows when a condition holds: streak, match threshold, case, time between, generation.
+
+The order is that of rules.md 3; each step may end the evaluation. The only effects are counters and
+one outcome at most. Times are event times.
+"""
+
+from hearth.core.identifiers import derived_id
+from hearth.core.instants import SECOND_MS
+from hearth.domain.notifications import Notification
+from hearth.engine.compiled import CompiledTemplate
+from hearth.engine.effects import Effects, Outcome
+from hearth.engine.slots import Slot
+from hearth.engine.trace import trace_of
+from hearth.engine.wording import content_of
+
+
+def condition_failed(slot: Slot, effects: Effects) -> None:
+    """The condition is false or has no value: the row of matches is broken."""
+    if slot.counters.match_count:
+        slot.counters.match_count = 0
+        effects.touch(slot)
+
+
+def condition_held(slot: Slot, now_ms: int, sequence: int, stored_at_ms: int, effects: Effects) -> None:
+    """The condition is true at `now_ms`, on the event of that sequence."""
+    counters, compiled = slot.counters, slot.compiled
+    rule = compiled.rule
+    if compiled.streak is not None:
+        effects.touch(slot)
+        if slot.evaluate(compiled.streak, now_ms) is not True:
+            counters.was_streak_broken = counters.was_streak_broken or counters.streak_count > 0
+            counters.streak_count = 0
+            counters.match_count = 0
+            slot.show_counters()
+            return
+        counters.streak_count += 1
+        slot.context.streak_has_been_reset = counters.was_streak_broken
+        counters.was_streak_broken = False
+        slot.show_counters()
+    if rule.match_threshold > 1:
+        effects.touch(slot)
+        counters.match_count += 1
+        if counters.match_count < rule.match_threshold:
+            return
+        counters.match_count = 0
+    case_label, template = _chosen_case(slot, now_ms)
+    if template is None:
+        return
+    last_ms = counters.last_generated_at_ms
+    is_early = last_ms is not None and now_ms - last_ms < rule.time_between_triggers_seconds * SECOND_MS
+    effects.outcomes.append(
+        Outcome(
+            Notification(
+                id=derived_id(rule.id, slot.building_id, sequence),
+                customer_id=rule.customer_id,
+                building_id=slot.building_id,
+                customer_building_id=slot.customer_building_id,
+                rule_id=rule.id,
+                rule_version=rule.version,
+                trigger_sequence=sequence,
+                created_at_ms=now_ms,
+                stored_at_ms=stored_at_ms,
+                status="DROPPED" if is_early else "PENDING",
+                priority=rule.priority,
+                user_ids=slot.user_ids,
+                content=None if is_early else content_of(slot, template, now_ms),
+                case_label=case_label,
+                drop_reason="time_between" if is_early else None,
+                trace=trace_of(slot, now_ms, last_ms if is_early else None),
+            ),
+            rule.valid_for_seconds * SECOND_MS,
+        )
+    )
+    if is_early:
+        return
+    effects.touch(slot)
+    counters.last_generated_at_ms = now_ms
+    if rule.reset_state_when_matched:
+        counters.reset_at_ms = now_ms
+        slot.reset_windows(now_ms)
+
+
+def delivered(slot: Slot, effects: Effects) -> None:
+    """A notification of this rule reached the customer."""
+    slot.counters.delivered_count += 1
+    slot.show_counters()
+    effects.touch(slot)
+
+
+def _chosen_case(slot: Slot, now_ms: int) -> tuple[str | None, CompiledTemplate | None]:
+    """The first case whose condition holds; without cases, the rule's own template."""
+    if not slot.compiled.cases:
+        return None, slot.compiled.template
+    for case in slot.compiled.cases:
+        if slot.evaluate(case.condition, now_ms) is True:
+            return case.label, case.template
+    return None, None

@@ -1,0 +1,40 @@
+"""Trace: why an evaluation ended as it did, in words and figures, for people."""
+
+from hearth.core.instants import SECOND_MS
+from hearth.core.missing import Missing
+from hearth.engine.slots import Slot
+
+
+def trace_of(slot: Slot, now_ms: int, last_generated_at_ms: int | None) -> dict[str, object]:
+    """What the matching evaluation saw: newest value and count per dataset, counters, the step that ended it.
+
+    `last_generated_at_ms` is given when the time between notifications held it back.
+    """
+    rule = slot.compiled.rule
+    datasets: dict[str, object] = {}
+    for name, window in sorted(slot.windows.items()):
+        newest = window.last_value(now_ms)
+        datasets[name] = {
+            "newest": f"none: {newest.reason}" if isinstance(newest, Missing) else newest,
+            "count": window.count(now_ms) if rule_spans(slot, name) else None,
+        }
+    if last_generated_at_ms is None:
+        ended = "generated"
+    else:
+        ended = (
+            f"not sent: the last one was generated {(now_ms - last_generated_at_ms) // SECOND_MS} s before, "
+            f"and {rule.time_between_triggers_seconds} s must lie between two"
+        )
+    return {
+        "ended": ended,
+        "condition": rule.condition,
+        "datasets": datasets,
+        "streak_count": slot.counters.streak_count,
+        "delivered_count": slot.counters.delivered_count,
+    }
+
+
+def rule_spans(slot: Slot, name: str) -> bool:
+    """Whether a dataset of the rule has a window with an extent."""
+    dataset = slot.compiled.rule.find_dataset(name)
+    return dataset is not None and dataset.kind == "TIME_SERIES"

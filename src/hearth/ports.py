@@ -5,6 +5,8 @@ Two invariants hold for every repository: each query takes the customer whose da
 (operator-wide reads say so in their name), and nothing is visible before `Store.write()` has committed.
 """
 
+from __future__ import annotations  # array[...] can be subscripted at run time from Python 3.12 on
+
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager

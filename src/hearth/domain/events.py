@@ -6,6 +6,8 @@ once, so they are columns (`EventColumns`), never an object each. A Series is th
 Order in the log (`sequence`) is the authority for replay.
 """
 
+from __future__ import annotations  # array[...] can be subscripted at run time from Python 3.12 on
+
 from array import array
 from enum import IntEnum
 

@@ -7,9 +7,7 @@ session's token is stored as its hash alone, and every instant comes from the cl
 
 import hmac
 import ipaddress
-from collections import OrderedDict
 from hashlib import sha256
-from threading import Lock
 from typing import Literal, NamedTuple
 
 from hearth.core.clock import Clock, Identities
@@ -17,6 +15,7 @@ from hearth.core.instants import HOUR_MS, MINUTE_MS, SECOND_MS
 from hearth.core.problems import Problem, invalid
 from hearth.domain.customers import Customer, Member, MemberSession
 from hearth.ports import SecretHasher, Store
+from hearth.services.failures import FailureCounter
 
 PASSWORD_LENGTH_MIN = 10
 PASSWORD_LENGTH_MAX = 200
@@ -24,11 +23,9 @@ SESSION_MS = 12 * HOUR_MS
 # A session is renewed at most this often: a page that reads every second does not write every second.
 _RENEWED_AFTER_MS = 10 * MINUTE_MS
 
-_FREE_TRIES_PER_EMAIL = 5
-_FREE_TRIES_PER_ADDRESS = 20  # an office shares one
-_LONGEST_PAUSE_MS = MINUTE_MS  # so that guessing cannot keep the real member out for long
-_FORGOTTEN_AFTER_MS = 30 * MINUTE_MS
-_MOST_REMEMBERED = 10_000
+_TRIES_WITHIN_MS = 5 * MINUTE_MS
+_TRIES_PER_EMAIL = 10
+_TRIES_PER_ADDRESS = 30  # an office shares one
 
 Language = Literal["en", "de", "fr"]
 
@@ -41,52 +38,6 @@ class SignedIn(NamedTuple):
     customer: Customer
 
 
-class _Tries(NamedTuple):
-    count: int
-    last_ms: int
-
-
-class _SlowDown:
-    """After some free tries each further one must wait, twice as long each time, up to a minute.
-
-    A try counts before it is judged, so that many at once gain nothing. Remembers a bounded number of keys.
-    """
-
-    def __init__(self, free_tries: int) -> None:
-        self._free_tries = free_tries
-        self._tries: OrderedDict[str, _Tries] = OrderedDict()
-        self._lock = Lock()
-
-    def enter(self, key: str, now_ms: int) -> int:
-        """Counts a try; returns 0, or for how many milliseconds it is refused (it is not counted then)."""
-        with self._lock:
-            tries = self._tries.pop(key, _Tries(0, now_ms))
-            if now_ms - tries.last_ms > _FORGOTTEN_AFTER_MS:
-                tries = _Tries(0, now_ms)
-            wait_ms = tries.last_ms + self._pause_ms(tries.count) - now_ms
-            self._tries[key] = tries if wait_ms > 0 else _Tries(tries.count + 1, now_ms)
-            if len(self._tries) > _MOST_REMEMBERED:
-                self._tries.popitem(last=False)
-            return max(0, wait_ms)
-
-    def take_back(self, key: str) -> None:
-        """The try was right: it does not count."""
-        with self._lock:
-            tries = self._tries.get(key)
-            if tries is not None:
-                self._tries[key] = tries._replace(count=tries.count - 1)
-
-    def forget(self, key: str) -> None:
-        """Whoever knows the password starts afresh."""
-        with self._lock:
-            self._tries.pop(key, None)
-
-    def _pause_ms(self, count: int) -> int:
-        if count < self._free_tries:
-            return 0
-        return min(_LONGEST_PAUSE_MS, SECOND_MS << min(count - self._free_tries, 16))
-
-
 class Members:
     """The use cases of members. Every method may take tens of milliseconds: call it in a thread."""
 
@@ -95,8 +46,8 @@ class Members:
         self._hasher = hasher
         self._clock = clock
         self._identities = identities
-        self._by_email = _SlowDown(_FREE_TRIES_PER_EMAIL)
-        self._by_address = _SlowDown(_FREE_TRIES_PER_ADDRESS)
+        self._by_email = FailureCounter(_TRIES_PER_EMAIL, _TRIES_WITHIN_MS)
+        self._by_address = FailureCounter(_TRIES_PER_ADDRESS, _TRIES_WITHIN_MS)
 
     def add_member(self, customer_id: str, email: str, name: str, password: str, language: Language = "en") -> Member:
         """Adds a person of the customer.
@@ -134,16 +85,11 @@ class Members:
         email = email.strip().lower()
         now_ms = self._clock.now_ms()
         network = _network_of(address)
-        wait_ms = self._by_address.enter(network, now_ms) or self._by_email.enter(email, now_ms)
-        if wait_ms:
-            seconds = -(-wait_ms // SECOND_MS)
-            raise Problem("too_many_requests", f"Too many tries. Wait {seconds} s.", retry_after_seconds=seconds)
+        self._slow_down(email, network, now_ms)
         with self._store.read() as reading:
             member = reading.members.find_for_login(email)
         if not self._hasher.matches(None if member is None else member.password_hash, password) or member is None:
             raise Problem("unauthorized", "The e-mail address or the password is wrong.")
-        self._by_email.forget(email)
-        self._by_address.take_back(network)
         token = self._identities.new_secret()
         opened = MemberSession(
             token_hash=_hash_of(token),
@@ -185,6 +131,15 @@ class Members:
         """Ends the session; doing so twice is no error."""
         with self._store.write() as writing:
             writing.member_sessions.delete(session.customer_id, session.token_hash)
+
+    def _slow_down(self, email: str, network: str, now_ms: int) -> None:
+        wait_ms = max(self._by_address.wait_ms(network, now_ms), self._by_email.wait_ms(email, now_ms))
+        if wait_ms:
+            seconds = -(-wait_ms // SECOND_MS)
+            raise Problem("too_many_requests", f"Too many tries to sign in. Wait {seconds} s.", retry_after_seconds=seconds)
+        # A try counts before it is judged, and a right one too: many at once gain nothing.
+        self._by_address.record(network, now_ms)
+        self._by_email.record(email, now_ms)
 
 
 def csrf_fits(session: MemberSession, csrf_token: str) -> bool:

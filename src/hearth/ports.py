@@ -243,6 +243,9 @@ class ChangeRepository(Protocol):
     """How processes learn of each other's changes: written in the transaction that makes them."""
 
     def add(self, customer_id: str, kind: str, building_id: str | None = None) -> None: ...
+    def last_number_for_operator(self) -> int:
+        """The number of the newest change; 0 at first."""
+
     def list_since_for_operator(self, number: int) -> list[Change]: ...
 
 

@@ -128,7 +128,7 @@ class SeriesBuffer:
     def _is_out_of_reach(self, time_ms: int) -> bool:
         """Whether an event older than all kept ones can be read by no window."""
         reach_ms = self.last_ms - self.keep_ms - LOOK_BACK_MS
-        return time_ms <= reach_ms and (not self.keeps_latest or bool(self.times_ms) and self.times_ms[0] <= reach_ms)
+        return time_ms <= reach_ms and (not self.keeps_latest or (bool(self.times_ms) and self.times_ms[0] <= reach_ms))
 
     def _forecasts(self) -> "array[int]":
         if self.forecast_ms is None:

@@ -74,8 +74,7 @@ class BuildingState:
         buffer.slots = tuple(
             slot
             for slot in self.slots
-            if not slot.compiled.rule.is_time_based
-            and any(selects(dataset, series) for dataset in slot.compiled.rule.datasets)
+            if not slot.compiled.rule.is_time_based and any(selects(dataset, series) for dataset in slot.compiled.rule.datasets)
         )
         return buffer
 

@@ -14,9 +14,7 @@ from hearth.language import DatasetInfo, Place, Scope
 
 def scope_of(datasets: Sequence[Dataset], catalogue: Catalogue, place: Place, has_streak: bool) -> Scope:
     """The scope of an expression at `place` of a rule with these datasets."""
-    return Scope(
-        datasets={dataset.name: _info(dataset, catalogue) for dataset in datasets}, place=place, has_streak=has_streak
-    )
+    return Scope(datasets={dataset.name: _info(dataset, catalogue) for dataset in datasets}, place=place, has_streak=has_streak)
 
 
 def _info(dataset: Dataset, catalogue: Catalogue) -> DatasetInfo:

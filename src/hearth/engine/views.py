@@ -238,7 +238,7 @@ class View:
         cut_ms = max(now_ms - self.span_ms, self.floor_ms)
         start, end = self._start - base, self._end - base
         # A view that lags so far that most of its window is new is cheaper read anew.
-        if start < 0 or (newest - end) > 64 and times[end] <= cut_ms:
+        if start < 0 or (newest - end > 64 and times[end] <= cut_ms):
             start = end = bisect_right(times, cut_ms)
             self._high = self._low = 0.0
             self._is_exact = True

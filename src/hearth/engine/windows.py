@@ -97,9 +97,7 @@ class MergedWindow:
         values = [value for part in parts for value in part.values]
         ids = [device_id for part in parts for device_id in part.device_ids]
         names = [name for part in parts for name in part.device_names]
-        forecasts: list[int | None] = [
-            at_ms for part in parts for at_ms in (part.forecast_ms or [None] * len(part.times_ms))
-        ]
+        forecasts: list[int | None] = [at_ms for part in parts for at_ms in (part.forecast_ms or [None] * len(part.times_ms))]
         return Events(
             times_ms=[times[i] for i in order],
             values=[values[i] for i in order],

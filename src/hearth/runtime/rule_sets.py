@@ -39,6 +39,6 @@ class RuleSets:
             try:
                 compiled = self._compiled[key] = compile_rule(rule, self._catalogue)
             except ValueError as error:
-                log.error("rule does not compile", customer_id=rule.customer_id, rule_id=rule.id, error=str(error))
+                log.exception("rule does not compile", customer_id=rule.customer_id, rule_id=rule.id, error=str(error))
                 return None
         return compiled

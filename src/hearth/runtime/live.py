@@ -1,0 +1,389 @@
+"""LiveDriver: accepts events, makes them durable, then feeds them to the engine in the order of the log.
+
+    submit -> group commit (201) -> evaluate -> decisions into the next group -> outbox
+
+One asyncio loop evaluates, one thread writes. Invariants: an event is evaluated only after it is on disk;
+decisions are stored with the counters they changed and the sequence they cover, so that after a crash
+the entries behind that sequence are evaluated again, with the same result. Changes of rules and buildings
+made by any process before an entry was committed are seen by its evaluation.
+"""
+
+import asyncio
+import contextlib
+from collections import defaultdict, deque
+
+import structlog
+
+from hearth.core.clock import Clock
+from hearth.core.instants import MINUTE_MS
+from hearth.core.problems import Problem
+from hearth.domain.catalogue import Catalogue
+from hearth.domain.events import Delivered, EventColumns, LogEntry, LogKind, Series, empty_columns
+from hearth.engine.buffers import SeriesBuffer
+from hearth.engine.effects import Effects
+from hearth.engine.step import step, step_delivered
+from hearth.ports import Change, Store, Wake
+from hearth.runtime.loading import LoadedBuildings, load_buildings
+from hearth.runtime.rule_sets import RuleSets
+from hearth.runtime.writer import Decisions, Group, GroupWriter, Work, store_decisions
+
+log = structlog.get_logger()
+
+_MOST_BACKLOG_EVENTS = 500_000
+_SLICE_EVENTS = 1_000  # evaluated before other tasks (answers to requests) get their turn
+_REPLAY_ENTRIES = 1_000
+_HOUSEKEEPING_SECONDS = 0.5
+
+
+class LiveDriver:
+    """The live engine of one process. All methods but the writer's callback run on one asyncio loop."""
+
+    def __init__(self, store: Store, catalogue: Catalogue, clock: Clock, wake: Wake) -> None:
+        self._store = store
+        self._clock = clock
+        self._wake = wake
+        self._rule_sets = RuleSets(catalogue)
+        self._loaded = LoadedBuildings()
+        self._series: dict[int, Series] = {}
+        self._effects = Effects()
+        self._minutes: dict[tuple[str, int], int] = defaultdict(int)
+        self._next_sequence = 1
+        self._applied = 0
+        self._stored_applied = 0
+        self._change_number = 0
+        self._noticed_change = 0
+        self.building_changes = 0  # grows when a building changed, so that what was remembered of it is asked anew
+        self._backlog_events = 0
+        self._pending_decisions = 0
+        self._to_evaluate: deque[tuple[LogEntry, int]] = deque()
+        self._has_work = asyncio.Event()
+        self._is_settled = asyncio.Event()
+        self._waiting: dict[int, asyncio.Future[None]] = {}
+        self._is_accepting = False
+        self._is_broken = False
+        self._tasks: list[asyncio.Task[None]] = []
+        self._writer: GroupWriter | None = None
+
+    # Life
+
+    async def start(self) -> None:
+        """Evaluates what a crash left unevaluated, then accepts events."""
+        self._loop = asyncio.get_running_loop()
+        await self._replay()
+        self._writer = GroupWriter(self._store, self._tell_loop)
+        self._writer.start()
+        self._is_accepting = True
+        self._tasks = [asyncio.create_task(self._evaluate_forever()), asyncio.create_task(self._keep_house())]
+
+    def _tell_loop(self, group: Group) -> None:
+        self._loop.call_soon_threadsafe(self._on_group, group)
+
+    async def stop(self) -> None:
+        """Takes nothing more, evaluates and stores what was accepted, then ends."""
+        self._is_accepting = False
+        await self.settle()
+        for task in self._tasks:
+            task.cancel()
+        for task in self._tasks:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        if self._writer is not None:
+            await asyncio.to_thread(self._writer.stop)
+
+    async def settle(self) -> None:
+        """Waits until every accepted event is evaluated and every decision stored."""
+        while self._backlog_events or self._pending_decisions or self._applied > self._stored_applied:
+            if not self._backlog_events and not self._pending_decisions:
+                self._flush(with_progress=True)
+            await self._settled_once()
+
+    # Taking events
+
+    @property
+    def is_accepting(self) -> bool:
+        """Whether events are taken at present."""
+        return self._is_accepting
+
+    @property
+    def backlog_events(self) -> int:
+        """Events accepted or being stored that are not evaluated yet."""
+        return self._backlog_events
+
+    def know(self, series: Series) -> None:
+        """Makes a series known before its first event is submitted."""
+        self._series[series.id] = series
+
+    async def submit(self, customer_id: str, kind: LogKind, columns: EventColumns, received_at_ms: int) -> None:
+        """Returns when the events are on disk. Raises Problem("unavailable") rather than accept what it cannot keep."""
+        if not self._is_accepting or self._backlog_events > _MOST_BACKLOG_EVENTS:
+            raise Problem("unavailable", "The platform cannot take events at present; send them again.", retry_after_seconds=2)
+        entry = self._enter(customer_id, kind, columns, received_at_ms)
+        done: asyncio.Future[None] = self._loop.create_future()
+        self._waiting[entry.sequence] = done
+        self._minutes[customer_id, received_at_ms // MINUTE_MS] += len(columns)
+        self._put(Work(entry=entry))
+        await done
+
+    def _enter(
+        self,
+        customer_id: str,
+        kind: LogKind,
+        columns: EventColumns,
+        received_at_ms: int,
+        facts: tuple[Delivered, ...] = (),
+    ) -> LogEntry:
+        entry = LogEntry(
+            sequence=self._next_sequence,
+            customer_id=customer_id,
+            kind=kind,
+            received_at_ms=received_at_ms,
+            columns=columns,
+            facts=facts,
+        )
+        self._next_sequence += entry.size
+        self._backlog_events += entry.size
+        return entry
+
+    def _put(self, work: Work) -> None:
+        assert self._writer is not None, "the driver was not started"
+        self._writer.put(work)
+
+    # After a transaction
+
+    def _on_group(self, group: Group) -> None:
+        if group.error is not None:
+            self._on_failed_group(group)
+            return
+        has_notifications = False
+        for work in group.work:
+            if work.entry is not None:
+                self._to_evaluate.append((work.entry, group.change_number))
+                done = self._waiting.pop(work.entry.sequence, None)
+                if done is not None and not done.done():
+                    done.set_result(None)
+            if work.decisions is not None:
+                self._pending_decisions -= 1
+                self._stored_applied = max(self._stored_applied, work.decisions.applied_sequence)
+                has_notifications = has_notifications or bool(work.decisions.outcomes)
+        if has_notifications:
+            self._wake.wake()
+        self._has_work.set()
+        self._is_settled.set()
+
+    def _on_failed_group(self, group: Group) -> None:
+        """Nothing of the group is known to be stored: the senders are told, and the engine starts from disk."""
+        log.error("storing failed", error=repr(group.error), work=len(group.work))
+        for work in group.work:
+            if work.entry is not None:
+                self._backlog_events -= work.entry.size
+                done = self._waiting.pop(work.entry.sequence, None)
+                if done is not None and not done.done():
+                    done.set_exception(Problem("unavailable", "The events could not be stored; send them again.", (), 2))
+            if work.decisions is not None:
+                self._pending_decisions -= 1
+        self._is_accepting = False
+        self._is_broken = True
+        self._has_work.set()
+        self._is_settled.set()
+
+    async def _recover(self) -> None:
+        """Forgets what is in memory and evaluates from the stored progress on."""
+        while self._waiting or self._pending_decisions:
+            await self._settled_once()
+        self._to_evaluate.clear()
+        self._backlog_events = 0
+        while True:
+            try:
+                await self._replay()
+            except Exception:
+                log.exception("the store cannot be read; trying again")
+                await asyncio.sleep(1)
+            else:
+                break
+        self._is_broken = False
+        self._is_accepting = True
+        self._is_settled.set()
+
+    async def _replay(self) -> None:
+        """Evaluates the log behind the stored progress, and stores what comes of it."""
+        self._loaded = LoadedBuildings()
+        self._effects = Effects()
+        with self._store.read() as session:
+            self._applied = self._stored_applied = session.engine.applied_sequence_for_operator()
+            self._next_sequence = session.events.last_sequence_for_operator() + 1
+            self._change_number = session.changes.last_number_for_operator()
+        started_at = self._applied
+        while True:
+            entries = await asyncio.to_thread(self._read_entries, self._applied + 1)
+            if not entries:
+                break
+            for entry in entries:
+                await self._evaluate(entry)
+            effects, self._effects = self._effects, Effects()
+            decisions = Decisions(self._applied, effects.outcomes, effects.states())
+            await asyncio.to_thread(self._store_now, decisions)
+            self._stored_applied = self._applied
+        if self._applied > started_at:
+            log.info("replayed the log", from_sequence=started_at + 1, to_sequence=self._applied)
+            self._wake.wake()
+
+    def _read_entries(self, from_sequence: int) -> list[LogEntry]:
+        with self._store.read() as session:
+            return session.events.list_entries_for_operator(from_sequence, _REPLAY_ENTRIES)
+
+    def _store_now(self, decisions: Decisions) -> None:
+        with self._store.write() as session:
+            store_decisions(session, decisions)
+
+    # Evaluating
+
+    async def _evaluate_forever(self) -> None:
+        while True:
+            await self._has_work.wait()
+            self._has_work.clear()
+            since_turn = 0
+            if self._is_broken:
+                await self._recover()
+            if self._noticed_change > self._change_number:
+                await self._take_changes()
+            while self._to_evaluate and not self._is_broken:
+                entry, change_number = self._to_evaluate.popleft()
+                if change_number > self._change_number:
+                    await self._take_changes()
+                await self._evaluate(entry)
+                self._backlog_events -= entry.size
+                since_turn += entry.size
+                if since_turn >= _SLICE_EVENTS:
+                    since_turn = 0
+                    self._flush()
+                    await asyncio.sleep(0)
+            self._flush()
+            self._is_settled.set()
+
+    async def _evaluate(self, entry: LogEntry) -> None:
+        if entry.kind is LogKind.DELIVERED:
+            absent = {fact.building_id for fact in entry.facts} - self._loaded.buildings.keys()
+            if absent:
+                await self._load(entry.customer_id, absent, entry.sequence)
+            for fact in entry.facts:
+                step_delivered(self._loaded.buildings, fact, self._effects)
+        else:
+            unknown = set(entry.columns.series_ids) - self._loaded.buffers.keys()
+            if unknown:
+                await self._load_series(entry.customer_id, unknown, entry.sequence)
+            step(self._loaded.buffers, entry, self._effects)
+        self._applied = entry.sequence + entry.size - 1
+
+    async def _load_series(self, customer_id: str, series_ids: set[int], sequence: int) -> None:
+        """Every series of an entry gets a buffer before the entry is evaluated."""
+        unheard = sorted(series_ids - self._series.keys())
+        if unheard:
+            for series in await asyncio.to_thread(self._read_series, customer_id, unheard):
+                self._series[series.id] = series
+        known = [self._series[series_id] for series_id in sorted(series_ids) if series_id in self._series]
+        absent = {series.building_id for series in known} - self._loaded.buildings.keys()
+        if absent:
+            await self._load(customer_id, absent, sequence)
+        for series in known:
+            if series.id not in self._loaded.buffers and series.building_id in self._loaded.buildings:
+                self._loaded.add_series(series)
+        for series_id in series_ids - self._loaded.buffers.keys():
+            # The building was erased while its event was on the way: a buffer that nobody reads.
+            self._loaded.buffers[series_id] = SeriesBuffer(
+                Series(id=series_id, customer_id=customer_id, building_id="", event_type="", device_id="", source="")
+            )
+
+    def _read_series(self, customer_id: str, series_ids: list[int]) -> list[Series]:
+        with self._store.read() as session:
+            return session.series.list_by_id(customer_id, series_ids)
+
+    async def _load(self, customer_id: str, building_ids: set[str], sequence: int) -> None:
+        def load() -> None:
+            with self._store.read() as session:
+                states = load_buildings(session, self._rule_sets, customer_id, sorted(building_ids), sequence)
+            for state in states:
+                self._loaded.add(state)
+
+        await asyncio.to_thread(load)
+
+    def _flush(self, with_progress: bool = False) -> None:
+        """Hands what was decided to the writer; mere progress only when asked."""
+        effects = self._effects
+        for fault in effects.faults:
+            log.error("rule failed", rule_id=fault.rule_id, building_id=fault.building_id, error=fault.error)
+        has_progress = self._applied > self._stored_applied or bool(self._minutes)
+        if not (effects.outcomes or effects.touched or (with_progress and has_progress)):
+            effects.faults.clear()
+            return
+        self._effects = Effects()
+        minutes, self._minutes = self._minutes, defaultdict(int)
+        self._pending_decisions += 1
+        self._put(Work(decisions=Decisions(self._applied, effects.outcomes, effects.states(), minutes)))
+
+    # Housekeeping
+
+    async def _keep_house(self) -> None:
+        """Progress, changes by other processes, and deliveries to count: looked after twice a second."""
+        while True:
+            await asyncio.sleep(_HOUSEKEEPING_SECONDS)
+            if not self._is_accepting:
+                continue
+            try:
+                await self.count_deliveries()
+                await self.notice_changes()
+                if self._applied > self._stored_applied or self._minutes:
+                    self._flush(with_progress=True)
+            except Exception:
+                log.exception("housekeeping failed; trying again")
+
+    async def count_deliveries(self) -> None:
+        """Turns deliveries that arrived into facts of the log, so that counters follow the order of the log."""
+
+        def read() -> dict[str, list[Delivered]]:
+            by_customer: dict[str, list[Delivered]] = defaultdict(list)
+            with self._store.read() as session:
+                for customer_id, fact in session.outbox.list_uncounted_for_operator(1_000):
+                    by_customer[customer_id].append(fact)
+            return by_customer
+
+        for customer_id, facts in (await asyncio.to_thread(read)).items():
+            entry = self._enter(customer_id, LogKind.DELIVERED, empty_columns(), self._clock.now_ms(), tuple(facts))
+            done: asyncio.Future[None] = self._loop.create_future()
+            self._waiting[entry.sequence] = done
+            self._put(Work(entry=entry))
+            await done
+
+    async def notice_changes(self) -> None:
+        """Looks for changes by other processes, also while no events come."""
+
+        def read() -> int:
+            with self._store.read() as session:
+                return session.changes.last_number_for_operator()
+
+        self._noticed_change = await asyncio.to_thread(read)
+        if self._noticed_change > self._change_number:
+            self._has_work.set()
+
+    async def _take_changes(self) -> None:
+        """Rules or buildings changed: what depends on them is loaded anew, from stored counters."""
+        self._flush()
+        while self._pending_decisions and not self._is_broken:
+            await self._settled_once()
+
+        def read() -> list[Change]:
+            with self._store.read() as session:
+                return session.changes.list_since_for_operator(self._change_number)
+
+        for change in await asyncio.to_thread(read):
+            self._change_number = max(self._change_number, change.number)
+            if change.kind == "rules":
+                self._rule_sets.forget(change.customer_id)
+                self._loaded.forget_customer(change.customer_id)
+            elif change.building_id is not None:
+                self._loaded.forget(change.building_id)
+                self.building_changes += 1
+
+    async def _settled_once(self) -> None:
+        """Until the next transaction has ended."""
+        self._is_settled.clear()
+        await self._is_settled.wait()

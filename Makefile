@@ -1,0 +1,70 @@
+# The project's commands. Each is safe to repeat and quick when nothing has changed.
+# PYTHON names the Python (3.11 or newer) that the environment is made from; TESTS narrows `make test`.
+
+PYTHON ?= python3
+TESTS ?= tests
+WORKERS ?= 2
+
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+MODULES := web/node_modules/.package-lock.json
+PAGES := src/hearth/console/pages/.built
+# schema.d.ts is generated from openapi.json, which is among the sources.
+PAGE_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' -not -name schema.d.ts 2>/dev/null)
+LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --custom-compile-command "make lock"
+
+# Node comes with the environment, so that the machine's own need not be new enough.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+# LightGBM and the linear algebra libraries are slower with more threads than one.
+export OMP_NUM_THREADS ?= 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup pages demo provision test check static web-check bench lock
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(INSTALLED) $(PAGES) ## install everything into .venv and build the console's pages
+
+$(INSTALLED): requirements-dev.lock pyproject.toml tools/install.sh
+	@PYTHON='$(PYTHON)' sh tools/install.sh
+	@touch $@
+
+pages: $(PAGES) ## build the console's pages, if their sources changed
+
+$(MODULES): web/package-lock.json web/package.json | $(INSTALLED)
+	cd web && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(PAGES): $(MODULES) $(PAGE_SOURCES)
+	cd web && npm run --silent build
+	@touch $@
+
+demo: setup ## run Hearth with 20 simulated homes that send live events
+	$(BIN)/hearth demo
+
+provision: ## install what the tests of real parts need (as root, on Debian); name what is missing
+	@sh tools/provision.sh
+
+test: setup provision web-check ## run all tests; TESTS=tests/unit runs some of them
+	$(BIN)/python -m pytest -p tests.plugins.skips -n $(WORKERS) --dist loadgroup $(TESTS)
+
+web-check: $(MODULES)
+	cd web && npm run --silent check
+
+static: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python tests/architecture/house_rules.py
+
+check: static test ## lint, format, types, import contracts and house rules, then all tests
+
+bench: setup provision ## measure throughput and latency on this machine
+	$(BIN)/python bench/run.py
+
+lock: $(INSTALLED) ## pin the newest allowed versions of all dependencies, with hashes
+	$(LOCK) --upgrade --output-file requirements.lock
+	$(LOCK) --upgrade --extra dev --output-file requirements-dev.lock

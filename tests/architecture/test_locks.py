@@ -1,0 +1,41 @@
+"""Dependencies are pinned with hashes, and no file names where they are fetched from."""
+
+import json
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+def test_a_lock_pins_with_hashes_and_names_no_index(name):
+    text = (ROOT / name).read_text()
+    requirements = [line for line in text.splitlines() if line and not line.startswith((" ", "#"))]
+    assert len(requirements) > 20
+    for requirement in requirements:
+        assert re.match(r"[a-z0-9.\[\]_-]+==[^ ]+ ", requirement), f"{requirement}: not pinned"
+        assert requirement.endswith("\\"), f"{requirement}: no hash"
+    assert "://" not in text
+    assert not re.search(r"^\s*--(index|extra-index|find-links|default-index)", text, flags=re.MULTILINE)
+
+
+def test_the_pages_lock_names_no_registry():
+    lock = json.loads((ROOT / "web/package-lock.json").read_text())
+    packages = {name: package for name, package in lock["packages"].items() if name}
+    assert len(packages) > 20
+    assert [name for name, package in packages.items() if "resolved" in package] == []
+    assert [name for name, package in packages.items() if "integrity" not in package] == []
+
+
+def test_every_direct_dependency_is_locked():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    for name, wanted in (
+        ("requirements.lock", project["dependencies"]),
+        ("requirements-dev.lock", project["dependencies"] + project["optional-dependencies"]["dev"]),
+    ):
+        locked = set(re.findall(r"^([a-z0-9._-]+)", (ROOT / name).read_text(), flags=re.MULTILINE))
+        names = [re.split(r"[\[<>=~]", one)[0].replace(".", "-") for one in wanted]
+        assert [one for one in names if one not in locked] == [], f"{name}: run make lock"

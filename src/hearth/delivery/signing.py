@@ -56,11 +56,12 @@ def verify(secrets: Sequence[str], headers: Mapping[str, str], body: bytes, now_
 
 def _signature(secret: str, webhook_id: str, timestamp: str, body: bytes) -> str:
     signed = f"{webhook_id}.{timestamp}.".encode() + body
-    digest = hmac.new(_key(secret), signed, hashlib.sha256).digest()
+    digest = hmac.new(signing_key(secret), signed, hashlib.sha256).digest()
     return "v1," + base64.b64encode(digest).decode()
 
 
-def _key(secret: str) -> bytes:
+def signing_key(secret: str) -> bytes:
+    """The bytes of a secret. Raises ValueError for one in another form."""
     encoded = secret.removeprefix(_SECRET_PREFIX)
     try:
         key = base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True)

@@ -1,0 +1,195 @@
+"""The loop that delivers: leases what is due, sends it, has the answers settled, looks again.
+
+It decides nothing about a delivery; `DeliveryWork` does, in one transaction a call. It holds when to
+look (a wake-up, the next due instant, at the latest each second) and how much at once: bounded per
+customer, so that a slow endpoint keeps only its own customer waiting, and overall. Invariant: a send
+begins only while its lease outlasts it, so no two processes send the same delivery at one time.
+Order per building is the lease's: it gives at most one open delivery of a building.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, Protocol
+
+import structlog
+
+from hearth.core.clock import Clock
+from hearth.core.instants import SECOND_MS
+from hearth.delivery.attempts import Failed
+from hearth.domain.customers import Endpoint
+from hearth.domain.notifications import Delivery
+from hearth.ports import Answer, Channel
+
+LEASE_MS = 30 * SECOND_MS
+# A send and its settling end within this; a lease with less left is let go, and the delivery comes due again.
+_SEND_TAKES_MS = 20 * SECOND_MS
+_LEASED_AT_ONCE = 256
+_WAITING_PER_CUSTOMER = 1_000
+
+_log = structlog.get_logger(__name__)
+
+
+class Due(NamedTuple):
+    """What was leased until `lease_until_ms`; `next_due_ms`: when to look again, None where nothing is open."""
+
+    deliveries: Sequence[Delivery]
+    lease_until_ms: int
+    next_due_ms: int | None
+
+
+class Parcel(NamedTuple):
+    """What is sent, and where to."""
+
+    endpoint: Endpoint
+    body: bytes
+
+
+class Settlement(NamedTuple):
+    """What became of one attempt: the endpoint's answer, or why nothing was sent (then there is no endpoint).
+
+    jitter: a fraction, 0 <= jitter < 1, for the pause before a further attempt.
+    """
+
+    delivery: Delivery
+    endpoint: Endpoint | None
+    answer: Answer | Failed
+    attempted_at_ms: int
+    jitter: float
+
+
+class DeliveryWork(Protocol):
+    """The use cases the loop turns; each call blocks and is made in a thread."""
+
+    def lease(self, limit: int, lease_ms: int) -> Due: ...
+    def prepare(self, delivery: Delivery) -> Parcel | Failed: ...
+    def settle(self, settlements: Sequence[Settlement]) -> None: ...
+
+
+class _Lane:
+    """One customer's leased deliveries that wait for a sender, in order, each with the end of its lease."""
+
+    def __init__(self) -> None:
+        self.waiting: dict[str, tuple[Delivery, int]] = {}
+        self.senders = 0
+
+
+class DeliveryLoop:
+    """Delivers until it is stopped. `run` raises what the store raises: leases then run out, nothing is lost."""
+
+    def __init__(
+        self,
+        work: DeliveryWork,
+        channel: Channel,
+        clock: Clock,
+        jitter: Callable[[], float],
+        *,
+        at_once: int = 512,
+        at_once_per_customer: int = 8,
+        look_every_seconds: float = 1.0,
+    ) -> None:
+        self._work = work
+        self._channel = channel
+        self._clock = clock
+        self._jitter = jitter
+        self._at_once_per_customer = at_once_per_customer
+        self._look_every_seconds = look_every_seconds
+        self._slots = asyncio.Semaphore(at_once)
+        self._lanes: dict[str, _Lane] = {}
+        self._unsettled: set[str] = set()
+        self._answered: list[Settlement] = []
+        self._has_answers = asyncio.Event()
+        self._look = asyncio.Event()
+        self._stopping = False
+
+    def look_now(self) -> None:
+        """A wake-up: the outbox may have something. To be called on the loop's own thread."""
+        self._look.set()
+
+    def stop(self) -> None:
+        """Begins nothing more; `run` returns when what is under way is answered and settled.
+
+        What is leased and not begun comes due again when its lease ends.
+        """
+        self._stopping = True
+        self._look.set()
+
+    async def run(self) -> None:
+        """Delivers until `stop`."""
+        async with asyncio.TaskGroup() as tasks:
+            async with asyncio.TaskGroup() as senders:
+                tasks.create_task(self._settle_answers())
+                while not self._stopping:
+                    self._look.clear()
+                    due = await asyncio.to_thread(self._work.lease, _LEASED_AT_ONCE, LEASE_MS)
+                    self._enqueue(due, senders)
+                    if len(due.deliveries) < _LEASED_AT_ONCE:
+                        await self._wait_for_a_reason_to_look(due)
+            self._has_answers.set()
+
+    async def _wait_for_a_reason_to_look(self, due: Due) -> None:
+        seconds = self._look_every_seconds
+        if due.next_due_ms is not None:
+            until_due = (due.next_due_ms - self._clock.now_ms()) / SECOND_MS
+            # What is due and was not given waits behind another of its building: no reason to look at once.
+            if until_due > 0:
+                seconds = min(seconds, until_due)
+        try:
+            async with asyncio.timeout(seconds):
+                await self._look.wait()
+        except TimeoutError:
+            return
+
+    def _enqueue(self, due: Due, senders: asyncio.TaskGroup) -> None:
+        for delivery in due.deliveries:
+            if delivery.id in self._unsettled:
+                continue
+            lane = self._lanes.setdefault(delivery.customer_id, _Lane())
+            if len(lane.waiting) >= _WAITING_PER_CUSTOMER and delivery.id not in lane.waiting:
+                continue  # it comes due again when its lease ends
+            lane.waiting[delivery.id] = (delivery, due.lease_until_ms)
+            if lane.senders < self._at_once_per_customer:
+                lane.senders += 1
+                senders.create_task(self._send_lane(delivery.customer_id, lane))
+
+    async def _send_lane(self, customer_id: str, lane: _Lane) -> None:
+        while lane.waiting and not self._stopping:
+            async with self._slots:
+                if not lane.waiting:
+                    break
+                delivery, lease_until_ms = lane.waiting.pop(next(iter(lane.waiting)))
+                if lease_until_ms - self._clock.now_ms() < _SEND_TAKES_MS:
+                    continue
+                self._unsettled.add(delivery.id)
+                self._answered.append(await self._send(delivery))
+                self._has_answers.set()
+        lane.senders -= 1
+        if not lane.senders:
+            del self._lanes[customer_id]
+
+    async def _send(self, delivery: Delivery) -> Settlement:
+        attempted_at_ms = self._clock.now_ms()
+        endpoint: Endpoint | None = None
+        answer: Answer | Failed
+        try:
+            prepared = await asyncio.to_thread(self._work.prepare, delivery)
+            if isinstance(prepared, Failed):
+                answer = prepared
+            else:
+                endpoint = prepared.endpoint
+                answer = await self._channel.deliver(endpoint, delivery.id, prepared.body)
+        except Exception as fault:  # noqa: BLE001 - one delivery with a fault is recorded and retried; the others go on
+            _log.exception("delivery_fault", customer_id=delivery.customer_id, delivery_id=delivery.id)
+            answer = Answer(None, f"fault of the platform ({type(fault).__name__})", None, 0)
+        return Settlement(delivery, endpoint, answer, attempted_at_ms, self._jitter())
+
+    async def _settle_answers(self) -> None:
+        """One transaction for all answers that came while the last one was being stored."""
+        while self._lanes or self._answered or not self._stopping:
+            await self._has_answers.wait()
+            self._has_answers.clear()
+            settlements, self._answered = self._answered, []
+            if not settlements:
+                continue
+            await asyncio.to_thread(self._work.settle, settlements)
+            self._unsettled.difference_update(settlement.delivery.id for settlement in settlements)
+            self._look.set()  # the next of these buildings may go

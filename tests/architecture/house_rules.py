@@ -42,11 +42,12 @@ CLOCK_AND_CHANCE = {
     "uuid.uuid4",
 }
 CHANCE_MODULES = ("random.", "secrets.", "numpy.random.")
-NO_CHANCE = {"secrets.compare_digest", "numpy.random.Generator", "numpy.random.SeedSequence"}
+NO_CHANCE = {"secrets.compare_digest", "numpy.random.Generator"}
+# Reproducible when they are given a seed.
+SEEDED = {f"numpy.random.{name}" for name in ("MT19937", "PCG64", "PCG64DXSM", "Philox", "SFC64", "SeedSequence", "default_rng")}
 
-# Structs that carry their customer, or stand below one that does.
+# Structs that carry their customer.
 CARRIES_CUSTOMER = {
-    "Attempt",
     "Building",
     "Client",
     "Customer",
@@ -125,7 +126,8 @@ def _imported_names(tree: ast.Module) -> Iterator[tuple[str, str]]:
 def clock_and_chance(source: Source) -> Iterator[Finding]:
     """Only `connectors` reads the clock or chance; everybody else is handed an instant, a Clock or Identities.
 
-    The kit in `testing` may draw from a seeded NumPy generator, the command line may time its own progress.
+    The kit in `testing` may draw from a seeded NumPy generator; the command line and bootstrap, which decide
+    nothing about a household, may measure how long they wait.
     """
     if source.package in ("", "connectors"):
         return
@@ -137,9 +139,9 @@ def clock_and_chance(source: Source) -> Iterator[Finding]:
             continue
         if name not in CLOCK_AND_CHANCE and not name.startswith(CHANCE_MODULES):
             continue
-        if source.package == "testing" and name == "numpy.random.default_rng" and _is_called_with_seed(source, node):
+        if source.package == "testing" and name in SEEDED and _is_called_with_seed(source, node):
             continue
-        if source.package == "cli" and name in ("time.monotonic", "time.perf_counter"):
+        if source.package in ("bootstrap", "cli") and name == "time.monotonic":
             continue
         yield source.finding(node, "clock-and-chance", f"{name} outside of connectors; take a Clock, Identities or an instant")
 

@@ -54,6 +54,8 @@ def test_a_duration_an_instant_and_a_comparison_are_no_clock():
     [
         ("np.random.default_rng(7)", []),
         ("np.random.default_rng(seed=7)", []),
+        ("np.random.Generator(np.random.PCG64(7))", []),
+        ("np.random.Generator(np.random.PCG64())", [(3, "clock-and-chance")]),
         ("np.random.default_rng()", [(3, "clock-and-chance")]),
         ("np.random.normal(1, 2)", [(3, "clock-and-chance")]),
     ],
@@ -62,9 +64,10 @@ def test_the_kit_draws_from_a_seed_alone(call, found):
     assert broken("src/hearth/testing/households/x.py", f"import numpy as np\nn = {call}") == found
 
 
-def test_the_command_line_may_time_its_progress():
-    assert broken("src/hearth/cli/x.py", "import time\nstart = time.monotonic()") == []
-    assert broken("src/hearth/cli/x.py", "import time\nstart = time.time()") == [(3, "clock-and-chance")]
+@pytest.mark.parametrize("path", ["src/hearth/cli/x.py", "src/hearth/bootstrap.py"])
+def test_the_command_line_and_bootstrap_may_measure_a_wait(path):
+    assert broken(path, "import time\nstart = time.monotonic()") == []
+    assert broken(path, "import time\nstart = time.time()") == [(3, "clock-and-chance")]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LAYERS = re.findall(r"\w+", (ROOT / ".importlinter").read_text().split("\nlayers =\n")[1].split("\n\n")[0])
 
 DIRECTION = "A package imports only what stands below it"
-DECIDING = "What decides reaches no clock, chance, thread, socket, database or web framework"
+DECIDING = "What decides reaches no clock, chance, thread, socket, database or web"
 EDGES = "Services and the runtime name no database, web framework or client"
 ACYCLIC = "No import cycle at any depth"
 

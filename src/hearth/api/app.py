@@ -1,0 +1,22 @@
+"""The ASGI application of the public API, joined from its routes and frame."""
+
+from fastapi import FastAPI
+
+from hearth.api import access, buildings, docs, events, health, notifications
+from hearth.api.frame import RequestFrame
+from hearth.api.openapi import complete_openapi
+from hearth.api.parts import ApiParts
+from hearth.api.problems import handle_problems
+
+
+def create_api(parts: ApiParts) -> FastAPI:
+    """The application that serves these parts. Its routes lie flat, those that take events first."""
+    app = FastAPI(docs_url=None, redoc_url=None, redirect_slashes=False)
+    app.state.parts = parts
+    app.router.routes[:0] = events.taking_routes(parts)
+    for module in (events, buildings, notifications, access, health, docs):
+        app.router.routes.extend(module.router.routes)
+    complete_openapi(app)
+    handle_problems(app)
+    app.add_middleware(RequestFrame, clock=parts.clock, identities=parts.identities)
+    return app

@@ -1,0 +1,98 @@
+"""Routes of buildings: list, read, add, adjust, erase, and the dynamic part of a tariff."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request, Response
+
+from hearth.api.documented import documented
+from hearth.api.guard import MOST_JSON_BYTES, GuardedRoute, grant_of
+from hearth.api.paging import LINK_HEADER, next_link
+from hearth.api.parts import parts_of
+from hearth.api.wire.base import OURS, CustomerBuildingId
+from hearth.api.wire.buildings import Building, building_body
+from hearth.api.wire.tariffs import DynamicTariff
+from hearth.core.identifiers import PATTERNS
+from hearth.core.problems import Problem
+from hearth.services.buildings import MOST_PER_PAGE
+
+router = APIRouter(tags=["Buildings"], route_class=GuardedRoute, max_body_size=MOST_JSON_BYTES, strict_content_type=False)
+
+PathBuildingId = Annotated[
+    str,
+    Path(
+        alias="customerBuildingId",
+        examples=["house-4711"],
+        json_schema_extra={"pattern": PATTERNS["customerBuildingId"]},
+    ),
+]
+
+
+@router.get("/buildings/v1", **documented("read:buildings", (400,), success_headers=LINK_HEADER))
+def list_buildings(
+    request: Request,
+    response: Response,
+    limit: Annotated[
+        int | None, Query(ge=1, le=MOST_PER_PAGE, description="Without it, all are listed.", json_schema_extra=OURS)
+    ] = None,
+    after: Annotated[
+        CustomerBuildingId | None,
+        Query(description="The customerBuildingId behind which the page starts.", json_schema_extra=OURS),
+    ] = None,
+) -> list[Building]:
+    """All buildings, ordered by customerBuildingId; with `limit` a page of them and a link to the next."""
+    buildings = parts_of(request).buildings
+    customer_id = grant_of(request).customer_id
+    if limit is None and after is None:
+        return [building_body(building) for building in buildings.list_all(customer_id)]
+    limit = limit or MOST_PER_PAGE
+    page, has_more = buildings.list_page(customer_id, after, limit)
+    if has_more:
+        response.headers.update(next_link(request, page[-1].customer_building_id, limit))
+    return [building_body(building) for building in page]
+
+
+@router.get("/buildings/{customerBuildingId}/v1", **documented("read:buildings", (404,)))
+def get_building(request: Request, customer_building_id: PathBuildingId) -> Building:
+    """One building."""
+    return building_body(parts_of(request).buildings.get(grant_of(request).customer_id, customer_building_id))
+
+
+@router.post("/buildings/v1", status_code=201, **documented("write:buildings", (400, 409, 413, 415)))
+def add_building(request: Request, building: Building) -> Building:
+    """Adds a building."""
+    customer_id = _own_customer_id(request, building)
+    return building_body(parts_of(request).buildings.add(customer_id, building.to_draft()))
+
+
+@router.put("/buildings/v1", **documented("write:buildings", (400, 404, 413, 415)))
+def replace_building(request: Request, building: Building) -> Building:
+    """Adjusts a building: all that can be set is replaced; what is not sent is unset, or back at its default."""
+    customer_id = _own_customer_id(request, building)
+    return building_body(parts_of(request).buildings.replace(customer_id, building.to_draft()))
+
+
+@router.put("/buildings/{customerBuildingId}/tariff/v1", **documented("write:buildings", (400, 404, 413, 415), ours=True))
+def replace_tariff_slices(request: Request, customer_building_id: PathBuildingId, tariff: DynamicTariff) -> Building:
+    """Replaces the slices of the dynamic tariff and leaves the rest of the building as it is."""
+    customer_id = grant_of(request).customer_id
+    buildings = parts_of(request).buildings
+    return building_body(buildings.replace_tariff_slices(customer_id, customer_building_id, tariff.to_domain()))
+
+
+@router.delete(
+    "/buildings/{customerBuildingId}/v1",
+    status_code=202,
+    response_class=Response,
+    **documented("write:buildings", (404,), ours=True),
+)
+def erase_building(request: Request, customer_building_id: PathBuildingId) -> Response:
+    """Erases the building and everything of it: devices, events, notifications. It cannot be undone."""
+    parts_of(request).buildings.erase(grant_of(request).customer_id, customer_building_id)
+    return Response(status_code=202)
+
+
+def _own_customer_id(request: Request, building: Building) -> str:
+    customer_id = grant_of(request).customer_id
+    if building.customer_id not in (None, customer_id):
+        raise Problem("forbidden", "The customerId is not that of the access token; it cannot be set or changed.")
+    return customer_id

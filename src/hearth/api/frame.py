@@ -1,0 +1,79 @@
+"""Each request's frame: its id, its line in the access log, and the answer to a bug of ours.
+
+Pure ASGI and the outermost layer. Invariants: every response carries `X-Request-Id`; a log line has the
+path without its query, for the token's GET form carries a secret there; no answer shows our internals.
+"""
+
+import re
+from urllib.parse import quote
+
+import structlog
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from hearth.api.problems import fault_response
+from hearth.api.requests import REQUEST_KEY, RequestFacts
+from hearth.core.clock import Clock, Identities
+
+_REQUEST_ID = re.compile(rb"[A-Za-z0-9_-]{1,64}")
+_CLIENT_WENT_AWAY = 499
+
+log = structlog.stdlib.get_logger("hearth.api")
+
+
+class RequestFrame:
+    """Gives each HTTP request its id, logs one line for it, and answers 500 where the application raised."""
+
+    def __init__(self, app: ASGIApp, clock: Clock, identities: Identities) -> None:
+        self._app = app
+        self._clock = clock
+        self._identities = identities
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started_ms = self._clock.now_ms()
+        facts = RequestFacts(_given_id(scope) or self._identities.new_id())
+        scope[REQUEST_KEY] = facts
+        request_id_header = (b"x-request-id", facts.request_id.encode())
+        status = 0
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], request_id_header, (b"x-content-type-options", b"nosniff")]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_with_id)
+        except ClientDisconnect:
+            status = _CLIENT_WENT_AWAY
+        except Exception:
+            log.exception("request failed", method=scope["method"], path=_path(scope), request_id=facts.request_id)
+            if status:  # the response had begun: only breaking it off tells the client
+                raise
+            await fault_response(facts.request_id)(scope, receive, send_with_id)
+        finally:
+            log.info(
+                "request",
+                method=scope["method"],
+                path=_path(scope),
+                status=status or _CLIENT_WENT_AWAY,
+                duration_ms=self._clock.now_ms() - started_ms,
+                request_id=facts.request_id,
+                customer_id=facts.customer_id,
+            )
+
+
+def _given_id(scope: Scope) -> str | None:
+    for name, value in scope["headers"]:
+        if name == b"x-request-id":
+            return value.decode() if _REQUEST_ID.fullmatch(value) else None
+    return None
+
+
+def _path(scope: Scope) -> str:
+    path: str = scope["path"]
+    return path if path.isprintable() else quote(path)

@@ -1,0 +1,164 @@
+"""The OpenAPI document: what FastAPI derives from the routes, completed by what it cannot know.
+
+Adds the two paths that take events in, the security schemes and the problem document, and leaves out
+FastAPI's own error schema, which we never answer with.
+"""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from pydantic.json_schema import models_json_schema
+
+from hearth import __version__
+from hearth.api.documented import documented
+from hearth.api.events import BATCH_PATH, EVENTS_PATH, WRITE_SCOPE
+from hearth.api.wire.base import EXTENSION
+from hearth.api.wire.events import EVENT_EXAMPLE, Event
+from hearth.api.wire.problems import ProblemDocument
+from hearth.domain.customers import SCOPES
+from hearth.services.access import TOKEN_PATH
+
+MOST_EVENTS = 1_000
+MOST_HISTORICAL_EVENTS = 10_000
+
+_DESCRIPTION = f"""Live energy data of households in, timely and personal recommendations out.
+
+The API is compatible with the documented MOOST API: a client written for it works after changing the base URL.
+What goes beyond it is marked `{EXTENSION}`.
+
+* Ask for an access token (`{TOKEN_PATH}`), send it as `Authorization: Bearer …`. A token is valid for 24 hours. When a
+  client is revoked, it gets no new token at once, and its tokens are refused within a minute.
+* Errors are problem documents (RFC 9457); `errors[]` names each place by a JSON pointer.
+* Every response has an `X-Request-Id`; send your own (up to 64 letters, digits, `-`, `_`) to find a request again.
+* Another customer's data does not exist for you: its ids are answered with 404 like unknown ones.
+"""
+_TAGS = [
+    {"name": "Access", "description": "Tokens, and the keys that verify them."},
+    {"name": "Buildings", "description": "Households and their devices."},
+    {"name": "Events", "description": "What devices observe."},
+    {"name": "Notifications", "description": "What households are told, and what they do."},
+    {"name": "Health", "description": "For whoever operates the platform."},
+]
+
+
+def complete_openapi(app: FastAPI) -> None:
+    """Makes the application answer /openapi.json with the complete document, made once."""
+
+    def document() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = _document(app)
+        return app.openapi_schema
+
+    app.openapi = document  # type: ignore[method-assign]
+
+
+def _document(app: FastAPI) -> dict[str, Any]:
+    document = get_openapi(
+        title="Hearth API", version=__version__, description=_DESCRIPTION, routes=app.routes, tags=_TAGS, openapi_version="3.1.0"
+    )
+    components = document.setdefault("components", {})
+    schemas = components.setdefault("schemas", {})
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
+    _, definitions = models_json_schema(
+        [(Event, "validation"), (ProblemDocument, "serialization")], ref_template="#/components/schemas/{model}"
+    )
+    for name, schema in definitions["$defs"].items():
+        schemas.setdefault(name, schema)
+    components["schemas"] = dict(sorted(schemas.items()))
+    components["securitySchemes"] = _security_schemes()
+    paths = document["paths"]
+    paths.setdefault(EVENTS_PATH, {})["post"] = _take_live()
+    paths[BATCH_PATH] = {"post": _take_historical()}
+    for path in paths.values():
+        for operation in path.values():
+            _describe_request_id(operation)
+    document["paths"] = dict(sorted(paths.items()))
+    return document
+
+
+def _security_schemes() -> dict[str, Any]:
+    scopes = {scope: _words_of(scope) for scope in SCOPES}
+    return {
+        "oauth2": {"type": "oauth2", "flows": {"clientCredentials": {"tokenUrl": TOKEN_PATH, "scopes": scopes}}},
+        "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+        "clientBasic": {"type": "http", "scheme": "basic", "description": "Client id and secret, for the token only."},
+    }
+
+
+def _words_of(scope: str) -> str:
+    action, noun = scope.split(":")
+    nouns = {"pushnotifications": "notifications and interactions"}
+    return f"{action.capitalize()} {nouns.get(noun, noun)}"
+
+
+def _take_live() -> dict[str, Any]:
+    one_or_many = {
+        "anyOf": [
+            {"$ref": "#/components/schemas/Event"},
+            {
+                "type": "array",
+                "items": {"$ref": "#/components/schemas/Event"},
+                "minItems": 1,
+                "maxItems": MOST_EVENTS,
+                EXTENSION: True,
+            },
+        ]
+    }
+    examples = {
+        "one": {"summary": "One event", "value": EVENT_EXAMPLE},
+        "several": {"summary": "Several events, all or none of them kept", "value": [EVENT_EXAMPLE]},
+    }
+    return _operation(
+        "take_events",
+        "Take Events",
+        "One event, or up to 1,000 in an array: all are kept or none. Answered when they are on disk. gzip is accepted.",
+        {"schema": one_or_many, "examples": examples},
+        "201",
+    )
+
+
+def _take_historical() -> dict[str, Any]:
+    many = {
+        "type": "array",
+        "items": {"$ref": "#/components/schemas/Event"},
+        "minItems": 1,
+        "maxItems": MOST_HISTORICAL_EVENTS,
+    }
+    return _operation(
+        "take_historical_events",
+        "Take Historical Events",
+        "Up to 10,000 historical events: stored and put into the rules' windows; they never trigger a notification.",
+        {"schema": many, "example": [EVENT_EXAMPLE]},
+        "200",
+    )
+
+
+def _operation(operation_id: str, summary: str, description: str, media: dict[str, Any], success: str) -> dict[str, Any]:
+    arguments = documented(WRITE_SCOPE, (400, 413, 415, 429, 503))
+    answers = {str(status): answer for status, answer in arguments["responses"].items()}
+    return {
+        "tags": ["Events"],
+        "summary": summary,
+        "description": description,
+        "operationId": operation_id,
+        "parameters": [
+            {
+                "name": "Content-Encoding",
+                "in": "header",
+                "required": False,
+                "schema": {"type": "string", "enum": ["gzip", "identity"]},
+                EXTENSION: True,
+            }
+        ],
+        "requestBody": {"required": True, "content": {"application/json": media}},
+        "responses": {success: {"description": "All events are on disk; no body."}, **answers},
+        **arguments["openapi_extra"],
+    }
+
+
+def _describe_request_id(operation: dict[str, Any]) -> None:
+    header = {"description": "The id of this request, for log lines and questions.", "schema": {"type": "string"}}
+    for response in operation["responses"].values():
+        response["headers"] = {**response.get("headers", {}), "X-Request-Id": header}

@@ -1,0 +1,54 @@
+"""What the API is built from: the services it speaks to and the limits it keeps.
+
+Handed in whole by whoever builds the application, and found again by the routes through the application.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol, cast
+
+from starlette.requests import HTTPConnection
+
+from hearth.core.clock import Clock, Identities
+from hearth.services.access import Access
+from hearth.services.buildings import Buildings
+from hearth.services.events import EventReading
+from hearth.services.notifications import Notifications
+
+
+class Intake(Protocol):
+    """Takes events in: decodes, checks, and keeps them."""
+
+    async def take(self, customer_id: str, body: bytes, historical: bool) -> None:
+        """Returns when the events of the body (JSON: one, or an array) are on disk. All or nothing.
+
+        Raises Problem: "malformed", "invalid" (each error with its pointer), "too_many_requests", "unavailable".
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class RequestLimits:
+    """The largest body with events, as sent and after decompression; other bodies have a limit of their own."""
+
+    body_bytes: int = 8 * 1024 * 1024
+    decompressed_bytes: int = 32 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class ApiParts:
+    """The services behind the routes. `not_ready_because` says why no traffic should come yet, or None."""
+
+    access: Access
+    buildings: Buildings
+    notifications: Notifications
+    events: EventReading
+    intake: Intake
+    clock: Clock
+    identities: Identities
+    not_ready_because: Callable[[], str | None]
+    limits: RequestLimits = field(default_factory=RequestLimits)
+
+
+def parts_of(connection: HTTPConnection) -> ApiParts:
+    """The parts of the application that serves this request."""
+    return cast("ApiParts", connection.app.state.parts)

@@ -1,0 +1,21 @@
+"""What is known of the request being served: its id, and its customer once the token is verified."""
+
+from dataclasses import dataclass
+
+from starlette.types import Scope
+
+REQUEST_KEY = "hearth.request"
+
+
+@dataclass(slots=True)
+class RequestFacts:
+    """Made by the frame around all routes; the guard adds the customer."""
+
+    request_id: str
+    customer_id: str | None = None
+
+
+def facts_of(scope: Scope) -> RequestFacts:
+    """The facts of the request that is being served."""
+    facts: RequestFacts = scope[REQUEST_KEY]
+    return facts

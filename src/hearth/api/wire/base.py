@@ -1,0 +1,97 @@
+"""What all wire models share: camelCase, nothing unknown, instants as epoch seconds, patterns."""
+
+import math
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any, Self
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic.alias_generators import to_camel
+from pydantic_core import InitErrorDetails, PydanticCustomError
+
+from hearth.core.identifiers import PATTERNS
+from hearth.core.instants import instant_of_datetime, instant_of_number
+from hearth.core.nearest import nearest
+
+# Marks in the OpenAPI document what the compatible API does not have.
+EXTENSION = "x-hearth-extension"
+OURS: dict[str, Any] = {EXTENSION: True}
+READ_ONLY: dict[str, Any] = {"readOnly": True}
+
+_YEAR_2200_SECONDS = 7_258_118_400
+
+
+class WireModel(BaseModel):
+    """A JSON object. A member that is not known is refused, and the nearest known one named."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="forbid", strict=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _refuse_unknown(cls, given: Any) -> Any:
+        if not isinstance(given, Mapping):
+            return given
+        known = [field.alias or name for name, field in cls.model_fields.items()]
+        unknown: list[InitErrorDetails] = []
+        for name in given:
+            if name not in known:
+                meant = nearest(str(name), known)
+                hint = f"; did you mean {meant}?" if meant else f"; known are {', '.join(known)}"
+                error = PydanticCustomError("unknown_member", "{name} is not known here{hint}", {"name": str(name), "hint": hint})
+                unknown.append(InitErrorDetails(type=error, loc=(str(name),), input=None))
+        if unknown:
+            raise ValidationError.from_exception_data(cls.__name__, unknown)
+        return given
+
+    @classmethod
+    def of(cls, **values: Any) -> Self:
+        """A model made by us from values that are right already."""
+        return cls.model_construct(**values)
+
+
+def _plain_text(text: str) -> str:
+    if "\x00" in text:
+        raise ValueError("a NUL character is not allowed")
+    return text
+
+
+def _whole_instant(number: float) -> float:
+    if not math.isfinite(number) or not 0 <= instant_of_number(number) <= _YEAR_2200_SECONDS * 1_000:
+        raise ValueError("not an instant in epoch seconds (or milliseconds) between 1970 and 2200")
+    return number
+
+
+def _instant_of_text(given: object) -> object:
+    """Query text -> milliseconds: a number of epoch seconds or milliseconds, or ISO 8601 with an offset."""
+    if not isinstance(given, str):
+        return given
+    try:
+        number = float(given)
+    except ValueError:
+        pass
+    else:
+        return instant_of_number(_whole_instant(number))
+    try:
+        return instant_of_datetime(datetime.fromisoformat(given))
+    except ValueError as error:
+        raise ValueError(
+            "not an instant: use epoch seconds, or ISO 8601 with an offset such as 2026-01-31T12:00:00Z (in a URL + is %2B)"
+        ) from error
+
+
+Text = Annotated[str, Field(max_length=1_000), AfterValidator(_plain_text)]
+EpochSeconds = Annotated[
+    int | float, AfterValidator(_whole_instant), Field(description="Epoch seconds UTC; milliseconds are recognised by magnitude.")
+]
+QueryInstant = Annotated[int, BeforeValidator(_instant_of_text)]
+CustomerId = Annotated[str, Field(pattern=PATTERNS["customerId"])]
+CustomerBuildingId = Annotated[str, Field(pattern=PATTERNS["customerBuildingId"])]
+DeviceId = Annotated[str, Field(pattern=PATTERNS["deviceId"])]
+DeviceName = Annotated[str, Field(pattern=PATTERNS["deviceName"])]
+RuleId = Annotated[str, Field(pattern=PATTERNS["ruleId"])]
+UserId = Annotated[str, Field(pattern=PATTERNS["userId"])]
+
+
+def instant_or_none(seconds: float | None) -> int | None:
+    """Epoch seconds of the wire -> instant in milliseconds."""
+    return None if seconds is None else instant_of_number(seconds)

@@ -1,0 +1,80 @@
+"""Events on the wire. The models describe what is sent (the intake decodes it itself) and form what is read back."""
+
+from typing import Any
+
+from pydantic import ConfigDict, Field, FiniteFloat
+
+from hearth.api.wire.base import (
+    OURS,
+    READ_ONLY,
+    CustomerBuildingId,
+    CustomerId,
+    DeviceId,
+    DeviceName,
+    EpochSeconds,
+    WireModel,
+)
+from hearth.core.instants import seconds_of_instant
+from hearth.services.events import Position, StoredEvent
+
+EVENT_EXAMPLE: dict[str, Any] = {
+    "timestamp": 1767261600,
+    "customerBuildingId": "house-4711",
+    "deviceId": "meter-1",
+    "deviceName": "Main meter",
+    "value": 1250,
+    "type": "POWER_CONSUMPTION",
+    "source": "SMART_METER",
+}
+
+
+class Event(WireModel):
+    """An observation of a device. A repeat of the same building, device, type and timestamp replaces the value."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [EVENT_EXAMPLE]})
+
+    timestamp: EpochSeconds | None = Field(default=None, description="Epoch seconds UTC; the server's time when absent.")
+    customer_id: CustomerId | None = Field(
+        default=None, description="That of the access token, if sent at all.", json_schema_extra=OURS
+    )
+    customer_building_id: CustomerBuildingId
+    device_id: DeviceId
+    device_name: DeviceName | None = None
+    value: FiniteFloat = Field(description="In the unit of the type.")
+    type: str = Field(description="An event type of the catalogue.")
+    source: str | None = Field(default=None, description="Device type; the device's own when absent.")
+    forecast_timestamp: EpochSeconds | None = Field(default=None, description="The instant a forecast is for.")
+    ingestion_timestamp: EpochSeconds | None = Field(
+        default=None, description="Set by the platform; passed over when sent.", json_schema_extra=READ_ONLY
+    )
+
+
+def event_body(customer_id: str, event: StoredEvent) -> dict[str, Any]:
+    """A stored event as it is answered."""
+    forecast_ms = event.forecast_at_ms
+    return {
+        "timestamp": seconds_of_instant(event.occurred_at_ms),
+        "customerId": customer_id,
+        "customerBuildingId": event.customer_building_id,
+        "deviceId": event.series.device_id,
+        "deviceName": event.series.device_name,
+        "value": event.value,
+        "type": event.series.event_type,
+        "source": event.series.source,
+        "forecastTimestamp": None if forecast_ms is None else seconds_of_instant(forecast_ms),
+    }
+
+
+def position_text(position: Position) -> str:
+    """A place between events -> the `after` of a link."""
+    return f"{position.occurred_at_ms}.{position.series_id}"
+
+
+def position_of(text: object) -> object:
+    """The `after` of a link -> place. Raises ValueError for anything else."""
+    if not isinstance(text, str):
+        return text
+    at_ms, dot, series_id = text.partition(".")
+    if not (dot and at_ms.lstrip("-").isdecimal() and series_id.isdecimal() and len(text) < 40):
+        raise ValueError("after is taken from the Link header of the page before")
+    return Position(int(at_ms), int(series_id))

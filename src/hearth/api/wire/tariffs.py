@@ -1,0 +1,189 @@
+"""Tariffs on the wire. Prices are decimal texts per kWh, times of day local "HH:mm"."""
+
+from itertools import pairwise
+from typing import Annotated, Literal, Self
+
+import msgspec
+from pydantic import Field, model_validator
+
+from hearth.api.wire.base import EpochSeconds, WireModel
+from hearth.core.instants import instant_of_number, seconds_of_instant
+from hearth.domain.buildings import LowTariffHours, PriceSlice, Tariff
+
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_MOST_SLICES = 40_000
+
+Price = Annotated[str, Field(pattern=r"^-?[0-9]{1,9}(\.[0-9]{1,9})?$", description="Decimal text, per kWh.", examples=["0.2735"])]
+TimeOfDay = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", examples=["22:00"])]
+
+
+class LowTariff(WireModel):
+    """Local hours of the low tariff per weekday. A start later than its end spans midnight; a day without both has none."""
+
+    monday_start_time: TimeOfDay | None = None
+    monday_end_time: TimeOfDay | None = None
+    tuesday_start_time: TimeOfDay | None = None
+    tuesday_end_time: TimeOfDay | None = None
+    wednesday_start_time: TimeOfDay | None = None
+    wednesday_end_time: TimeOfDay | None = None
+    thursday_start_time: TimeOfDay | None = None
+    thursday_end_time: TimeOfDay | None = None
+    friday_start_time: TimeOfDay | None = None
+    friday_end_time: TimeOfDay | None = None
+    saturday_start_time: TimeOfDay | None = None
+    saturday_end_time: TimeOfDay | None = None
+    sunday_start_time: TimeOfDay | None = None
+    sunday_end_time: TimeOfDay | None = None
+
+    @model_validator(mode="after")
+    def _has_both_or_none(self) -> Self:
+        for day in _DAYS:
+            if (getattr(self, f"{day}_start_time") is None) != (getattr(self, f"{day}_end_time") is None):
+                raise ValueError(f"{day} needs both {day}StartTime and {day}EndTime, or neither")
+        return self
+
+    def to_domain(self) -> LowTariffHours:
+        """-> hours per weekday, Monday first."""
+        pairs = [(getattr(self, f"{day}_start_time"), getattr(self, f"{day}_end_time")) for day in _DAYS]
+        return LowTariffHours(days=tuple(None if start is None else (start, end) for start, end in pairs))
+
+    @classmethod
+    def of_domain(cls, hours: LowTariffHours) -> Self:
+        """Hours per weekday -> wire."""
+        values: dict[str, str | None] = {}
+        for day, pair in zip(_DAYS, hours.days, strict=True):
+            values[f"{day}_start_time"], values[f"{day}_end_time"] = pair if pair is not None else (None, None)
+        return cls.of(**values)
+
+
+class SinglePrice(WireModel):
+    """One price at all times."""
+
+    price: Price
+
+
+class DualPrice(WireModel):
+    """A low tariff at certain hours."""
+
+    low_tariff: LowTariff
+
+
+class Slice(WireModel):
+    """A price that holds from `start` (inclusive) to `end` (exclusive)."""
+
+    start: EpochSeconds
+    end: EpochSeconds
+    price: Price
+
+    @model_validator(mode="after")
+    def _ends_after_start(self) -> Self:
+        if instant_of_number(self.end) <= instant_of_number(self.start):
+            raise ValueError("end must be later than start")
+        return self
+
+
+class DynamicPrices(WireModel):
+    """Prices that change with time."""
+
+    slices: list[Slice] = Field(max_length=_MOST_SLICES)
+
+    @model_validator(mode="after")
+    def _do_not_overlap(self) -> Self:
+        slices = self.to_domain()
+        for before, after in pairwise(slices):
+            if after.start_ms < before.end_ms:
+                raise ValueError(f"two slices overlap at {seconds_of_instant(after.start_ms)}")
+        return self
+
+    def to_domain(self) -> tuple[PriceSlice, ...]:
+        """-> slices in order of time."""
+        slices = (
+            PriceSlice(start_ms=instant_of_number(one.start), end_ms=instant_of_number(one.end), price=one.price)
+            for one in self.slices
+        )
+        return tuple(sorted(slices, key=lambda one: one.start_ms))
+
+    @classmethod
+    def of_domain(cls, slices: tuple[PriceSlice, ...]) -> Self:
+        """Slices -> wire."""
+        return cls.of(
+            slices=[
+                Slice.of(start=seconds_of_instant(one.start_ms), end=seconds_of_instant(one.end_ms), price=one.price)
+                for one in slices
+            ]
+        )
+
+
+class DynamicTariff(DynamicPrices):
+    """The slices that replace those of a building's tariff; the rest of the tariff stays."""
+
+
+class TariffSetting(WireModel):
+    """What a kWh costs: `single`, `dual` or `dynamic`, as `type` says."""
+
+    type: Literal["SINGLE", "DUAL", "DYNAMIC"]
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="ISO 4217.", examples=["CHF"])] | None = None
+    min_price: Price | None = None
+    max_price: Price | None = None
+    single: SinglePrice | None = None
+    dual: DualPrice | None = None
+    dynamic: DynamicPrices | None = None
+
+    @model_validator(mode="after")
+    def _has_what_its_type_needs(self) -> Self:
+        if self.type == "SINGLE" and self.single is None:
+            raise ValueError("a SINGLE tariff needs single.price")
+        return self
+
+    def to_domain(self) -> Tariff:
+        """-> tariff."""
+        return Tariff(
+            type=self.type,
+            currency=self.currency,
+            min_price=self.min_price,
+            max_price=self.max_price,
+            single_price=None if self.single is None else self.single.price,
+            low_tariff=None if self.dual is None else self.dual.low_tariff.to_domain(),
+            slices=() if self.dynamic is None else self.dynamic.to_domain(),
+        )
+
+    @classmethod
+    def of_domain(cls, tariff: Tariff) -> Self:
+        """Tariff -> wire."""
+        return cls.of(
+            type=tariff.type,
+            currency=tariff.currency,
+            min_price=tariff.min_price,
+            max_price=tariff.max_price,
+            single=None if tariff.single_price is None else SinglePrice.of(price=tariff.single_price),
+            dual=None if tariff.low_tariff is None else DualPrice.of(low_tariff=LowTariff.of_domain(tariff.low_tariff)),
+            dynamic=DynamicPrices.of_domain(tariff.slices) if tariff.slices or tariff.type == "DYNAMIC" else None,
+        )
+
+
+class Settings(WireModel):
+    """Settings of a building."""
+
+    tariff: TariffSetting | None = None
+    low_tariff_hour_setting: LowTariff | None = Field(
+        default=None, description="The older spelling of `tariff.dual.lowTariff`; accepted, never sent back."
+    )
+
+    @model_validator(mode="after")
+    def _has_low_tariff_once(self) -> Self:
+        tariff = self.tariff_of_both()
+        if tariff is not None and tariff.type == "DUAL" and tariff.low_tariff is None:
+            raise ValueError("a DUAL tariff needs dual.lowTariff")
+        return self
+
+    def tariff_of_both(self) -> Tariff | None:
+        """The tariff, whichever way it was spelled."""
+        tariff = None if self.tariff is None else self.tariff.to_domain()
+        if self.low_tariff_hour_setting is None:
+            return tariff
+        low_tariff: LowTariffHours = self.low_tariff_hour_setting.to_domain()
+        if tariff is None:
+            return Tariff(type="DUAL", low_tariff=low_tariff)
+        if tariff.low_tariff is not None and tariff.low_tariff != low_tariff:
+            raise ValueError("lowTariffHourSetting and tariff.dual.lowTariff differ; send only tariff.dual.lowTariff")
+        return msgspec.structs.replace(tariff, low_tariff=low_tariff)

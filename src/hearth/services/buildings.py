@@ -1,0 +1,186 @@
+"""Buildings and their devices, as a customer adds, adjusts and erases them.
+
+Decides what of a building a customer may set, what is derived (time zone, instants of insertion) and
+what survives a full replacement: identity, the instants set on insert, and devices seen in events only.
+Every change is announced to the running engine in the same transaction.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import msgspec
+
+from hearth.core.clock import Clock, Identities
+from hearth.core.identifiers import fits
+from hearth.core.nearest import nearest
+from hearth.core.problems import FieldProblem, Problem, invalid
+from hearth.domain.buildings import Building, Device, DisabledNotification, PriceSlice, Tariff
+from hearth.domain.catalogue import Catalogue
+from hearth.ports import Session, Store
+from hearth.services.places import is_country, zone_of_place
+
+MOST_PER_PAGE = 1_000
+
+
+class BuildingDraft(msgspec.Struct, frozen=True, kw_only=True):
+    """What a customer may set of a building. None = not set; devices carry no instants of ours.
+
+    `discovered` devices of a draft are what a caller read before and sends back: they stay as they are.
+    """
+
+    customer_building_id: str
+    time_zone_id: str | None = None
+    registration_at_ms: int | None = None
+    activation_at_ms: int | None = None
+    deactivated_at_ms: int | None = None
+    zip: str | None = None
+    city: str | None = None
+    country_code: str | None = None
+    kwp: float | None = None
+    is_early_adopter: bool = False
+    user_ids: tuple[str, ...] = ()
+    disabled_notifications: tuple[DisabledNotification, ...] = ()
+    inactive_rules: tuple[str, ...] = ()
+    active_rules: tuple[str, ...] = ()
+    rules_operator_exclude: bool = True
+    devices: tuple[Device, ...] = ()
+    tariff: Tariff | None = None
+    properties: dict[str, str | int | float | bool] = {}
+
+
+class Buildings:
+    """The use cases of buildings. Each raises Problem "not_found" for a building the customer does not have."""
+
+    def __init__(self, store: Store, clock: Clock, identities: Identities, catalogue: Catalogue) -> None:
+        self._store = store
+        self._clock = clock
+        self._identities = identities
+        self._catalogue = catalogue
+
+    def list_page(self, customer_id: str, after: str | None, limit: int) -> tuple[list[Building], bool]:
+        """Buildings by customer_building_id, those behind `after` -> (at most `limit` of them, whether more follow)."""
+        with self._store.read() as session:
+            found = session.buildings.list_page(customer_id, after, limit + 1)
+        return found[:limit], len(found) > limit
+
+    def list_all(self, customer_id: str) -> list[Building]:
+        """Every building of the customer, by customer_building_id, as of one instant."""
+        with self._store.read() as session:
+            return [building for page in _pages(session, customer_id) for building in page]
+
+    def get(self, customer_id: str, customer_building_id: str) -> Building:
+        """The customer's building of that id."""
+        with self._store.read() as session:
+            return get_building(session, customer_id, customer_building_id)
+
+    def add(self, customer_id: str, draft: BuildingDraft) -> Building:
+        """A new building. Raises Problem "conflict" when the customer has one of that id, "invalid" for a wrong field."""
+        self._check(draft)
+        now_ms = self._clock.now_ms()
+        with self._store.write() as session:
+            building = Building(
+                id=self._identities.new_id(),
+                customer_id=customer_id,
+                customer_building_id=draft.customer_building_id,
+                registration_at_ms=now_ms if draft.registration_at_ms is None else draft.registration_at_ms,
+                activation_at_ms=now_ms if draft.activation_at_ms is None else draft.activation_at_ms,
+                devices=_devices_replaced((), draft.devices, now_ms),
+                **self._settable(session, customer_id, draft),
+            )
+            session.buildings.add(building)
+            session.changes.add(customer_id, "buildings", building.id)
+        return building
+
+    def replace(self, customer_id: str, draft: BuildingDraft) -> Building:
+        """Replaces all that the customer may set of the building named in the draft. Raises Problem "invalid"."""
+        self._check(draft)
+        with self._store.write() as session:
+            old = get_building(session, customer_id, draft.customer_building_id)
+            building = msgspec.structs.replace(
+                old,
+                registration_at_ms=old.registration_at_ms if draft.registration_at_ms is None else draft.registration_at_ms,
+                activation_at_ms=old.activation_at_ms if draft.activation_at_ms is None else draft.activation_at_ms,
+                devices=_devices_replaced(old.devices, draft.devices, self._clock.now_ms()),
+                **self._settable(session, customer_id, draft),
+            )
+            session.buildings.replace(building)
+            session.changes.add(customer_id, "buildings", building.id)
+        return building
+
+    def replace_tariff_slices(self, customer_id: str, customer_building_id: str, slices: tuple[PriceSlice, ...]) -> Building:
+        """Replaces the dynamic prices alone; a building without a tariff gets a dynamic one."""
+        with self._store.write() as session:
+            old = get_building(session, customer_id, customer_building_id)
+            tariff = msgspec.structs.replace(old.tariff or Tariff(type="DYNAMIC"), slices=slices)
+            building = msgspec.structs.replace(old, tariff=tariff)
+            session.buildings.replace(building)
+            session.changes.add(customer_id, "buildings", building.id)
+        return building
+
+    def erase(self, customer_id: str, customer_building_id: str) -> None:
+        """Erases the building with its events, states, forecasts and notifications; nothing of it can be restored."""
+        with self._store.write() as session:
+            building = get_building(session, customer_id, customer_building_id)
+            session.buildings.erase(customer_id, building.id)
+            session.changes.add(customer_id, "buildings", building.id)
+
+    def _check(self, draft: BuildingDraft) -> None:
+        if draft.country_code is not None and not is_country(draft.country_code):
+            raise invalid("/countryCode", f"{draft.country_code} is no ISO 3166-1 alpha-2 country code, such as CH or DE.")
+        errors = [
+            FieldProblem(f"/devices/{index}/type", self._unknown_type(device.type))
+            for index, device in enumerate(draft.devices)
+            if device.type is not None and device.type not in self._catalogue.device_types
+        ]
+        if errors:
+            raise Problem("invalid", errors[0].message, tuple(errors))
+
+    def _unknown_type(self, device_type: str) -> str:
+        meant = nearest(device_type, sorted(self._catalogue.device_types))
+        hint = f"did you mean {meant}?" if meant else f"use one of {', '.join(sorted(self._catalogue.device_types))}."
+        return f"{device_type} is no device type; {hint}"
+
+    def _settable(self, session: Session, customer_id: str, draft: BuildingDraft) -> dict[str, Any]:
+        time_zone_id = draft.time_zone_id
+        if time_zone_id is None:
+            customer = session.customers.find(customer_id)
+            if customer is None:
+                raise Problem("not_found", f"There is no customer {customer_id}.")
+            time_zone_id = zone_of_place(draft.country_code, draft.city, customer.time_zone_id)
+        same = ("deactivated_at_ms", "zip", "city", "country_code", "kwp", "is_early_adopter", "user_ids", "tariff")
+        rules = ("disabled_notifications", "inactive_rules", "active_rules", "rules_operator_exclude", "properties")
+        return {"time_zone_id": time_zone_id, **{name: getattr(draft, name) for name in (*same, *rules)}}
+
+
+def get_building(session: Session, customer_id: str, customer_building_id: str) -> Building:
+    """The customer's building, in a transaction that is open. Raises Problem "not_found"."""
+    building = None
+    if fits("customerBuildingId", customer_building_id):
+        building = session.buildings.find(customer_id, customer_building_id)
+    if building is None:
+        raise Problem("not_found", "There is no building of this customerBuildingId.")
+    return building
+
+
+def _pages(session: Session, customer_id: str) -> Iterator[list[Building]]:
+    after = None
+    while page := session.buildings.list_page(customer_id, after, MOST_PER_PAGE):
+        yield page
+        after = page[-1].customer_building_id
+
+
+def _devices_replaced(old: Sequence[Device], new: Sequence[Device], now_ms: int) -> tuple[Device, ...]:
+    """The registered devices anew, with their instants; devices only seen in events stay behind them."""
+    known = {device.id: device for device in old}
+    replaced = []
+    for device in new:
+        before = known.get(device.id)
+        if device.discovered and before is not None and before.discovered:
+            continue
+        registered = msgspec.structs.replace(device, discovered=False, created_at_ms=now_ms, updated_at_ms=now_ms)
+        if before is not None and not before.discovered:
+            kept = msgspec.structs.replace(registered, created_at_ms=before.created_at_ms, updated_at_ms=before.updated_at_ms)
+            registered = kept if kept == before else msgspec.structs.replace(kept, updated_at_ms=now_ms)
+        replaced.append(registered)
+    ids = {device.id for device in replaced}
+    return (*replaced, *(device for device in old if device.discovered and device.id not in ids))

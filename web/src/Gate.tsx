@@ -1,0 +1,53 @@
+// What everything stands behind: signing in first, then the frame of every page.
+import { Button, Center, Stack, Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { Outlet } from "@tanstack/react-router";
+import { useEffect } from "react";
+import { useTranslation } from "react-i18next";
+import { useLive } from "./api/live";
+import { sessionQuery } from "./api/queries";
+import { SignIn } from "./pages/sign-in/SignIn";
+import { SessionContext } from "./parts/session";
+import { TopBar } from "./parts/TopBar";
+import { suggestLanguage } from "./texts";
+
+export function Gate() {
+  const { t } = useTranslation();
+  const session = useQuery(sessionQuery);
+  const memberLanguage = session.data?.language;
+  useEffect(() => {
+    if (memberLanguage) suggestLanguage(memberLanguage);
+  }, [memberLanguage]);
+
+  if (session.data === undefined && session.isError) {
+    return (
+      <Center component="main" h="100vh">
+        <Stack align="center">
+          <Text>{t("failure.title")}</Text>
+          <Button variant="default" onClick={() => void session.refetch()}>
+            {t("failure.again")}
+          </Button>
+        </Stack>
+      </Center>
+    );
+  }
+  if (session.data === undefined) return null;
+  if (session.data === null) return <SignIn />;
+  return (
+    <SessionContext value={session.data}>
+      <Frame key={session.data.customerId} />
+    </SessionContext>
+  );
+}
+
+function Frame() {
+  const connection = useLive();
+  return (
+    <>
+      <TopBar connection={connection} />
+      <main id="content" className="page-width page" tabIndex={-1}>
+        <Outlet />
+      </main>
+    </>
+  );
+}

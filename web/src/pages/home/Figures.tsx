@@ -1,0 +1,57 @@
+import { Skeleton } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { eventFigures } from "../../api/minutes";
+import { overviewQuery } from "../../api/queries";
+import { number } from "../../parts/formats";
+import { STATUSES } from "../../parts/StatusBadge";
+
+export function Figures() {
+  const { t, i18n } = useTranslation();
+  const { data } = useQuery(overviewQuery);
+  const events = data && eventFigures(data.minutes);
+  const today = data?.notificationsToday;
+  const counts = {
+    DELIVERED: today?.delivered,
+    PENDING: today?.pending,
+    FAILED: today?.failed,
+    DROPPED: today?.dropped,
+  };
+  // What was held back was no notification to anybody; it is named beside the others.
+  const total = today && today.delivered + today.pending + today.failed;
+  return (
+    <section aria-label={t("figures.title")}>
+      <dl className="figures">
+        <Figure label={t("figures.lastMinute")} value={events?.lastMinute} />
+        <Figure label={t("figures.lastHour")} value={events?.lastHour} />
+        <Figure label={t("figures.buildings")} value={data?.buildingCount} />
+        <Figure label={t("figures.today")} value={total}>
+          <ul className="by-status">
+            {STATUSES.map((status) => (
+              <li key={status} data-status={status}>
+                <span className="by-status-count">{number(counts[status] ?? 0, i18n.language)}</span>{" "}
+                {t(`status.${status}`)}
+              </li>
+            ))}
+          </ul>
+        </Figure>
+      </dl>
+    </section>
+  );
+}
+
+function Figure({ label, value, children }: { label: string; value: number | undefined; children?: ReactNode }) {
+  const { i18n } = useTranslation();
+  return (
+    <div className="panel figure">
+      <dt>{label}</dt>
+      <dd>
+        <span className="figure-value">
+          {value === undefined ? <Skeleton width={72} height={30} my={3} /> : number(value, i18n.language)}
+        </span>
+        {value !== undefined && children}
+      </dd>
+    </div>
+  );
+}

@@ -1,0 +1,20 @@
+// The live page: figures, events per minute, notifications; a notification opens beside it.
+import { VisuallyHidden } from "@mantine/core";
+import { Outlet } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import { EventsPanel } from "./EventsPanel";
+import { Figures } from "./Figures";
+import { NotificationList } from "./NotificationList";
+
+export function Home() {
+  const { t } = useTranslation();
+  return (
+    <>
+      <VisuallyHidden component="h1">{t("home.title")}</VisuallyHidden>
+      <Figures />
+      <EventsPanel />
+      <NotificationList />
+      <Outlet />
+    </>
+  );
+}

@@ -1,0 +1,159 @@
+// One notification in full: every language, what each action does, what the household did, why it came.
+import { Drawer, Skeleton, Text, Title } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate, useParams } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import type { NotificationDetail } from "../../api/client";
+import { notificationQuery } from "../../api/queries";
+import { StatusBadge } from "../../parts/StatusBadge";
+import { Time } from "../../parts/Time";
+import { Trace } from "./Trace";
+
+export function NotificationDrawer() {
+  const { t } = useTranslation();
+  const { notificationId } = useParams({ from: "/home/notifications/$notificationId" });
+  const navigate = useNavigate();
+  const { data, isError } = useQuery(notificationQuery(notificationId));
+  const close = () => void navigate({ to: "/", search: (search) => search, resetScroll: false });
+  return (
+    <Drawer
+      opened
+      onClose={close}
+      position="right"
+      size="min(34rem, 100vw)"
+      title={t("detail.title")}
+      closeButtonProps={{ "aria-label": t("detail.close") }}
+      classNames={{ title: "drawer-title" }}
+    >
+      {isError && !data && <Text>{t("detail.missing")}</Text>}
+      {!data && !isError && <Skeleton height={320} />}
+      {data && <Detail notification={data} />}
+    </Drawer>
+  );
+}
+
+const LANGUAGE_ORDER = ["de", "en", "fr"];
+
+function Detail({ notification }: { notification: NotificationDetail }) {
+  const { t } = useTranslation();
+  const texts = Object.entries(notification.texts).sort(
+    ([one], [other]) => LANGUAGE_ORDER.indexOf(one) - LANGUAGE_ORDER.indexOf(other),
+  );
+  return (
+    <div className="detail">
+      <div className="detail-head">
+        <StatusBadge status={notification.status} />
+        <Time atMs={notification.createdAtMs} />
+      </div>
+      {notification.dropReason && <Text>{t(`dropReason.${notification.dropReason}`)}</Text>}
+
+      <Part title={t("detail.texts")}>
+        {texts.length === 0 && <Text c="dimmed">{t("detail.noTexts")}</Text>}
+        {texts.map(([language, text]) => (
+          <article key={language} className="detail-text" lang={language}>
+            <Text className="detail-language" lang={undefined}>
+              {language === "de" || language === "en" || language === "fr" ? t(`languages.${language}`) : language}
+            </Text>
+            <Text fw={650}>{text.title}</Text>
+            <Text className="card-message">{text.message}</Text>
+            {(text.primary ?? text.secondary) && (
+              <div className="detail-buttons">
+                {[text.primary, text.secondary].map(
+                  (action, index) =>
+                    action && (
+                      <span key={index} className="detail-button" title={action.parameter ?? undefined}>
+                        {action.text}
+                      </span>
+                    ),
+                )}
+              </div>
+            )}
+          </article>
+        ))}
+      </Part>
+
+      <Part title={t("detail.facts")}>
+        <dl className="facts">
+          <Fact name={t("card.building")}>{notification.customerBuildingId}</Fact>
+          <Fact name={t("card.rule")}>
+            {notification.ruleName ?? t("card.deletedRule")} ·{" "}
+            {t("detail.version", { version: notification.ruleVersion })}
+          </Fact>
+          {notification.caseLabel && <Fact name={t("detail.case")}>{notification.caseLabel}</Fact>}
+          <Fact name={t("detail.priority")}>{t(notification.priority === "high" ? "card.high" : "detail.normal")}</Fact>
+          {notification.userIds.length > 0 && <Fact name={t("detail.users")}>{notification.userIds.join(", ")}</Fact>}
+          {notification.command && (
+            <Fact name={t("detail.command")}>
+              <code>{notification.command}</code>
+            </Fact>
+          )}
+          <Fact name={t("detail.created")}>
+            <Time atMs={notification.createdAtMs} />
+          </Fact>
+          <Fact name={t("detail.stored")}>
+            <Time atMs={notification.storedAtMs} />
+          </Fact>
+        </dl>
+      </Part>
+
+      {Object.keys(notification.actionQualifiers).length > 0 && (
+        <Part title={t("detail.actions")}>
+          <dl className="facts">
+            {(["primary", "secondary", "tap", "dismiss"] as const).map((slot) => {
+              const qualifier = notification.actionQualifiers[slot];
+              return (
+                qualifier && (
+                  <Fact key={slot} name={t(`detail.slot.${slot}`)}>
+                    {t(`detail.action.${qualifier}`)}
+                  </Fact>
+                )
+              );
+            })}
+          </dl>
+        </Part>
+      )}
+
+      {notification.status !== "DROPPED" && (
+        <Part title={t("detail.interactions")}>
+          {notification.interactions.length === 0 && <Text c="dimmed">{t("detail.noInteractions")}</Text>}
+          <dl className="facts">
+            {notification.interactions.map((interaction, index) => (
+              <Fact key={index} name={t(`interaction.${interaction.actionQualifier}`)}>
+                <Time atMs={interaction.occurredAtMs} /> {interaction.userId}
+              </Fact>
+            ))}
+          </dl>
+        </Part>
+      )}
+
+      <Part title={t(notification.status === "DROPPED" ? "detail.traceDropped" : "detail.trace")}>
+        {Object.keys(notification.trace).length === 0 ? (
+          <Text c="dimmed">{t("detail.noTrace")}</Text>
+        ) : (
+          <Trace values={notification.trace} />
+        )}
+      </Part>
+    </div>
+  );
+}
+
+function Part({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <section className="detail-part">
+      <Title order={3} className="detail-part-title">
+        {title}
+      </Title>
+      {children}
+    </section>
+  );
+}
+
+export function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,23 @@
+import { IconAlertTriangle, IconCircleCheck, IconCircleMinus, IconClock } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+import type { Status } from "../api/client";
+
+const ICONS = {
+  DELIVERED: IconCircleCheck,
+  PENDING: IconClock,
+  FAILED: IconAlertTriangle,
+  DROPPED: IconCircleMinus,
+} as const;
+
+export const STATUSES = Object.keys(ICONS) as Status[];
+
+export function StatusBadge({ status }: { status: Status }) {
+  const { t } = useTranslation();
+  const Icon = ICONS[status];
+  return (
+    <span className="badge" data-status={status}>
+      <Icon size={14} aria-hidden />
+      {t(`status.${status}`)}
+    </span>
+  );
+}

@@ -1,0 +1,71 @@
+import { Group, Menu, Text, UnstyledButton } from "@mantine/core";
+import { IconLogout, IconUserCircle } from "@tabler/icons-react";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { answer, client, Refused } from "../api/client";
+import type { Connection } from "../api/live";
+import { sessionQuery } from "../api/queries";
+import { ConnectionState } from "./ConnectionState";
+import { LanguageMenu } from "./LanguageMenu";
+import { SchemeMenu } from "./SchemeMenu";
+import { useSession } from "./session";
+import { Wordmark } from "./Wordmark";
+
+export function TopBar({ connection }: { connection: Connection }) {
+  const { t } = useTranslation();
+  const session = useSession();
+  const queries = useQueryClient();
+  const signOut = useMutation({
+    mutationFn: () => answer(client.DELETE("/console/api/session")),
+    onSettled: (_done, error) => {
+      if (error && !(error instanceof Refused && error.code === "unauthorized")) return;
+      // Nothing of this customer stays behind for whoever signs in next.
+      queries.clear();
+      queries.setQueryData(sessionQuery.queryKey, null);
+    },
+  });
+  return (
+    <header className="top-bar">
+      <a className="skip-link" href="#content">
+        {t("skip")}
+      </a>
+      <Group className="page-width" justify="space-between" wrap="nowrap" gap="xs" h="100%">
+        <Group gap="sm" wrap="nowrap" miw={0}>
+          <Wordmark />
+          <Text component="span" className="customer-name" truncate>
+            {session.customerName}
+          </Text>
+        </Group>
+        <Group gap={4} wrap="nowrap">
+          <ConnectionState connection={connection} />
+          <LanguageMenu />
+          <SchemeMenu />
+          <Menu position="bottom-end" width={240}>
+            <Menu.Target>
+              <UnstyledButton className="bar-button" aria-label={t("account.menu", { name: session.memberName })}>
+                <IconUserCircle size={20} aria-hidden />
+              </UnstyledButton>
+            </Menu.Target>
+            <Menu.Dropdown>
+              <div className="account">
+                <Text fw={600} fz="sm" truncate>
+                  {session.memberName}
+                </Text>
+                <Text c="dimmed" fz="xs" truncate>
+                  {session.email}
+                </Text>
+                <Text c="dimmed" fz="xs" truncate>
+                  {session.customerName}
+                </Text>
+              </div>
+              <Menu.Divider />
+              <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={() => signOut.mutate()}>
+                {t("account.signOut")}
+              </Menu.Item>
+            </Menu.Dropdown>
+          </Menu>
+        </Group>
+      </Group>
+    </header>
+  );
+}

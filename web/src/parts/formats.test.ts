@@ -1,0 +1,33 @@
+import { describe, expect, it } from "vitest";
+import { clockTime, exactTime, number, relativeTime } from "./formats";
+
+const NOON = Date.UTC(2026, 2, 29, 12);
+
+describe("relativeTime", () => {
+  it("takes the largest whole unit", () => {
+    expect(relativeTime(NOON - 3_000, NOON, "en")).toBe("now");
+    expect(relativeTime(NOON - 59_000, NOON, "en")).toBe("59 seconds ago");
+    expect(relativeTime(NOON - 119_000, NOON, "en")).toBe("1 minute ago");
+    expect(relativeTime(NOON - 25 * 3_600_000, NOON, "en")).toBe("yesterday");
+  });
+
+  it("speaks the language", () => {
+    expect(relativeTime(NOON - 120_000, NOON, "de")).toBe("vor 2 Minuten");
+    expect(relativeTime(NOON - 120_000, NOON, "fr")).toBe("il y a 2 minutes");
+  });
+});
+
+describe("exact times", () => {
+  it("are those of the customer's zone, also across a clock change", () => {
+    expect(clockTime(Date.UTC(2026, 2, 29, 0, 59), "en", "Europe/Zurich")).toBe("01:59");
+    expect(clockTime(Date.UTC(2026, 2, 29, 1, 0), "en", "Europe/Zurich")).toBe("03:00");
+    expect(exactTime(NOON, "en", "Europe/Zurich")).toBe("29 Mar 2026, 14:00:00");
+  });
+});
+
+describe("number", () => {
+  it("groups thousands as the language does", () => {
+    expect(number(12_345, "en")).toBe("12,345");
+    expect(number(12_345, "de")).toBe("12’345");
+  });
+});

@@ -1,0 +1,37 @@
+// Numbers and instants as the viewer's language writes them.
+
+const LOCALES: Record<string, string> = { de: "de-CH", en: "en-GB", fr: "fr-CH" };
+
+const localeOf = (language: string) => LOCALES[language] ?? language;
+
+export function number(value: number, language: string): string {
+  return new Intl.NumberFormat(localeOf(language)).format(value);
+}
+
+/** Date and time to the second, in the customer's time zone. */
+export function exactTime(atMs: number, language: string, timeZone: string): string {
+  return new Intl.DateTimeFormat(localeOf(language), { dateStyle: "medium", timeStyle: "medium", timeZone }).format(
+    atMs,
+  );
+}
+
+/** Hours and minutes, in the customer's time zone. */
+export function clockTime(atMs: number, language: string, timeZone: string): string {
+  return new Intl.DateTimeFormat(localeOf(language), { hour: "2-digit", minute: "2-digit", timeZone }).format(atMs);
+}
+
+const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+  ["second", 1],
+];
+
+/** How long ago, in the largest whole unit: "2 minutes ago"; within ten seconds "now". */
+export function relativeTime(atMs: number, nowMs: number, language: string): string {
+  const seconds = Math.round((nowMs - atMs) / 1000);
+  const format = new Intl.RelativeTimeFormat(localeOf(language), { numeric: "auto" });
+  if (Math.abs(seconds) < 10) return format.format(0, "second");
+  const [unit, length] = STEPS.find(([, length]) => Math.abs(seconds) >= length) ?? ["second", 1];
+  return format.format(-Math.trunc(seconds / length), unit);
+}

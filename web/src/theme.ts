@@ -1,0 +1,107 @@
+// The design tokens: colours, radii and type, in one place. Components name tokens, never colours.
+import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from "@mantine/core";
+
+const ember: MantineColorsTuple = [
+  "#fff7ed",
+  "#ffedd5",
+  "#fed7aa",
+  "#fdba74",
+  "#fb923c",
+  "#f97316",
+  "#ea580c",
+  "#c2410c",
+  "#9a3412",
+  "#7c2d12",
+];
+const stone: MantineColorsTuple = [
+  "#fafaf9",
+  "#f5f5f4",
+  "#e7e5e4",
+  "#d6d3d1",
+  "#a8a29e",
+  "#78716c",
+  "#57534e",
+  "#44403c",
+  "#292524",
+  "#1c1917",
+];
+const night: MantineColorsTuple = [
+  "#e9e6e3",
+  "#d3cec9",
+  "#aca59f",
+  "#8d857f",
+  "#48423d",
+  "#38332f",
+  "#262220",
+  "#1a1716",
+  "#141211",
+  "#0d0b0a",
+];
+
+const sans =
+  'Inter, ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Helvetica Neue", Arial, sans-serif';
+
+export const theme = createTheme({
+  primaryColor: "ember",
+  primaryShade: { light: 7, dark: 4 },
+  autoContrast: true,
+  colors: { ember, gray: stone, dark: night },
+  defaultRadius: "md",
+  fontFamily: sans,
+  fontFamilyMonospace: 'ui-monospace, "SF Mono", "Cascadia Code", "DejaVu Sans Mono", Menlo, Consolas, monospace',
+  headings: { fontFamily: sans, fontWeight: "650" },
+  cursorType: "pointer",
+  respectReducedMotion: true,
+});
+
+export const cssVariables: CSSVariablesResolver = () => ({
+  variables: {},
+  light: {
+    "--mantine-color-body": "#f8f6f4",
+    "--mantine-color-text": "#231f1c",
+    "--mantine-color-dimmed": "#615b56",
+    "--mantine-color-placeholder": "#7a736d",
+    "--surface": "#ffffff",
+    "--surface-sunken": "#f3f0ed",
+    "--line": "#e6e1dc",
+    "--accent": "#c2410c",
+    "--accent-soft": "#fdf1e7",
+    "--bar": "#e0763a",
+    "--bar-running": "#f0b993",
+    "--delivered": "#256f3a",
+    "--delivered-soft": "#e4f3e7",
+    "--pending": "#205f9a",
+    "--pending-soft": "#e3effa",
+    "--failed": "#b3261e",
+    "--failed-soft": "#fce8e6",
+    "--dropped": "#5f5953",
+    "--dropped-soft": "#eeebe7",
+    "--high": "#8a4b00",
+    "--high-soft": "#fdf0d5",
+    "--shadow": "0 1px 2px rgb(60 40 20 / 5%), 0 1px 8px rgb(60 40 20 / 3%)",
+  },
+  dark: {
+    "--mantine-color-body": "#171413",
+    "--mantine-color-text": "#ebe7e4",
+    "--mantine-color-dimmed": "#aca59f",
+    "--mantine-color-placeholder": "#8d857f",
+    "--surface": "#201c1a",
+    "--surface-sunken": "#1a1716",
+    "--line": "#36302c",
+    "--accent": "#fb923c",
+    "--accent-soft": "#33241a",
+    "--bar": "#e07f45",
+    "--bar-running": "#7d4a2b",
+    "--delivered": "#86d39a",
+    "--delivered-soft": "#1c3323",
+    "--pending": "#8fc1f0",
+    "--pending-soft": "#1b2d3f",
+    "--failed": "#f5a49d",
+    "--failed-soft": "#412220",
+    "--dropped": "#b8b1ab",
+    "--dropped-soft": "#312c29",
+    "--high": "#f3c26b",
+    "--high-soft": "#3a2d15",
+    "--shadow": "none",
+  },
+});

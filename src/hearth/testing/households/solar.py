@@ -9,6 +9,7 @@ Invariant: the sun of a month is computed as one block, so no figure depends on 
 import calendar
 from datetime import UTC, date, datetime
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -76,16 +77,16 @@ def _clear_month(site: Site, tilt: float, azimuth: float, year: int, month: int)
     return np.stack([beam, diffuse, total])
 
 
-def _clear_sky(site: Site, times: object) -> tuple[Floats, Floats, Floats, Floats, Floats]:
+def _clear_sky(site: Site, times: Any) -> tuple[Floats, Floats, Floats, Floats, Floats]:
     from pvlib import atmosphere, clearsky, irradiance, solarposition
 
     sun = solarposition.get_solarposition(times, site.latitude, site.longitude, altitude=site.altitude_m)
     zenith = sun["apparent_zenith"].to_numpy()
     pressure = atmosphere.alt2pres(site.altitude_m)
     airmass = atmosphere.get_absolute_airmass(atmosphere.get_relative_airmass(zenith), pressure)
-    middle_day = int(times[len(times) // 2].timestamp() * 1000) // DAY_MS  # type: ignore[index]
+    middle_day = int(times[len(times) // 2].timestamp() * 1000) // DAY_MS
     turbidity = 3.2 + 0.6 * summer_share(site.latitude, middle_day) * min(1.0, abs(site.latitude) / 45)
-    extra = irradiance.get_extra_radiation(times).to_numpy()
+    extra = np.asarray(irradiance.get_extra_radiation(times.day_of_year.to_numpy()))
     with np.errstate(divide="ignore", invalid="ignore"):
         sky = clearsky.ineichen(zenith, airmass, turbidity, altitude=site.altitude_m, dni_extra=extra)
     total, direct, diffuse = (np.nan_to_num(sky[name]) for name in ("ghi", "dni", "dhi"))

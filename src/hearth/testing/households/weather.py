@@ -7,6 +7,7 @@ of the weather falls into the night and no clock change is ever seen.
 Invariant: a day depends only on (seed, place, day).
 """
 
+import math
 from datetime import date
 from functools import lru_cache
 from statistics import NormalDist
@@ -74,7 +75,7 @@ def _persistent(seed: int, site: Site, day: int, index: int, persistence: float)
     """A first-order autoregression, cut off after some days; unit variance."""
     weights = [persistence**age for age in range(_MEMORY_DAYS)]
     total = sum(w * _shocks(seed, site, day - age)[index] for age, w in enumerate(weights))
-    return total / sum(w * w for w in weights) ** 0.5
+    return total / math.sqrt(sum(w * w for w in weights))
 
 
 @lru_cache(maxsize=8192)

@@ -8,6 +8,12 @@ export function number(value: number, language: string): string {
   return new Intl.NumberFormat(localeOf(language)).format(value);
 }
 
+/** A figure that must fit its place: from a million on in short, "1.2M". */
+export function figure(value: number, language: string): string {
+  if (value < 1_000_000) return number(value, language);
+  return new Intl.NumberFormat(localeOf(language), { notation: "compact", maximumFractionDigits: 1 }).format(value);
+}
+
 /** Date and time to the second, in the customer's time zone. */
 export function exactTime(atMs: number, language: string, timeZone: string): string {
   return new Intl.DateTimeFormat(localeOf(language), { dateStyle: "medium", timeStyle: "medium", timeZone }).format(

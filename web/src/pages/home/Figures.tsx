@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { eventFigures } from "../../api/minutes";
 import { overviewQuery } from "../../api/queries";
-import { number } from "../../parts/formats";
+import { figure, number } from "../../parts/formats";
 import { STATUSES } from "../../parts/StatusBadge";
 
 export function Figures() {
@@ -48,7 +48,7 @@ function Figure({ label, value, children }: { label: string; value: number | und
       <dt>{label}</dt>
       <dd>
         <span className="figure-value">
-          {value === undefined ? <Skeleton width={72} height={30} my={3} /> : number(value, i18n.language)}
+          {value === undefined ? <Skeleton width={72} height={30} my={3} /> : figure(value, i18n.language)}
         </span>
         {value !== undefined && children}
       </dd>

@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -39,3 +40,12 @@ def test_every_direct_dependency_is_locked():
         locked = set(re.findall(r"^([a-z0-9._-]+)", (ROOT / name).read_text(), flags=re.MULTILINE))
         names = [re.split(r"[\[<>=~]", one)[0].replace(".", "-") for one in wanted]
         assert [one for one in names if one not in locked] == [], f"{name}: run make lock"
+
+
+def test_no_file_says_where_packages_come_from_or_where_it_was_written():
+    tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    paths = [ROOT / name for name in tracked.split("\0") if name and (ROOT / name).is_file()]
+    # Put together here, so that this file does not contain them.
+    words = ("py" + "pi.org", "python" + "hosted.org", "registry." + "npm", "/wo" + "rk/main", "/wo" + "rk/shared")
+    found = [(path.relative_to(ROOT).as_posix(), word) for path in paths for word in words if word.encode() in path.read_bytes()]
+    assert found == []

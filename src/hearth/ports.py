@@ -126,6 +126,9 @@ class EventRepository(Protocol):
         Log events from `before_sequence` on are left out, as in `read`.
         """
 
+    def count_log_for_operator(self, up_to_sequence: int) -> int:
+        """How many events of the log have sequences <= up_to_sequence and wait to be compacted."""
+
     def compact_for_operator(self, up_to_sequence: int, most_events: int) -> int:
         """Moves log rows whose events all have sequences <= up_to_sequence into chunks, oldest first.
 

@@ -1,0 +1,1 @@
+"""The command line: `hearth …`. Talks to services through bootstrap; holds no decision of its own."""

@@ -51,7 +51,6 @@ _many = msgspec.json.Decoder(list[EventIn])
 _WIRE_NAMES = tuple(field.encode_name for field in msgspec.structs.fields(EventIn))
 
 
-
 class _Known:
     """A series that events of one key belong to."""
 
@@ -313,7 +312,9 @@ def _value_problem(customer_id: str, events: Sequence[EventIn], latest_ms: int) 
         at = f"/{index}" if len(events) > 1 else ""
         if event.customer_id is not None and event.customer_id != customer_id:
             return Problem(
-                "forbidden", "The customerId is not the one of the access token.", (FieldProblem(f"{at}/customerId", "leave it out"),)
+                "forbidden",
+                "The customerId is not the one of the access token.",
+                (FieldProblem(f"{at}/customerId", "leave it out"),),
             )
         if event.timestamp is not None and _instant(event.timestamp) > latest_ms:
             errors.append(

@@ -1,0 +1,354 @@
+"""The one place that names concrete classes and reads settings.
+
+Reads settings (defaults, then a TOML file, then the environment, then what the command line says) and joins
+stores, connectors, services and the live driver into an Installation. Holds no decision of its own.
+"""
+
+import fcntl
+import importlib.resources
+import json
+import os
+import socket
+import threading
+import time
+import tomllib
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import ExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, field, fields
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import uvicorn
+from fastapi import FastAPI
+from sqlalchemy import make_url
+from starlette.responses import RedirectResponse
+
+from hearth.api import create_api
+from hearth.api.parts import ApiParts, RequestLimits
+from hearth.connectors.addresses import AddressGuard
+from hearth.connectors.secrets import Argon2Hasher, open_sealer
+from hearth.connectors.system import SystemClock, SystemIdentities
+from hearth.connectors.webhook import WebhookChannel
+from hearth.console.app import ConsoleParts, create_console
+from hearth.core.clock import Clock, Identities
+from hearth.core.nearest import nearest
+from hearth.core.problems import Problem, invalid
+from hearth.domain.catalogue import Catalogue, read_catalogue
+from hearth.ports import Sealer, SecretHasher, Store, Wake
+from hearth.runtime.live import LiveDriver
+from hearth.services.access import Access
+from hearth.services.buildings import Buildings
+from hearth.services.customers import Customers
+from hearth.services.deliveries import Deliveries
+from hearth.services.events import EventReading
+from hearth.services.intake import Intake
+from hearth.services.live_view import LiveView
+from hearth.services.members import Members
+from hearth.services.notifications import Notifications
+from hearth.services.rules import Rules
+from hearth.store import open_store
+from hearth.store.migrations import upgrade
+
+
+def _setting(default: Any, text: str) -> Any:
+    return field(default=default, metadata={"text": text})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """All settings. Each is `HEARTH_<NAME>` in the environment and `name` in the TOML file."""
+
+    data_dir: str = _setting("hearth-data", "Folder of the embedded database, the installation's key and the lock.")
+    database_url: str = _setting(
+        "", "Database; empty = SQLite in the data folder. PostgreSQL: postgresql://user:password@host/name."
+    )
+    host: str = _setting("127.0.0.1", "Address the server listens on.")
+    port: int = _setting(8080, "Port the server listens on.")
+    public_url: str = _setting(
+        "", "Address under which customers reach the platform; empty = http://host:port. Issuer of tokens."
+    )
+    catalogue_file: str = _setting("", "TOML file with further device and event types.")
+    webhook_allowed_networks: str = _setting(
+        "", "Networks or hosts, comma-separated, that webhooks may reach although they are private, such as 10.0.0.0/8."
+    )
+    most_body_bytes: int = _setting(8 * 1024 * 1024, "Largest request body with events.")
+    log_json: bool = _setting(False, "Log lines as JSON objects.")
+    log_level: str = _setting("INFO", "Least level that is logged: DEBUG, INFO, WARNING or ERROR.")
+
+    @property
+    def url(self) -> str:
+        """The address under which the platform is reached."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def store_url(self) -> str:
+        """The database's URL."""
+        return self.database_url or f"sqlite:///{Path(self.data_dir).absolute() / 'hearth.sqlite3'}"
+
+    def prepare_data_dir(self) -> Path:
+        """The data folder, made if absent, readable by its owner alone."""
+        path = Path(self.data_dir)
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return path
+
+    def note_running(self) -> None:
+        """Leaves word where the server of this data folder listens, for commands on the same machine."""
+        host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104 - compared, not bound
+        running = {"pid": os.getpid(), "url": f"http://{host}:{self.port}"}
+        (Path(self.data_dir) / _RUNNING_FILE).write_text(json.dumps(running), encoding="utf-8")
+
+    def running_url(self) -> str | None:
+        """Where the server that runs on this data folder listens, or None when none does."""
+        try:
+            running = json.loads((Path(self.data_dir) / _RUNNING_FILE).read_text(encoding="utf-8"))
+            os.kill(running["pid"], 0)
+        except (OSError, ValueError, KeyError):
+            return None
+        return str(running["url"])
+
+    def shown(self, name: str) -> Any:
+        """A setting's value as it may be shown: a password in the database's URL is not."""
+        value = getattr(self, name)
+        if name == "database_url" and value:
+            return make_url(value).render_as_string(hide_password=True)
+        return value
+
+
+CONFIG_VARIABLE = "HEARTH_CONFIG"
+_RUNNING_FILE = "serve.json"
+_LOCK_SECONDS = 20
+_CONFIG_FILE = "hearth.toml"
+_TRUE = {"1", "true", "yes", "on"}
+_FALSE = {"0", "false", "no", "off"}
+
+
+def read_settings(environment: Mapping[str, str] | None = None, **given: Any) -> Settings:
+    """Settings from all places; `given` (not None) are those of the command line and win.
+
+    Raises Problem("invalid") naming a setting nobody knows or a value that does not fit.
+    """
+    environment = os.environ if environment is None else environment
+    known = {f.name: f for f in fields(Settings)}
+    values: dict[str, Any] = {}
+    path = Path(environment.get(CONFIG_VARIABLE, _CONFIG_FILE))
+    if path.is_file():
+        try:
+            values.update(tomllib.loads(path.read_text(encoding="utf-8")))
+        except tomllib.TOMLDecodeError as error:
+            raise invalid("", f"{path} cannot be read: {error}") from error
+        for name in values:
+            if name not in known:
+                meant = nearest(name, known)
+                raise invalid(f"/{name}", f"{path}: unknown setting {name!r}" + (f"; did you mean {meant!r}?" if meant else ""))
+    elif CONFIG_VARIABLE in environment:
+        raise invalid("", f"{CONFIG_VARIABLE} names {path}, which does not exist")
+    for name in known:
+        if f"HEARTH_{name.upper()}" in environment:
+            values[name] = environment[f"HEARTH_{name.upper()}"]
+    values.update({name: value for name, value in given.items() if value is not None})
+    return Settings(**{name: _fitting(name, value, type(known[name].default)) for name, value in values.items()})
+
+
+def _fitting(name: str, value: Any, wanted: type) -> Any:
+    if wanted is bool and isinstance(value, str):
+        if value.lower() in _TRUE | _FALSE:
+            return value.lower() in _TRUE
+        raise invalid(f"/{name}", f"{name} must be true or false, not {value!r}")
+    if wanted is int and isinstance(value, str):
+        try:
+            return int(value)
+        except ValueError as error:
+            raise invalid(f"/{name}", f"{name} must be a whole number, not {value!r}") from error
+    if not isinstance(value, wanted):
+        raise invalid(f"/{name}", f"{name} must be a {wanted.__name__}, not {value!r}")
+    return value
+
+
+@dataclass
+class Installation:
+    """Everything that one process of an installation is made of; parts are made when first asked for."""
+
+    settings: Settings
+    store: Store
+
+    @cached_property
+    def clock(self) -> Clock:
+        return SystemClock()
+
+    @cached_property
+    def identities(self) -> Identities:
+        return SystemIdentities()
+
+    @cached_property
+    def hasher(self) -> SecretHasher:
+        return Argon2Hasher()
+
+    @cached_property
+    def sealer(self) -> Sealer:
+        return open_sealer(Path(self.settings.data_dir) / "secret.key")
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        return read_catalogue_setting(self.settings)
+
+    @cached_property
+    def access(self) -> Access:
+        url = self.settings.url
+        return Access(self.store, self.hasher, self.sealer, self.clock, self.identities, issuer=url, audience=url)
+
+    @cached_property
+    def customers(self) -> Customers:
+        return Customers(self.store, self.clock, self.identities)
+
+    @cached_property
+    def members(self) -> Members:
+        return Members(self.store, self.hasher, self.clock, self.identities)
+
+    @cached_property
+    def buildings(self) -> Buildings:
+        return Buildings(self.store, self.clock, self.identities, self.catalogue)
+
+    @cached_property
+    def notifications(self) -> Notifications:
+        return Notifications(self.store, self.clock)
+
+    @cached_property
+    def rules(self) -> Rules:
+        return Rules(self.store, self.catalogue, self.clock, self.identities)
+
+    @cached_property
+    def deliveries(self) -> Deliveries:
+        return Deliveries(self.store, self.sealer, self.clock, self.identities)
+
+    def webhook_channel(self) -> WebhookChannel:
+        """The channel that carries notifications to customers."""
+        allowed = [entry.strip() for entry in self.settings.webhook_allowed_networks.split(",") if entry.strip()]
+        return WebhookChannel(self.sealer, self.clock, AddressGuard(allowed))
+
+    def application(self, wake: Wake) -> FastAPI:
+        """The web application: public API, console, and the live driver that starts and stops with it."""
+        live = LiveDriver(self.store, self.catalogue, self.clock, wake)
+        parts = ApiParts(
+            access=self.access,
+            buildings=self.buildings,
+            notifications=self.notifications,
+            events=EventReading(self.store, self.clock, self.catalogue),
+            intake=Intake(self.store, self.catalogue, self.clock, live),
+            clock=self.clock,
+            identities=self.identities,
+            not_ready_because=lambda: None if live.is_accepting else "The platform is starting.",
+            limits=RequestLimits(body_bytes=self.settings.most_body_bytes),
+        )
+
+        @asynccontextmanager
+        async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+            await live.start()
+            yield
+            await live.stop()
+
+        application = create_api(parts, lifespan=lifespan)
+        console = create_console(
+            ConsoleParts(
+                members=self.members,
+                live_view=LiveView(self.store, self.clock),
+                secure_cookies=self.settings.url.startswith("https://"),
+            )
+        )
+        application.mount("/console", console)
+        application.add_route("/", lambda _request: RedirectResponse("/console/"), include_in_schema=False)
+        return application
+
+
+def read_catalogue_setting(settings: Settings) -> Catalogue:
+    """The built-in catalogue and, where set, the operator's additions."""
+    built_in = (importlib.resources.files("hearth.domain") / "catalogue.toml").read_text(encoding="utf-8")
+    if not settings.catalogue_file:
+        return read_catalogue(built_in)
+    try:
+        further = Path(settings.catalogue_file).read_text(encoding="utf-8")
+    except OSError as error:
+        raise Problem("invalid", f"catalogue_file {settings.catalogue_file} cannot be read: {error.strerror}") from error
+    return read_catalogue(built_in, further)
+
+
+@contextmanager
+def open_installation(settings: Settings | None = None, migrate: bool = True) -> Iterator[Installation]:
+    """The installation of these settings (read from the usual places when absent), its database up to date."""
+    settings = settings or read_settings()
+    settings.prepare_data_dir()
+    if migrate:
+        upgrade(settings.store_url)
+    store = open_store(settings.store_url)
+    try:
+        yield Installation(settings, store)
+    finally:
+        store.close()
+
+
+@contextmanager
+def only_ingest_of(settings: Settings) -> Iterator[None]:
+    """One process alone takes events on a data folder: sequences and engine state are its own.
+
+    Raises Problem("conflict") when another keeps the place.
+    """
+    with (settings.prepare_data_dir() / "serve.lock").open("w") as lock:
+        ends_at = time.monotonic() + _LOCK_SECONDS
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > ends_at:
+                    raise Problem("conflict", f"Another Hearth runs on {settings.data_dir}; stop it first.") from None
+                time.sleep(0.1)
+        yield
+
+
+@contextmanager
+def local_client(customer_id: str, settings: Settings | None = None) -> Iterator[httpx2.Client]:
+    """A client of the public API with a token of the customer, for commands on the server's own machine.
+
+    Speaks to the server that runs on this data folder; where none does, to one of its own that lives as
+    long as the client and listens on loopback only.
+    """
+    settings = settings or read_settings()
+    with open_installation(settings) as installation:
+        installation.customers.get(customer_id)
+        token = installation.access.issue_local_token(customer_id)
+        url = settings.running_url()
+        headers = {"Authorization": f"Bearer {token.access_token}"}
+        with ExitStack() as stack:
+            if url is None:
+                stack.enter_context(only_ingest_of(settings))
+                url = stack.enter_context(_served_here(installation))
+            yield stack.enter_context(httpx2.Client(base_url=url, headers=headers, timeout=120, trust_env=False))
+
+
+@contextmanager
+def _served_here(installation: Installation) -> Iterator[str]:
+    """The application on a free loopback port, in a thread. Nothing is delivered; the outbox waits."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(
+        uvicorn.Config(installation.application(_NobodyToWake()), loop="uvloop", access_log=False, log_config=None)
+    )
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="local-server")
+    thread.start()
+    try:
+        while not server.started and thread.is_alive():
+            time.sleep(0.01)
+        if not server.started:
+            raise RuntimeError("the local server did not start; the log above says why")
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()
+        listener.close()
+
+
+class _NobodyToWake:
+    """No delivering process runs beside a command."""
+
+    def wake(self) -> None:
+        return

@@ -1,0 +1,69 @@
+"""`hearth customer`: customers, their API clients and their console members."""
+
+import json
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from hearth.bootstrap import open_installation, read_settings
+
+app = typer.Typer(help="Customers, their API clients and console members.", no_args_is_help=True)
+
+DataDir = Annotated[str | None, typer.Option("--data-dir", help="Data folder (default: the setting data_dir).")]
+AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
+
+
+@app.command("create")
+def create(
+    name: Annotated[str, typer.Argument(help="Name of the organisation.")],
+    time_zone: Annotated[str, typer.Option("--time-zone", help="IANA time zone of the organisation.")] = "Europe/Zurich",
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Create a customer with a first API client. The client's secret is shown this once."""
+    with open_installation(read_settings(data_dir=data_dir)) as installation:
+        customer = installation.customers.create(name, time_zone_id=time_zone)
+        client_id, client_secret = installation.access.create_client(customer.id)
+    if as_json:
+        print(json.dumps({"customerId": customer.id, "clientId": client_id, "clientSecret": client_secret}))
+        return
+    console = Console(highlight=False, soft_wrap=True)
+    console.print(f"[bold green]created[/] {customer.name}")
+    console.print(f"  customer id    {customer.id}\n  client id      {client_id}\n  client secret  {client_secret}")
+    console.print("[dim]The secret is stored hashed and cannot be shown again.[/]")
+
+
+@app.command("list")
+def list_customers(data_dir: DataDir = None, as_json: AsJson = False) -> None:
+    """List all customers."""
+    with open_installation(read_settings(data_dir=data_dir)) as installation:
+        customers = installation.customers.list_for_operator()
+    if as_json:
+        print(json.dumps([{"customerId": customer.id, "name": customer.name} for customer in customers]))
+        return
+    if not customers:
+        Console(highlight=False).print('No customer yet. Create one with [bold]hearth customer create "My company"[/].')
+        return
+    table = Table("customer id", "name", "time zone", "languages", box=None)
+    for customer in customers:
+        table.add_row(customer.id, customer.name, customer.time_zone_id, ", ".join(customer.languages))
+    Console(highlight=False).print(table)
+
+
+@app.command("add-member")
+def add_member(
+    email: Annotated[str, typer.Argument(help="E-mail address, the name to sign in with.")],
+    customer: Annotated[str, typer.Option("--customer", help="Customer id.")],
+    name: Annotated[str, typer.Option("--name", help="Name of the person.")] = "",
+    password: Annotated[
+        str, typer.Option(envvar="HEARTH_MEMBER_PASSWORD", prompt=True, hide_input=True, confirmation_prompt=True)
+    ] = "",
+    data_dir: DataDir = None,
+) -> None:
+    """Let a person sign in to the console."""
+    with open_installation(read_settings(data_dir=data_dir)) as installation:
+        installation.customers.get(customer)
+        member = installation.members.add_member(customer, email, name or email, password)
+    Console(highlight=False).print(f"[bold green]added[/] {member.email}")

@@ -1,0 +1,193 @@
+"""`hearth serve`: the ingest-and-rules process and the delivery process, started and supervised.
+
+The command is a small supervisor: it starts both as children, starts one anew that ends unasked (with
+growing pauses), and takes both down when it is told to stop. A child ends by itself when its supervisor
+is gone, however that happened, because the pipe between them then closes.
+"""
+
+import asyncio
+import contextlib
+import gc
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from typing import Annotated
+
+import structlog
+import typer
+from rich.console import Console
+
+from hearth.bootstrap import Settings, only_ingest_of, open_installation, read_settings
+from hearth.connectors.system import system_jitter
+from hearth.connectors.telemetry import configure_logging
+from hearth.connectors.wake import PipeWake, WakeListener, open_wake_pipe
+from hearth.runtime.deliveries import DeliveryLoop
+from hearth.runtime.housekeeping import Compaction
+from hearth.store.migrations import upgrade
+
+log = structlog.get_logger()
+
+_PARTS = ("ingest", "deliver")
+_STOP_SECONDS = 30
+_MOST_PAUSE_SECONDS = 30.0
+_STEADY_SECONDS = 60.0
+
+
+def serve(
+    data_dir: Annotated[str | None, typer.Option("--data-dir", help="Data folder (default: the setting data_dir).")] = None,
+    port: Annotated[int | None, typer.Option("--port", help="Port to listen on (default: the setting port).")] = None,
+    host: Annotated[str | None, typer.Option("--host", help="Address to listen on (default: the setting host).")] = None,
+    part: Annotated[str | None, typer.Option("--part", hidden=True)] = None,
+    wake_fd: Annotated[int, typer.Option("--wake-fd", hidden=True)] = -1,
+    lifeline_fd: Annotated[int, typer.Option("--lifeline-fd", hidden=True)] = -1,
+) -> None:
+    """Run Hearth: public API, console, rules and deliveries. Ends on Ctrl-C or SIGTERM."""
+    settings = read_settings(data_dir=data_dir, port=port, host=host)
+    configure_logging(settings.log_json, settings.log_level)
+    if part is None:
+        settings.prepare_data_dir()
+        upgrade(settings.store_url)
+        sys.exit(Supervisor(settings).run())
+    if lifeline_fd >= 0:
+        _end_with_supervisor(lifeline_fd)
+    if part == "ingest":
+        run_ingest(settings, wake_fd)
+    elif part == "deliver":
+        run_deliver(settings, wake_fd)
+    else:
+        raise typer.BadParameter(f"no part {part!r}", param_hint="--part")
+
+
+class Supervisor:
+    """Keeps both parts running."""
+
+    def __init__(self, settings: Settings, quiet: bool = False) -> None:
+        self._settings = settings
+        self._quiet = quiet
+        self._wake_read, self._wake_write = open_wake_pipe()
+        self._lifeline_read, self._lifeline_write = os.pipe()
+        self._children: dict[str, subprocess.Popen[bytes]] = {}
+        self._started_at: dict[str, float] = {}
+        self._pauses: dict[str, float] = {}
+        self._is_stopping = False
+
+    def run(self) -> int:
+        """Until told to stop. Returns the exit code."""
+        signal.signal(signal.SIGTERM, self._stop)
+        signal.signal(signal.SIGINT, self._stop)
+        for part in _PARTS:
+            self._start(part)
+        while not self._is_stopping:
+            time.sleep(0.2)
+            for part, child in list(self._children.items()):
+                code = child.poll()
+                if code is not None and not self._is_stopping:
+                    self._restart(part, code)
+        return self._take_down()
+
+    def _start(self, part: str) -> None:
+        wake_fd = self._wake_write if part == "ingest" else self._wake_read
+        settings = self._settings
+        command = [sys.executable, "-m", "hearth.cli.main", "serve", "--part", part]
+        command += ["--wake-fd", str(wake_fd), "--lifeline-fd", str(self._lifeline_read)]
+        command += ["--data-dir", settings.data_dir, "--port", str(settings.port), "--host", settings.host]
+        self._children[part] = subprocess.Popen(command, pass_fds=(wake_fd, self._lifeline_read))  # noqa: S603 - our own command
+        self._started_at[part] = time.monotonic()
+
+    def _restart(self, part: str, code: int) -> None:
+        was_steady = time.monotonic() - self._started_at[part] > _STEADY_SECONDS
+        pause = self._pauses[part] = 0.5 if was_steady else min(self._pauses.get(part, 0.25) * 2, _MOST_PAUSE_SECONDS)
+        log.error("a part ended; starting it anew", part=part, exit_code=code, pause_seconds=pause)
+        ends_at = time.monotonic() + pause
+        while time.monotonic() < ends_at and not self._is_stopping:
+            time.sleep(0.05)
+        if not self._is_stopping:
+            self._start(part)
+
+    def _stop(self, _signal: int, _frame: object) -> None:
+        self._is_stopping = True
+
+    def _take_down(self) -> int:
+        for child in self._children.values():
+            with contextlib.suppress(ProcessLookupError):
+                child.terminate()
+        ends_at = time.monotonic() + _STOP_SECONDS
+        for child in self._children.values():
+            try:
+                child.wait(max(0.1, ends_at - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                child.kill()
+        return 0
+
+
+def run_ingest(settings: Settings, wake_fd: int) -> None:
+    """The process that takes events, evaluates rules and serves API and console."""
+    import uvicorn
+    import uvloop
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
+            assert isinstance(asyncio.get_running_loop(), uvloop.Loop), "uvloop is needed: other loops stall requests"
+            await super().startup(sockets)  # type: ignore[arg-type]
+            if not self.started:
+                return
+            gc.collect()
+            gc.freeze()
+            settings.note_running()
+            Console(stderr=True, highlight=False, soft_wrap=True).print(f"Hearth listens on [bold]{settings.url}[/]")
+
+    with only_ingest_of(settings), open_installation(settings, migrate=False) as installation:
+        config = uvicorn.Config(
+            installation.application(PipeWake(wake_fd)),
+            host=settings.host,
+            port=settings.port,
+            loop="uvloop",
+            http="httptools",
+            access_log=False,
+            log_config=None,
+            timeout_graceful_shutdown=10,
+            server_header=False,
+        )
+        server = Server(config)
+        server.run()
+    if not server.started:
+        sys.exit(1)
+
+
+def run_deliver(settings: Settings, wake_fd: int) -> None:
+    """The process that delivers notifications and compacts the log."""
+    import uvloop
+
+    async def deliver() -> None:
+        with open_installation(settings, migrate=False) as installation:
+            channel = installation.webhook_channel()
+            deliveries = DeliveryLoop(installation.deliveries, channel, installation.clock, system_jitter)
+            compaction = asyncio.create_task(Compaction(installation.store).run())
+            listener = WakeListener(wake_fd, deliveries.look_now)
+            loop = asyncio.get_running_loop()
+            for number in (signal.SIGTERM, signal.SIGINT):
+                loop.add_signal_handler(number, deliveries.stop)
+            try:
+                await deliveries.run()
+            finally:
+                compaction.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await compaction
+                listener.close()
+                await channel.aclose()
+
+    uvloop.run(deliver())
+
+
+def _end_with_supervisor(lifeline_fd: int) -> None:
+    """When the supervisor is gone the pipe closes, and this process stops as if told to."""
+
+    def watch() -> None:
+        while os.read(lifeline_fd, 1):
+            continue
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, name="lifeline", daemon=True).start()

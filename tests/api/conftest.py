@@ -1,0 +1,169 @@
+"""The API over a real store: a customer with a client, a clock that is moved, requests through ASGI."""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx2
+import pytest
+from fastapi import FastAPI
+
+from hearth.api import ApiParts, RequestLimits, create_api
+from hearth.connectors.secrets import Argon2Hasher, FernetSealer
+from hearth.domain.customers import Customer
+from hearth.ports import Store
+from hearth.services.access import Access
+from hearth.services.buildings import Buildings
+from hearth.services.customers import Customers
+from hearth.services.events import EventReading
+from hearth.services.notifications import Notifications
+from hearth.testing.clocks import CountedIdentities, MovableClock
+
+ISSUER = "http://hearth.test"
+AUDIENCE = "https://api.hearth.test"
+
+
+@dataclass
+class KeptBodies:
+    """An intake that keeps what the API hands over; what an intake makes of it is tested with the intake."""
+
+    taken: list[tuple[str, bytes, bool]] = field(default_factory=list)
+    refusal: Exception | None = None
+
+    async def take(self, customer_id: str, body: bytes, historical: bool) -> None:
+        if self.refusal is not None:
+            raise self.refusal
+        self.taken.append((customer_id, body, historical))
+
+
+@pytest.fixture
+def clock() -> MovableClock:
+    return MovableClock()
+
+
+@pytest.fixture
+def identities() -> CountedIdentities:
+    return CountedIdentities()
+
+
+@pytest.fixture(scope="session")
+def hasher() -> Argon2Hasher:
+    return Argon2Hasher()
+
+
+@pytest.fixture(scope="session")
+def sealer() -> FernetSealer:
+    from cryptography.fernet import Fernet
+
+    return FernetSealer([Fernet.generate_key().decode()])
+
+
+@pytest.fixture
+def make_access(
+    sqlite_store: Store,
+    clock: MovableClock,
+    identities: CountedIdentities,
+    hasher: Argon2Hasher,
+    sealer: FernetSealer,
+) -> Callable[..., Access]:
+    """A further process's view of the same store; another issuer or audience on demand."""
+
+    def make(issuer: str = ISSUER, audience: str = AUDIENCE) -> Access:
+        return Access(sqlite_store, hasher, sealer, clock, identities, issuer, audience)
+
+    return make
+
+
+@pytest.fixture
+def access(make_access: Callable[..., Access]) -> Access:
+    return make_access()
+
+
+@pytest.fixture
+def customers(sqlite_store: Store, clock: MovableClock, identities: CountedIdentities) -> Customers:
+    return Customers(sqlite_store, clock, identities)
+
+
+@pytest.fixture
+def customer(customers: Customers) -> Customer:
+    return customers.create("Solar Bern")
+
+
+@pytest.fixture
+def other_customer(customers: Customers) -> Customer:
+    return customers.create("Windkraft Nord")
+
+
+@pytest.fixture
+def credentials(access: Access, customer: Customer) -> tuple[str, str]:
+    """Client id and secret of the customer."""
+    return access.create_client(customer.id)
+
+
+@pytest.fixture
+def token(access: Access, customer: Customer) -> str:
+    return access.issue_local_token(customer.id).access_token
+
+
+@pytest.fixture
+def other_token(access: Access, other_customer: Customer) -> str:
+    return access.issue_local_token(other_customer.id).access_token
+
+
+@pytest.fixture
+def intake() -> KeptBodies:
+    return KeptBodies()
+
+
+@pytest.fixture
+def parts(
+    sqlite_store: Store, access: Access, clock: MovableClock, identities: CountedIdentities, intake: KeptBodies, catalogue: Any
+) -> ApiParts:
+    return ApiParts(
+        access=access,
+        buildings=Buildings(sqlite_store, clock, identities, catalogue),
+        notifications=Notifications(sqlite_store, clock),
+        events=EventReading(sqlite_store, clock, catalogue),
+        intake=intake,
+        clock=clock,
+        identities=identities,
+        not_ready_because=lambda: None,
+        limits=RequestLimits(body_bytes=200_000, decompressed_bytes=1_000_000),
+    )
+
+
+@pytest.fixture
+def catalogue() -> Any:
+    from importlib.resources import files
+
+    from hearth.domain.catalogue import read_catalogue
+
+    return read_catalogue((files("hearth.domain") / "catalogue.toml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def app(parts: ApiParts) -> FastAPI:
+    return create_api(parts)
+
+
+@pytest.fixture
+async def anonymous(app: FastAPI) -> AsyncIterator[httpx2.AsyncClient]:
+    """Requests without a token."""
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url=ISSUER) as client:
+        yield client
+
+
+@pytest.fixture
+async def api(app: FastAPI, token: str) -> AsyncIterator[httpx2.AsyncClient]:
+    """Requests of the customer."""
+    headers = {"Authorization": f"Bearer {token}"}
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url=ISSUER, headers=headers) as client:
+        yield client
+
+
+@pytest.fixture
+async def other_api(app: FastAPI, other_token: str) -> AsyncIterator[httpx2.AsyncClient]:
+    """Requests of another customer."""
+    headers = {"Authorization": f"Bearer {other_token}"}
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url=ISSUER, headers=headers) as client:
+        yield client

@@ -9,23 +9,25 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from hearth.bootstrap import open_installation
+from hearth.bootstrap import open_installation, read_settings
 from hearth.domain.customers import Endpoint
 
 app = typer.Typer(help="Where a customer's notifications are delivered (webhook).", no_args_is_help=True)
 
 CustomerOption = Annotated[str, typer.Option("--customer", metavar="ID", help="The customer's id.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Answer with one JSON object.")]
+DataDir = Annotated[str | None, typer.Option("--data-dir", help="Data folder (default: the setting data_dir).")]
+AsJson = Annotated[bool, typer.Option("--json", help="Answer with one JSON object.")]
 
 
 @app.command("set")
 def set_endpoint(
     customer: CustomerOption,
     url: Annotated[str, typer.Option("--url", metavar="URL", help="Where notifications are posted to, https://…")],
-    as_json: JsonOption = False,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
 ) -> None:
     """Make URL the customer's endpoint, with a new signing secret that is shown this once."""
-    with open_installation() as installation:
+    with open_installation(read_settings(data_dir=data_dir)) as installation:
         secret = installation.deliveries.set_endpoint(customer, url)
     if as_json:
         print(json.dumps({"customerId": customer, "url": url, "signingSecret": secret}))
@@ -36,9 +38,9 @@ def set_endpoint(
 
 
 @app.command("show")
-def show_endpoint(customer: CustomerOption, as_json: JsonOption = False) -> None:
+def show_endpoint(customer: CustomerOption, data_dir: DataDir = None, as_json: AsJson = False) -> None:
     """Show the customer's endpoint and whether it is enabled."""
-    with open_installation() as installation:
+    with open_installation(read_settings(data_dir=data_dir)) as installation:
         endpoint = installation.deliveries.find_endpoint(customer)
     if endpoint is None and not as_json:
         print("This customer has no endpoint; it fetches notifications by GET /pushnotifications.")
@@ -47,9 +49,9 @@ def show_endpoint(customer: CustomerOption, as_json: JsonOption = False) -> None
 
 
 @app.command("enable")
-def enable_endpoint(customer: CustomerOption, as_json: JsonOption = False) -> None:
+def enable_endpoint(customer: CustomerOption, data_dir: DataDir = None, as_json: AsJson = False) -> None:
     """Let a disabled endpoint get notifications again."""
-    with open_installation() as installation:
+    with open_installation(read_settings(data_dir=data_dir)) as installation:
         endpoint = installation.deliveries.enable_endpoint(customer)
     _print(customer, endpoint, as_json)
 

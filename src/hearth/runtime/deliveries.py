@@ -160,7 +160,8 @@ class DeliveryLoop:
                 if lease_until_ms - self._clock.now_ms() < _SEND_TAKES_MS:
                     continue
                 self._unsettled.add(delivery.id)
-                self._answered.append(await self._send(delivery))
+                settlement = await self._send(delivery)
+                self._answered.append(settlement)
                 self._has_answers.set()
         lane.senders -= 1
         if not lane.senders:

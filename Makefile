@@ -8,7 +8,7 @@ WORKERS ?= 2
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 MODULES := web/node_modules/.package-lock.json
-PAGES := src/hearth/console/pages/.built
+PAGES := src/hearth/console/pages/index.html
 # schema.d.ts is generated from openapi.json, which is among the sources.
 PAGE_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' -not -name schema.d.ts 2>/dev/null)
 LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
@@ -44,10 +44,10 @@ $(PAGES): $(MODULES) $(PAGE_SOURCES)
 demo: setup ## run Hearth with 20 simulated homes that send live events
 	$(BIN)/hearth demo
 
-provision: ## install what the tests of real parts need (as root, on Debian); name what is missing
+provision:
 	@sh tools/provision.sh
 
-test: setup provision web-check ## run all tests; TESTS=tests/unit runs some of them
+test: setup provision $(if $(filter tests,$(TESTS)),web-check) ## run all tests; TESTS=tests/unit runs some of them
 	$(BIN)/python -m pytest -p tests.plugins.skips -n $(WORKERS) --dist loadgroup $(TESTS)
 
 web-check: $(MODULES)

@@ -15,7 +15,7 @@ _ONE_WAY_EFFICIENCY = 0.94  # battery and inverter, in and out: 0.88 for the way
 _CAR_EFFICIENCY = 0.9
 _CAR_LEAST_W = 1_380.0  # 6 A on one phase: less cannot be charged
 _FREE_HEAT_K = 3.5  # residents, sun and devices warm the house by so much
-_HEATING_LIMIT_C = 15.5
+_HEATING_LIMIT_C = 14.5
 
 MODE_FAST, MODE_SOLAR, MODE_TARIFF = 0.0, 1.0, 2.0
 OFF, ON, STANDBY, NOT_CONNECTED = 0.0, 1.0, 2.0, 3.0
@@ -52,15 +52,13 @@ def heat_pump_w(
         state.tank_c += heat_w * hours / capacity
         state.tank_heating = state.tank_c < 51.9
         return heat_w / cop(outside_c, 55.0)
-    if state.heat_debt_wh > 0.35 * pump.rated_heat_w:
-        state.heating = True
-    elif state.heat_debt_wh <= 0:
-        state.heating = False
+    state.heating = state.heating or state.heat_debt_wh > 0.35 * pump.rated_heat_w
     if not state.heating:
         return 0.0
     heat_w = min(pump.rated_heat_w, max(0.35 * pump.rated_heat_w, state.heat_debt_wh / 2))
     heat_w = min(heat_w, state.heat_debt_wh / hours)
     state.heat_debt_wh -= heat_w * hours
+    state.heating = state.heat_debt_wh > 1.0
     return heat_w / cop(outside_c, pump.flow_c_at_zero - 0.5 * felt_c)
 
 

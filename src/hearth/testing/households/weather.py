@@ -87,7 +87,7 @@ def _level(seed: int, site: Site, day: int) -> tuple[float, float, float]:
     mean_cover -= 0.19 * summer * min(1.0, latitude / 45)
     spread = (1 + _UNEVENNESS**2) ** 0.5
     cover = _NORMAL.cdf(_UNEVENNESS * _persistent(seed, site, day, 0, _PERSISTENCE_CLOUD) + _NORMAL.inv_cdf(mean_cover) * spread)
-    yearly_mean = 27.5 - 0.008 * latitude**2 if latitude <= 47 else 9.8 - 0.35 * (latitude - 47)
+    yearly_mean = 27.5 - 0.008 * latitude**2 if latitude <= 47 else 9.8 - 0.25 * (latitude - 47)
     yearly_mean -= 0.004 * max(0.0, site.altitude_m - 300)
     anomaly = 3.2 * _persistent(seed, site, day, 1, _PERSISTENCE_TEMPERATURE) * min(1.0, latitude / 40)
     clear_sky = 2.5 * (0.5 - cover) * summer  # a clear day is warm in summer and cold in winter

@@ -1,0 +1,152 @@
+"""`hearth rules …`: rules in and out of YAML files, and checked without saving.
+
+Reads and writes the files; what they mean and what is wrong with them is the services' to say.
+"""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from hearth.bootstrap import open_installation, read_catalogue_setting, read_settings
+from hearth.cli.source_excerpts import show_diagnostics, summary, wire_diagnostic
+from hearth.core.problems import Problem, invalid
+from hearth.domain.customers import DEFAULT_LANGUAGES
+from hearth.services.predefined_rules import predefined_rule_texts
+from hearth.services.rule_files import Diagnostic, has_errors, read_files
+
+app = typer.Typer(help="Rules: import, export, check and list them.", no_args_is_help=True)
+
+CustomerOption = Annotated[str, typer.Option("--customer", metavar="ID", help="The customer's id.")]
+DataDir = Annotated[str | None, typer.Option("--data-dir", help="Data folder (default: the setting data_dir).")]
+AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
+Paths = Annotated[list[Path] | None, typer.Argument(metavar="[PATH]...", help="YAML files, or folders of them.")]
+Predefined = Annotated[bool, typer.Option("--predefined", help="The rules that come with Hearth.")]
+
+_SUFFIXES = {".yaml", ".yml"}
+_AUTHOR = "command line"
+_OUTCOME_STYLES = {"added": "green", "changed": "yellow", "unchanged": "dim"}
+
+
+@app.command("import")
+def import_rules(
+    customer: CustomerOption,
+    paths: Paths = None,
+    predefined: Predefined = False,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take rules in from YAML files: all of them, or none when there is an error.
+
+    A rule is known by its name. A changed one becomes a new version; an unchanged one is left alone.
+    """
+    files = _read(paths, predefined)
+    with open_installation(read_settings(data_dir=data_dir)) as installation:
+        result = installation.rules.import_files(customer, files, _AUTHOR)
+    if as_json:
+        rules = [
+            {"id": each.rule.id, "name": each.rule.name, "version": each.rule.version, "outcome": each.outcome}
+            for each in result.rules
+        ]
+        _print_json({"rules": rules, "diagnostics": [wire_diagnostic(each) for each in result.diagnostics]})
+    else:
+        show_diagnostics(result.diagnostics, dict(files), _console(stderr=True))
+        console = _console()
+        for each in result.rules:
+            name = f"{each.rule.name} (version {each.rule.version}, {each.rule.state})"
+            console.print(Text.assemble((f"{each.outcome:<10}", _OUTCOME_STYLES[each.outcome]), name))
+        if result.is_refused:
+            _console(stderr=True).print(f"[bold red]refused[/]: {summary(result.diagnostics)}; no rule was taken.")
+    if result.is_refused:
+        raise typer.Exit(1)
+
+
+@app.command("check")
+def check_rules(paths: Paths = None, predefined: Predefined = False, as_json: AsJson = False) -> None:
+    """Say what is wrong with YAML files of rules. Needs no database and saves nothing."""
+    files = _read(paths, predefined)
+    drafts, diagnostics = read_files(files, read_catalogue_setting(read_settings()), DEFAULT_LANGUAGES)
+    if as_json:
+        _print_json({"rules": len(drafts), "diagnostics": [wire_diagnostic(each) for each in diagnostics]})
+    else:
+        show_diagnostics(diagnostics, dict(files), _console(stderr=True))
+        _console().print(_checked(len(drafts), len(files), diagnostics))
+    if has_errors(diagnostics):
+        raise typer.Exit(1)
+
+
+@app.command("export")
+def export_rules(
+    customer: CustomerOption,
+    output: Annotated[
+        str, typer.Option("--output", "-o", metavar="DIR|-", help="Folder to write a file per rule into, or - for one stream.")
+    ] = "-",
+    data_dir: DataDir = None,
+) -> None:
+    """Write the customer's rules as YAML. Importing them again changes nothing."""
+    with open_installation(read_settings(data_dir=data_dir)) as installation:
+        texts = installation.rules.export(customer)
+    if output == "-":
+        print("---\n".join(texts.values()), end="")
+        return
+    folder = Path(output)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    _console(stderr=True).print(f"wrote {len(texts)} rules to {folder}", markup=False)
+
+
+@app.command("list")
+def list_rules(customer: CustomerOption, data_dir: DataDir = None, as_json: AsJson = False) -> None:
+    """List the customer's rules by name."""
+    with open_installation(read_settings(data_dir=data_dir)) as installation:
+        rules = installation.rules.list_of(customer)
+    if as_json:
+        keys = ("id", "name", "state", "version")
+        _print_json([{**{key: getattr(rule, key) for key in keys}, "tags": list(rule.tags)} for rule in rules])
+        return
+    if not rules:
+        _console().print("No rule yet. Take some in with [bold]hearth rules import --predefined --customer ID[/].")
+        return
+    table = Table("rule id", "state", "version", "name", "tags", box=None)
+    for rule in rules:
+        table.add_row(rule.id, rule.state, str(rule.version), Text(rule.name), Text(", ".join(rule.tags)))
+    _console().print(table)
+
+
+def _read(paths: Sequence[Path] | None, predefined: bool) -> list[tuple[str, str]]:
+    """(name, text) of the files named, of those in folders named, and of the predefined ones if wanted."""
+    if not paths and not predefined:
+        raise typer.BadParameter("name a YAML file, a folder of them, or --predefined")
+    files = predefined_rule_texts() if predefined else []
+    for path in paths or []:
+        found = sorted(each for each in path.rglob("*") if each.suffix in _SUFFIXES) if path.is_dir() else [path]
+        if not found:
+            raise Problem("invalid", f"There is no .yaml file in {path}.")
+        for file in found:
+            try:
+                files.append((str(file), file.read_text(encoding="utf-8")))
+            except UnicodeDecodeError as error:
+                raise invalid("", f"{file} is not UTF-8 text (byte {error.start}): save it as UTF-8.") from error
+            except OSError as error:
+                raise Problem("invalid", f"{file} cannot be read: {error.strerror}.") from error
+    return files
+
+
+def _checked(rules: int, files: int, diagnostics: Sequence[Diagnostic]) -> Text:
+    style = "bold red" if has_errors(diagnostics) else "bold green"
+    counted = f" in {rules} rule{'s' if rules != 1 else ''} of {files} file{'s' if files != 1 else ''}"
+    return Text.assemble((summary(diagnostics), style), counted)
+
+
+def _console(stderr: bool = False) -> Console:
+    return Console(stderr=stderr, highlight=False, soft_wrap=True)
+
+
+def _print_json(answer: object) -> None:
+    print(json.dumps(answer, ensure_ascii=False))

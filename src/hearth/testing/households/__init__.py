@@ -9,7 +9,7 @@ from hearth.testing.households.bodies import building_body, event_body
 from hearth.testing.households.home import Car, HeatPump, Home, HomeDevice, HomeTariff, WaterHeater, make_homes
 from hearth.testing.households.places import TOWNS, Place
 from hearth.testing.households.simulation import SimulatedEvent, simulate
-from hearth.testing.households.state import HomeState
+from hearth.testing.households.state import HomeState, start_state
 
 __all__ = [
     "TOWNS",
@@ -26,4 +26,5 @@ __all__ = [
     "event_body",
     "make_homes",
     "simulate",
+    "start_state",
 ]

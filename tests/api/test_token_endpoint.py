@@ -196,7 +196,7 @@ async def test_broken_forged_and_foreign_tokens_are_401(
     by_public_key = jose.encode({"alg": "HS256", "kid": kid}, dict(claims), OctKey.import_key(public_key))
     none_header = base64.urlsafe_b64encode(json.dumps({"alg": "none", "kid": kid}).encode()).rstrip(b"=").decode()
     unsigned = f"{none_header}.{token.split('.')[1]}."
-    head, payload, signature = token.split(".")
+    head, _, signature = token.split(".")
     other_payload = base64.urlsafe_b64encode(json.dumps({**claims, "customerId": "0" * 24}).encode()).rstrip(b"=").decode()
     wrong_audience = make_access(audience="https://elsewhere.test").issue_local_token(customer.id).access_token
     wrong_issuer = make_access(issuer="https://elsewhere.test").issue_local_token(customer.id).access_token

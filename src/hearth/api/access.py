@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, unquote_plus
 from fastapi import APIRouter, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from hearth.api.bodies import receive_body
 from hearth.api.documented import problem_responses
 from hearth.api.parts import parts_of
 from hearth.api.wire.access import JsonWebKeySet, ServerMetadata, TokenAnswer
@@ -67,11 +68,10 @@ def get_token(
             },
         },
     },
-    max_body_size=_MOST_FORM_BYTES,
 )
 async def post_token(request: Request, response: Response) -> TokenAnswer:
     """An access token by the OAuth 2.0 client-credentials grant: client by HTTP Basic or in the form."""
-    form = _read_form(request, await request.body())
+    form = _read_form(request, await receive_body(request.scope, request.receive, _MOST_FORM_BYTES))
     grant_type = form.get("grant_type")
     if grant_type is None:
         raise _refused("invalid", "invalid_request", "grant_type is missing; it is client_credentials.")

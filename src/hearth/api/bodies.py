@@ -1,6 +1,6 @@
-"""Bodies with events: read within limits, unpacked when compressed.
+"""Bodies of requests: read within limits, and those with events unpacked when compressed.
 
-What they hold is the intake's to say. Invariant: neither a long body nor a small one that unpacks to a
+What they hold is for others to say. Invariant: neither a long body nor a small one that unpacks to a
 long one takes more memory than the limits allow.
 """
 
@@ -18,27 +18,10 @@ _GZIP = 16 + zlib.MAX_WBITS
 _SMALL_BYTES = 64 * 1024
 
 
-async def read_body(scope: Scope, receive: Receive, limits: RequestLimits) -> bytes:
-    """The request's body, unpacked. Raises Problem "too_large", "unsupported_media_type" or "malformed"."""
-    encoding, length = b"", 0
-    for name, value in scope["headers"]:
-        if name == b"content-encoding":
-            encoding = value.strip().lower()
-        elif name == b"content-length":
-            length = int(value) if value.isdigit() else 0
-    if encoding not in (b"", b"identity", b"gzip"):
-        raise Problem("unsupported_media_type", "The only Content-Encoding understood is gzip.")
-    if length > limits.body_bytes:
-        raise _too_large(limits.body_bytes)
-    body = await _receive_all(receive, limits.body_bytes)
-    if encoding != b"gzip":
-        return body
-    if len(body) <= _SMALL_BYTES:
-        return unpack(body, limits.decompressed_bytes)
-    return await run_in_threadpool(unpack, body, limits.decompressed_bytes)
-
-
-async def _receive_all(receive: Receive, most_bytes: int) -> bytes:
+async def receive_body(scope: Scope, receive: Receive, most_bytes: int) -> bytes:
+    """The body as it was sent. Raises Problem "too_large"; a length declared too long is refused unread."""
+    if _declared_length(scope) > most_bytes:
+        raise _too_large(most_bytes)
     chunks: list[bytes] = []
     size = 0
     while True:
@@ -52,6 +35,19 @@ async def _receive_all(receive: Receive, most_bytes: int) -> bytes:
         chunks.append(chunk)
         if not message.get("more_body", False):
             return b"".join(chunks)
+
+
+async def receive_events(scope: Scope, receive: Receive, limits: RequestLimits) -> bytes:
+    """A body with events, unpacked. Raises Problem "too_large", "unsupported_media_type" or "malformed"."""
+    encoding = next((value.strip().lower() for name, value in scope["headers"] if name == b"content-encoding"), b"")
+    if encoding not in (b"", b"identity", b"gzip"):
+        raise Problem("unsupported_media_type", "The only Content-Encoding understood is gzip.")
+    body = await receive_body(scope, receive, limits.body_bytes)
+    if encoding != b"gzip":
+        return body
+    if len(body) <= _SMALL_BYTES:
+        return unpack(body, limits.decompressed_bytes)
+    return await run_in_threadpool(unpack, body, limits.decompressed_bytes)
 
 
 def unpack(packed: bytes, most_bytes: int) -> bytes:
@@ -68,5 +64,12 @@ def unpack(packed: bytes, most_bytes: int) -> bytes:
     return plain
 
 
+def _declared_length(scope: Scope) -> int:
+    for name, value in scope["headers"]:
+        if name == b"content-length" and value.isdigit():
+            return int(value)
+    return 0
+
+
 def _too_large(most_bytes: int) -> Problem:
-    return Problem("too_large", f"The body is larger than {most_bytes} bytes; send the events in several requests.")
+    return Problem("too_large", f"The body is larger than {most_bytes} bytes; send less, or in several requests.")

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from hearth.api.documented import documented
-from hearth.api.guard import MOST_JSON_BYTES, GuardedRoute, grant_of
+from hearth.api.guard import GuardedRoute, grant_of
 from hearth.api.paging import LINK_HEADER, next_link
 from hearth.api.parts import parts_of
 from hearth.api.wire.base import OURS, CustomerBuildingId
@@ -15,7 +15,7 @@ from hearth.core.identifiers import PATTERNS
 from hearth.core.problems import Problem
 from hearth.services.buildings import MOST_PER_PAGE
 
-router = APIRouter(tags=["Buildings"], route_class=GuardedRoute, max_body_size=MOST_JSON_BYTES, strict_content_type=False)
+router = APIRouter(tags=["Buildings"], route_class=GuardedRoute, strict_content_type=False)
 
 PathBuildingId = Annotated[
     str,

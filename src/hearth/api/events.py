@@ -12,7 +12,7 @@ from pydantic import BeforeValidator
 from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
 
-from hearth.api.bodies import read_body
+from hearth.api.bodies import receive_events
 from hearth.api.documented import documented
 from hearth.api.guard import GuardedRoute, admit, grant_of
 from hearth.api.notifications import split_commas
@@ -20,7 +20,7 @@ from hearth.api.paging import LINK_HEADER, next_link
 from hearth.api.parts import ApiParts, parts_of
 from hearth.api.wire.base import CustomerBuildingId, QueryInstant
 from hearth.api.wire.events import Event, event_body, position_of, position_text
-from hearth.services.events import MOST_PER_PAGE, Position
+from hearth.services.events import MOST_PER_PAGE
 
 EVENTS_PATH = "/events/v1"
 BATCH_PATH = "/events/batch/v1"
@@ -41,7 +41,7 @@ class TakeEvents:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         grant = await admit(scope, self._parts, WRITE_SCOPE)
-        body = await read_body(scope, receive, self._parts.limits)
+        body = await receive_events(scope, receive, self._parts.limits)
         await self._parts.intake.take(grant.customer_id, body, self._historical)
         await send({**self._start, "headers": [(b"content-length", b"0")]})
         await send({"type": "http.response.body", "body": b""})
@@ -85,16 +85,13 @@ def list_events(
         ),
     ] = None,
     limit: Annotated[int, Query(ge=1, le=MOST_PER_PAGE)] = _USUAL_PAGE,
-    after: Annotated[
-        Position | None,
-        BeforeValidator(position_of),
-        Query(description="From the Link header of the page before.", json_schema_extra={"type": "string"}),
-    ] = None,
+    after: Annotated[str | None, Query(description="From the Link header of the page before.")] = None,
 ) -> Response:
     """The events of a building, oldest first. A repeated event is listed once, with its last value."""
     customer_id = grant_of(request).customer_id
+    position = None if after is None else position_of(after)
     page, has_more = parts_of(request).events.list_page(
-        customer_id, customer_building_id, event_types, from_ms, to_ms, after, limit
+        customer_id, customer_building_id, event_types, from_ms, to_ms, position, limit
     )
     headers = next_link(request, position_text(page[-1].position), limit) if has_more else {}
     body = msgspec.json.encode([event_body(customer_id, event) for event in page])

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from hearth.api.problems import fault_response
 from hearth.api.requests import REQUEST_KEY, RequestFacts
 from hearth.core.clock import Clock, Identities
+from hearth.services.access import TOKEN_PATH
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9_-]{1,64}")
 _CLIENT_WENT_AWAY = 499
@@ -43,6 +44,9 @@ class RequestFrame:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                if scope["path"] == TOKEN_PATH:
+                    # The server may keep an access log of its own: it writes its line from this scope, after us.
+                    scope["query_string"] = b""
                 message["headers"] = [*message["headers"], request_id_header, (b"x-content-type-options", b"nosniff")]
             await send(message)
 

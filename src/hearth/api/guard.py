@@ -11,8 +11,9 @@ from typing import Any
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
-from starlette.types import Scope
+from starlette.types import Message, Receive, Scope
 
+from hearth.api.bodies import receive_body
 from hearth.api.parts import ApiParts, parts_of
 from hearth.api.requests import facts_of
 from hearth.core.problems import Problem
@@ -35,6 +36,8 @@ class GuardedRoute(APIRoute):
             request.scope[_GRANT_KEY] = await admit(request.scope, parts_of(request), scope_needed)
             if request.method in (HTTPMethod.POST, HTTPMethod.PUT):
                 _refuse_other_than_json(request)
+                body = await receive_body(request.scope, request.receive, MOST_JSON_BYTES)
+                request = Request(request.scope, _replaying(body))
             return await handle(request)
 
         return guarded
@@ -83,6 +86,13 @@ def _refuse_other_than_json(request: Request) -> None:
         raise Problem("unsupported_media_type", f"The body must be JSON (Content-Type: application/json), not {content_type}.")
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         raise Problem("unsupported_media_type", "Only bodies with events may be compressed.")
+
+
+def _replaying(body: bytes) -> Receive:
+    async def receive() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive
 
 
 def _scope_needed(route: APIRoute) -> str:

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator
 
 from hearth.api.buildings import PathBuildingId
 from hearth.api.documented import documented
-from hearth.api.guard import MOST_JSON_BYTES, GuardedRoute, grant_of
+from hearth.api.guard import GuardedRoute, grant_of
 from hearth.api.paging import LINK_HEADER, next_link
 from hearth.api.parts import parts_of
 from hearth.api.wire.base import OURS
@@ -18,7 +18,7 @@ from hearth.domain.notifications import DeliveryStatus
 from hearth.services.notification_body import notification_body
 from hearth.services.notifications import MOST_PER_PAGE
 
-router = APIRouter(tags=["Notifications"], route_class=GuardedRoute, max_body_size=MOST_JSON_BYTES, strict_content_type=False)
+router = APIRouter(tags=["Notifications"], route_class=GuardedRoute, strict_content_type=False)
 
 
 def split_commas(given: Any) -> Any:

@@ -1,20 +1,22 @@
 """The OpenAPI document: what FastAPI derives from the routes, completed by what it cannot know.
 
-Adds the two paths that take events in, the security schemes and the problem document, and leaves out
-FastAPI's own error schema, which we never answer with.
+Adds the two paths that take events in, the security schemes and the problem document.
 """
 
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
-from pydantic.json_schema import models_json_schema
+from pydantic import BaseModel
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from hearth import __version__
 from hearth.api.documented import documented
 from hearth.api.events import BATCH_PATH, EVENTS_PATH, WRITE_SCOPE
 from hearth.api.wire.base import EXTENSION
+from hearth.api.wire.buildings import Building
 from hearth.api.wire.events import EVENT_EXAMPLE, Event
+from hearth.api.wire.notifications import Notification
 from hearth.api.wire.problems import ProblemDocument
 from hearth.domain.customers import SCOPES
 from hearth.services.access import TOKEN_PATH
@@ -59,13 +61,12 @@ def _document(app: FastAPI) -> dict[str, Any]:
     )
     components = document.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
-    for name in ("HTTPValidationError", "ValidationError"):
-        schemas.pop(name, None)
+    # FastAPI leaves null members out of examples; the models' own schemas have them whole.
+    models: list[tuple[type[BaseModel], JsonSchemaMode]] = [(model, "validation") for model in (Building, Event, Notification)]
     _, definitions = models_json_schema(
-        [(Event, "validation"), (ProblemDocument, "serialization")], ref_template="#/components/schemas/{model}"
+        [*models, (ProblemDocument, "serialization")], ref_template="#/components/schemas/{model}"
     )
-    for name, schema in definitions["$defs"].items():
-        schemas.setdefault(name, schema)
+    schemas.update(definitions["$defs"])
     components["schemas"] = dict(sorted(schemas.items()))
     components["securitySchemes"] = _security_schemes()
     paths = document["paths"]

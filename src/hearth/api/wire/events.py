@@ -1,5 +1,6 @@
 """Events on the wire. The models describe what is sent (the intake decodes it itself) and form what is read back."""
 
+import re
 from typing import Any
 
 from pydantic import ConfigDict, Field, FiniteFloat
@@ -15,7 +16,10 @@ from hearth.api.wire.base import (
     WireModel,
 )
 from hearth.core.instants import seconds_of_instant
+from hearth.core.problems import Problem
 from hearth.services.events import Position, StoredEvent
+
+_POSITION = re.compile(r"(-?[0-9]{1,15})\.([0-9]{1,15})")
 
 EVENT_EXAMPLE: dict[str, Any] = {
     "timestamp": 1767261600,
@@ -70,11 +74,9 @@ def position_text(position: Position) -> str:
     return f"{position.occurred_at_ms}.{position.series_id}"
 
 
-def position_of(text: object) -> object:
-    """The `after` of a link -> place. Raises ValueError for anything else."""
-    if not isinstance(text, str):
-        return text
-    at_ms, dot, series_id = text.partition(".")
-    if not (dot and at_ms.lstrip("-").isdecimal() and series_id.isdecimal() and len(text) < 40):
-        raise ValueError("after is taken from the Link header of the page before")
-    return Position(int(at_ms), int(series_id))
+def position_of(text: str) -> Position:
+    """The `after` of a link -> place. Raises Problem "invalid" for anything else."""
+    found = _POSITION.fullmatch(text)
+    if found is None:
+        raise Problem("invalid", "after is taken from the Link header of the page before.")
+    return Position(int(found[1]), int(found[2]))

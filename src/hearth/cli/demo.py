@@ -27,15 +27,16 @@ from rich.panel import Panel
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from hearth.bootstrap import Settings, open_installation, read_settings
-from hearth.cli.rules import predefined_rule_texts
 from hearth.core.instants import DAY_MS
 from hearth.core.problems import Problem
+from hearth.services.predefined_rules import predefined_rule_texts
 from hearth.testing.households import Home, HomeState, SimulatedEvent, building_body, event_body, make_homes, simulate
 from hearth.testing.households.state import start_state
 
 EMAIL = "demo@hearth.example"
 PASSWORD = "hearth-demo-2026"  # noqa: S105 - shown on purpose; the demo listens on loopback
 _QUARTER_MS = 900_000
+_WHOLE_DEMO_MS = 3_650 * DAY_MS
 _A_BATCH = 10_000
 _MARK = "demo.json"
 
@@ -215,26 +216,34 @@ def _wait_until_ready(settings: Settings, server: subprocess.Popen[bytes]) -> No
 
 def _introduce(console: Console, settings: Settings, credentials: Credentials) -> None:
     url = settings.url
-    console.print(
-        Panel.fit(
-            f"[bold]{url}/console/[/]\n\nsign in as  [bold]{EMAIL}[/]\npassword    [bold]{PASSWORD}[/]\n\nAPI reference  {url}/docs",
-            title="Hearth demo",
-            border_style="green",
-        )
+    lines = (
+        f"[bold]{url}/console/[/]",
+        f"sign in as  [bold]{EMAIL}[/]\npassword    [bold]{PASSWORD}[/]",
+        f"API reference  {url}/docs",
     )
-    token = '$(curl -s \'{url}/auth/token/v1?clientId={client_id}&clientSecret={client_secret}\' | sed \'s/.*"access_token": *"\\([^"]*\\)".*/\\1/\')'
-    token = token.format(url=url, client_id=credentials.client_id, client_secret=credentials.client_secret)
-    event = json.dumps(
-        {"customerBuildingId": "home-01", "deviceId": "gateway", "type": "POWER_CONSUMPTION", "source": "GATEWAY", "value": 4200}
-    )
+    console.print(Panel.fit("\n\n".join(lines), title="Hearth demo", border_style="green"))
     console.print("Ready to paste:\n", style="dim")
-    for line in (
-        f"TOKEN={token}",
-        f"curl -i {url}/events/v1 -H \"Authorization: Bearer $TOKEN\" -H 'Content-Type: application/json' -d '{event}'",
-        f'curl -s {url}/pushnotifications/buildings/home-01/v1 -H "Authorization: Bearer $TOKEN"',
-    ):
+    for line in curl_lines(url, credentials.client_id, credentials.client_secret):
         console.print(line, markup=False)
     console.print()
+
+
+def curl_lines(url: str, client_id: str, client_secret: str) -> tuple[str, ...]:
+    """Shell lines that ask for a token, post an event and list notifications."""
+    event = {
+        "customerBuildingId": "home-001",
+        "deviceId": "gateway",
+        "type": "POWER_CONSUMPTION",
+        "source": "GATEWAY",
+        "value": 4200,
+    }
+    find_token = 'sed \'s/.*"access_token": *"\\([^"]*\\)".*/\\1/\''  # noqa: S105 - finds one, is none
+    return (
+        f"TOKEN=$(curl -s '{url}/auth/token/v1?clientId={client_id}&clientSecret={client_secret}' | {find_token})",
+        f'curl -i {url}/events/v1 -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" '
+        f"-d '{json.dumps(event)}'",
+        f'curl -s {url}/pushnotifications/buildings/home-001/v1 -H "Authorization: Bearer $TOKEN"',
+    )
 
 
 def _send_history(console: Console, cloud: CustomerCloud, lives: list[Life], from_ms: int, to_ms: int) -> None:
@@ -261,16 +270,11 @@ def _send_history(console: Console, cloud: CustomerCloud, lives: list[Life], fro
 
 def _send_live(cloud: CustomerCloud, lives: list[Life], from_ms: int, speed_up: float) -> None:
     """Quarter hour by quarter hour, all homes together, at the speed-up until the clock is reached; then in real time."""
+    runs = [simulate(life.home, from_ms, from_ms + _WHOLE_DEMO_MS, state=life.state) for life in lives]
     at_ms = from_ms
     due = time.monotonic()
     while True:
-        bodies = [
-            event_body(life.home, event)
-            for life in lives
-            for quarter in simulate(life.home, at_ms, at_ms + _QUARTER_MS, state=life.state)
-            for event in quarter
-        ]
-        cloud.send_live(bodies)
+        cloud.send_live([event_body(life.home, event) for life, run in zip(lives, runs, strict=True) for event in next(run)])
         at_ms += _QUARTER_MS
         ahead_ms = at_ms + _QUARTER_MS - time.time() * 1000
         due = max(due + _QUARTER_MS / 1000 / speed_up, time.monotonic() + ahead_ms / 1000 if ahead_ms > 0 else 0)

@@ -166,7 +166,7 @@ def measure_naive(batch: int, events: int, homes: int, connections: int) -> Meas
         return Measured(events / result["seconds"], events / used, result["p50_ms"], result["p99_ms"])
 
 
-def report(quick: bool, postgres_url: str | None) -> list[str]:
+def report(quick: bool, databases: Iterator[str | None]) -> list[str]:
     """Table rows: what, events/s, events per CPU second, p50, p99, ratio to the plain version."""
     scale = 4 if quick else 1
     rows = [f"{'':34}{'events/s':>12}{'per CPU-s':>12}{'ack p50 ms':>12}{'ack p99 ms':>12}{'ratio':>8}"]
@@ -174,6 +174,7 @@ def report(quick: bool, postgres_url: str | None) -> list[str]:
         naive = measure_naive(batch, (100_000 if batch > 1 else 20_000) // scale, 5_000, connections)
         rows.append(row(f"plain version, batches of {batch}", naive, naive))
         rows.append(row(f"hearth, SQLite, batches of {batch}", measure_hearth("", batch, events, 5_000, connections), naive))
+        postgres_url = next(databases)
         if postgres_url:
             measured = measure_hearth(postgres_url, batch, events, 5_000, connections)
             rows.append(row(f"hearth, PostgreSQL, batches of {batch}", measured, naive))

@@ -1,0 +1,132 @@
+"""A real `hearth serve` for tests: started on a folder of its own, talked to over HTTP, killed at will."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+RULES = Path(__file__).parent.parent / "rules"
+
+
+def free_port() -> int:
+    """A port that nobody listens on at present."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+def hearth(*arguments: str, env: dict[str, str] | None = None) -> str:
+    """Runs one command to its end and returns what it printed. Raises when it fails."""
+    done = subprocess.run(
+        [sys.executable, "-m", "hearth.cli.main", *arguments], capture_output=True, text=True, env={**os.environ, **(env or {})}, check=False
+    )
+    assert done.returncode == 0, f"hearth {' '.join(arguments)} failed:\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+@dataclass
+class Server:
+    """One installation: its folder, its port, and the process while it runs."""
+
+    folder: Path
+    port: int = field(default_factory=free_port)
+    env: dict[str, str] = field(default_factory=dict)
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Starts it and waits until it takes requests."""
+        environment = {**os.environ, "HEARTH_WEBHOOK_ALLOWED_NETWORKS": "127.0.0.0/8", **self.env}
+        command = [sys.executable, "-m", "hearth.cli.main", "serve", "--data-dir", str(self.folder), "--port", str(self.port)]
+        with (self.folder / "server.log").open("ab") as log:
+            self.process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+        self.wait_until_ready()
+
+    def wait_until_ready(self) -> None:
+        """Until `/health/ready` says so; fails after a minute, with the log."""
+        ends_at = time.monotonic() + 60
+        while time.monotonic() < ends_at:
+            try:
+                if httpx2.get(f"{self.url}/health/ready", timeout=2, trust_env=False).status_code == 200:
+                    return
+            except httpx2.TransportError:
+                pass
+            time.sleep(0.05)
+        raise AssertionError("the server did not become ready:\n" + self.log())
+
+    def ingest_pid(self) -> int:
+        """The process that takes events."""
+        return int(json.loads((self.folder / "serve.json").read_text())["pid"])
+
+    def kill_ingest(self) -> None:
+        """kill -9 of the process that takes events; the supervisor starts another."""
+        os.kill(self.ingest_pid(), signal.SIGKILL)
+
+    def kill_all(self) -> None:
+        """kill -9 of the whole server, as a power cut would."""
+        assert self.process is not None
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        for pid in [self.process.pid, *map(int, children)]:
+            os.kill(pid, signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self) -> None:
+        """Stops it in order."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait(60)
+
+    def log(self) -> str:
+        """What it logged so far."""
+        return (self.folder / "server.log").read_text(errors="replace")
+
+    def command(self, *arguments: str) -> str:
+        """A command on this installation."""
+        return hearth(*arguments, "--data-dir", str(self.folder), env=self.env)
+
+    def create_customer(self, name: str = "Test") -> dict[str, str]:
+        """A customer with a client: customerId, clientId, clientSecret."""
+        created: dict[str, str] = json.loads(self.command("customer", "create", name, "--json"))
+        return created
+
+    def client(self, customer: dict[str, str]) -> httpx2.Client:
+        """An HTTP client with a token of the customer."""
+        query = {"clientId": customer["clientId"], "clientSecret": customer["clientSecret"]}
+        token = httpx2.get(f"{self.url}/auth/token/v1", params=query, trust_env=False).raise_for_status().json()["access_token"]
+        return httpx2.Client(base_url=self.url, headers={"Authorization": f"Bearer {token}"}, timeout=60, trust_env=False)
+
+
+@contextmanager
+def running(folder: Path, env: dict[str, str] | None = None) -> Iterator[Server]:
+    """A server that runs while the block does."""
+    server = Server(folder, env=env or {})
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+def all_notifications(client: httpx2.Client, building: str, status: str = "DELIVERED") -> list[dict[str, Any]]:
+    """All notifications of a building with that status, newest first, page by page."""
+    found: list[dict[str, Any]] = []
+    after: str | None = None
+    while True:
+        query = {"deliveryStatus": status, "limit": "500", **({"after": after} if after else {})}
+        page = client.get(f"/pushnotifications/buildings/{building}/v1", params=query).raise_for_status().json()
+        found.extend(page)
+        if len(page) < 500:
+            return found
+        after = page[-1]["id"]

@@ -1,6 +1,9 @@
 """One line for each request, with what an operator needs and nothing a stranger may not see."""
 
+import logging
+
 import httpx2
+import pytest
 from structlog.testing import capture_logs
 
 from hearth.domain.customers import Customer
@@ -37,3 +40,18 @@ async def test_a_fault_is_logged_with_its_request_id(api: httpx2.AsyncClient, in
     assert [(line["event"], line["log_level"]) for line in lines] == [("request failed", "error"), ("request", "info")]
     assert {line["request_id"] for line in lines} == {answer.headers["x-request-id"]}
     assert lines[1]["status"] == 500
+
+
+async def test_events_taken_in_are_logged_for_debugging_only_and_refused_ones_always(
+    api: httpx2.AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def statuses() -> list[int]:
+        with capture_logs() as lines:
+            await api.post("/events/v1", content=b"{}")
+            await api.post("/events/v1", content=b"{}", headers={"Content-Encoding": "br"})
+        return [line["status"] for line in lines]
+
+    with caplog.at_level(logging.INFO, logger="hearth.api"):
+        assert await statuses() == [415]
+    with caplog.at_level(logging.DEBUG, logger="hearth.api"):
+        assert await statuses() == [201, 415]

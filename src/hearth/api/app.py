@@ -1,6 +1,7 @@
 """The ASGI application of the public API, joined from its routes and frame."""
 
 from fastapi import FastAPI
+from starlette.types import Lifespan
 
 from hearth.api import access, buildings, docs, events, health, notifications
 from hearth.api.frame import RequestFrame
@@ -9,9 +10,9 @@ from hearth.api.parts import ApiParts
 from hearth.api.problems import handle_problems
 
 
-def create_api(parts: ApiParts) -> FastAPI:
+def create_api(parts: ApiParts, lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
     """The application that serves these parts. Its routes lie flat, those that take events first."""
-    app = FastAPI(docs_url=None, redoc_url=None, redirect_slashes=False)
+    app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.parts = parts
     app.router.routes[:0] = events.taking_routes(parts)
     for module in (events, buildings, notifications, access, health, docs):

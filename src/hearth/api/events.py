@@ -18,6 +18,7 @@ from hearth.api.guard import GuardedRoute, admit, grant_of
 from hearth.api.notifications import split_commas
 from hearth.api.paging import LINK_HEADER, next_link
 from hearth.api.parts import ApiParts, parts_of
+from hearth.api.requests import facts_of
 from hearth.api.wire.base import CustomerBuildingId, QueryInstant
 from hearth.api.wire.events import Event, event_body, position_of, position_text
 from hearth.services.events import MOST_PER_PAGE
@@ -40,6 +41,7 @@ class TakeEvents:
         self._start: Message = {"type": "http.response.start", "status": status}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        facts_of(scope).is_frequent = True
         grant = await admit(scope, self._parts, WRITE_SCOPE)
         body = await receive_events(scope, receive, self._parts.limits)
         await self._parts.intake.take(grant.customer_id, body, self._historical)

@@ -2,8 +2,10 @@
 
 Pure ASGI and the outermost layer. Invariants: every response carries `X-Request-Id`; a log line has the
 path without its query, for the token's GET form carries a secret there; no answer shows our internals.
+Events that were taken in are logged at the level DEBUG only: a line costs several times the request.
 """
 
+import logging
 import re
 from urllib.parse import quote
 
@@ -18,8 +20,10 @@ from hearth.services.access import TOKEN_PATH
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9_-]{1,64}")
 _CLIENT_WENT_AWAY = 499
+_PROBLEM_FROM = 400
 
-log = structlog.stdlib.get_logger("hearth.api")
+_LOGGER = "hearth.api"
+log = structlog.stdlib.get_logger(_LOGGER)
 
 
 class RequestFrame:
@@ -60,15 +64,16 @@ class RequestFrame:
                 raise
             await fault_response(facts.request_id)(scope, receive, send_with_id)
         finally:
-            log.info(
-                "request",
-                method=scope["method"],
-                path=_path(scope),
-                status=status or _CLIENT_WENT_AWAY,
-                duration_ms=self._clock.now_ms() - started_ms,
-                request_id=facts.request_id,
-                customer_id=facts.customer_id,
-            )
+            if not facts.is_frequent or status >= _PROBLEM_FROM or logging.getLogger(_LOGGER).isEnabledFor(logging.DEBUG):
+                log.info(
+                    "request",
+                    method=scope["method"],
+                    path=_path(scope),
+                    status=status or _CLIENT_WENT_AWAY,
+                    duration_ms=self._clock.now_ms() - started_ms,
+                    request_id=facts.request_id,
+                    customer_id=facts.customer_id,
+                )
 
 
 def _given_id(scope: Scope) -> str | None:

@@ -9,10 +9,11 @@ REQUEST_KEY = "hearth.request"
 
 @dataclass(slots=True)
 class RequestFacts:
-    """Made by the frame around all routes; the guard adds the customer."""
+    """Made by the frame around all routes; the guard adds the customer. `is_frequent`: no log line unless it fails."""
 
     request_id: str
     customer_id: str | None = None
+    is_frequent: bool = False
 
 
 def facts_of(scope: Scope) -> RequestFacts:

@@ -1,0 +1,113 @@
+"""Connections: how each database is opened, how its transactions begin, and where the two dialects differ.
+
+Holds engines and the few statements that need a word of one dialect; knows no table. Invariant: a writing
+transaction on SQLite takes the write lock at its beginning, so that it never fails half-way for a stale
+read; a reading one sees one snapshot on both databases and cannot write.
+"""
+
+import sqlite3
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Connection,
+    Engine,
+    Table,
+    Text,
+    bindparam,
+    column,
+    create_engine,
+    event,
+    func,
+    make_url,
+    select,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import ArgumentError
+
+from hearth.core.problems import invalid
+
+_BUSY_MS = 10_000
+# Locks of PostgreSQL that name no row; the numbers are ours to choose.
+MIGRATION_LOCK = 0x48_0001
+LOG_LOCK = 0x48_0002
+CHANGES_LOCK = 0x48_0003
+
+
+def read_url(database_url: str) -> URL:
+    """`sqlite:////path/file` or `postgresql://…` -> URL with our driver. Raises Problem("invalid") for others."""
+    try:
+        url = make_url(database_url)
+    except ArgumentError as error:
+        raise invalid("/database_url", "The database URL cannot be read; use postgresql://user:password@host/name.") from error
+    if url.drivername in ("postgresql", "postgres", "postgresql+psycopg"):
+        return url.set(drivername="postgresql+psycopg")
+    if url.drivername in ("sqlite", "sqlite+pysqlite") and url.database not in (None, "", ":memory:"):
+        return url
+    raise invalid("/database_url", f"{url.drivername} is not supported; use sqlite:////path/file.sqlite3 or postgresql://…")
+
+
+def writing_engine(url: URL) -> Engine:
+    """An engine whose transactions write: BEGIN IMMEDIATE on SQLite, READ COMMITTED on PostgreSQL."""
+    if url.get_backend_name() == "postgresql":
+        return create_engine(url, isolation_level="READ COMMITTED", pool_size=8, max_overflow=24)
+    engine = create_engine(url, connect_args={"timeout": _BUSY_MS / 1_000}, pool_size=2, max_overflow=62)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    return engine
+
+
+def reading_engine(url: URL) -> Engine:
+    """An engine whose transactions are snapshots and refuse to write."""
+    if url.get_backend_name() == "postgresql":
+        options = {"postgresql_readonly": True}
+        return create_engine(url, isolation_level="REPEATABLE READ", execution_options=options, pool_size=8, max_overflow=24)
+    engine = create_engine(url, connect_args={"timeout": _BUSY_MS / 1_000}, pool_size=8, max_overflow=56)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "connect", lambda connection, _record: connection.execute("PRAGMA query_only=ON"))
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # the driver would begin transactions by its own rules
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA foreign_keys=ON")
+
+
+def is_postgresql(connection: Connection) -> bool:
+    """Whether the connection is to PostgreSQL; else it is to SQLite."""
+    return connection.dialect.name == "postgresql"
+
+
+def lock(connection: Connection, name: int) -> None:
+    """Waits for one of the locks above and keeps it to the transaction's end. On SQLite a writer is alone anyway."""
+    if is_postgresql(connection):
+        connection.execute(select(func.pg_advisory_xact_lock(name)))
+
+
+def insert(connection: Connection, table: Table) -> Any:
+    """INSERT with ON CONFLICT, which both dialects have and spell alike."""
+    return postgresql.insert(table) if is_postgresql(connection) else sqlite.insert(table)
+
+
+def among(connection: Connection, of: Column[Any], values: Sequence[Any]) -> ColumnElement[bool]:
+    """`of IN values` with the values as one parameter: any number of them, and one text of the statement."""
+    if is_postgresql(connection):
+        kind = Text() if isinstance(of.type, Text) else BigInteger()
+        return of == func.any(bindparam(None, list(values), type_=postgresql.ARRAY(kind)))
+    each = func.json_each(msgspec.json.encode(list(values)).decode()).table_valued(column("value"))
+    return of.in_(select(each.c.value))
+
+
+def raw_insert(connection: Connection, table: Table) -> str:
+    """The text of a plain INSERT of all columns in order, for the driver itself."""
+    mark = "%s" if is_postgresql(connection) else "?"
+    names = ", ".join(each.name for each in table.columns)
+    return f"INSERT INTO {table.name} ({names}) VALUES ({', '.join([mark] * len(table.columns))})"  # noqa: S608 - our names

@@ -1,0 +1,47 @@
+"""The engine's progress in the log, and its small state per rule and building."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import select
+
+from hearth.ports import RuleStateKey
+from hearth.store.connections import among, insert
+from hearth.store.living import living_buildings
+from hearth.store.marks import APPLIED, read_mark, set_mark
+from hearth.store.tables import rule_states
+from hearth.store.transactions import Transaction
+
+
+class SqlEngineRepository:
+    """Implements `ports.EngineRepository`."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._connection = transaction.connection
+
+    def applied_sequence_for_operator(self) -> int:
+        """Every log entry up to here has been evaluated and its effects are stored; 0 at first."""
+        return read_mark(self._connection, APPLIED)
+
+    def set_applied_sequence_for_operator(self, sequence: int) -> None:
+        """Remembers the progress."""
+        set_mark(self._connection, APPLIED, sequence)
+
+    def read_states(self, customer_id: str, building_ids: Sequence[str]) -> dict[RuleStateKey, bytes]:
+        """States of these buildings."""
+        query = select(rule_states.c.rule_id, rule_states.c.building_id, rule_states.c.state).where(
+            among(self._connection, rule_states.c.building_id, building_ids), rule_states.c.customer_id == customer_id
+        )
+        return {RuleStateKey(rule_id, building_id): state for rule_id, building_id, state in self._connection.execute(query)}
+
+    def replace_states(self, customer_id: str, states: Mapping[RuleStateKey, bytes]) -> None:
+        """Stores these states; those of a building that is erased meanwhile are passed over."""
+        living = living_buildings(self._connection, customer_id, [key.building_id for key in states])
+        rows = [
+            {"building_id": key.building_id, "rule_id": key.rule_id, "customer_id": customer_id, "state": state}
+            for key, state in sorted(states.items())
+            if key.building_id in living
+        ]
+        if rows:
+            add = insert(self._connection, rule_states)
+            add = add.on_conflict_do_update(index_elements=["building_id", "rule_id"], set_={"state": add.excluded.state})
+            self._connection.execute(add, rows)

@@ -1,0 +1,123 @@
+"""The event log's rows: appending entries, reading them again, and the tail a reader of series needs.
+
+A row is one request's events, packed. Invariant: a row keeps its sequence and size for as long as it
+stands; an erased event leaves an empty place (series 0), so that those behind it keep their sequences.
+"""
+
+from array import array
+from collections.abc import Sequence
+
+import numpy as np
+from sqlalchemy import Connection, bindparam, select, update
+
+from hearth.domain.events import NO_FORECAST_MS, Delivered, EventColumns, LogEntry, LogKind
+from hearth.store.connections import LOG_LOCK, lock, raw_insert
+from hearth.store.packing import EntryArrays, pack_entry, unpack_arrays, unpack_entry
+from hearth.store.stretches import joined_entries, picked
+from hearth.store.tables import event_log
+
+_ERASED = Delivered(notification_id="", rule_id="", building_id="", delivered_at_ms=0)
+
+
+def append(connection: Connection, entries: Sequence[LogEntry]) -> None:
+    """Adds rows. On the hot path: one statement for all of them, past the compiler of statements."""
+    if entries:
+        connection.exec_driver_sql(raw_insert(connection, event_log), [_row(entry) for entry in entries])
+
+
+def _row(entry: LogEntry) -> tuple[str | int | bytes, ...]:
+    columns = entry.columns
+    series_ids, times = columns.series_ids, columns.times_ms
+    ranges = (min(times), max(times), min(series_ids), max(series_ids)) if series_ids else (0, 0, 0, 0)
+    payload = pack_entry(columns, entry.facts)
+    return (entry.sequence, entry.customer_id, entry.kind.value, entry.size, entry.received_at_ms, *ranges, payload)
+
+
+def list_entries(connection: Connection, from_sequence: int, limit: int) -> list[LogEntry]:
+    """Entries whose sequence is at least `from_sequence`, in order."""
+    log = event_log.c
+    query = select(log.sequence, log.customer_id, log.kind, log.received_at_ms, log.payload)
+    query = query.where(log.sequence >= from_sequence).order_by(log.sequence).limit(limit)
+    entries = []
+    for sequence, customer_id, kind, received_at_ms, payload in connection.execute(query):
+        columns, facts = unpack_entry(payload)
+        entries.append(
+            LogEntry(
+                sequence=sequence,
+                customer_id=customer_id,
+                kind=LogKind(kind),
+                received_at_ms=received_at_ms,
+                columns=columns,
+                facts=facts,
+            )
+        )
+    return entries
+
+
+def read_tail(
+    connection: Connection,
+    customer_id: str,
+    series_ids: Sequence[int],
+    from_ms: int,
+    to_ms: int,
+    before_sequence: int | None,
+) -> EntryArrays | None:
+    """Events of these series in the log with from_ms < time <= to_ms, in the order of sending; None = none."""
+    log = event_log.c
+    query = select(log.sequence, log.payload).where(
+        log.customer_id == customer_id,
+        log.kind != LogKind.DELIVERED.value,
+        log.last_ms > from_ms,
+        log.first_ms <= to_ms,
+        log.last_series >= min(series_ids),
+        log.first_series <= max(series_ids),
+    )
+    if before_sequence is not None:
+        query = query.where(log.sequence < before_sequence)
+    entries = []
+    for sequence, payload in connection.execute(query.order_by(log.sequence)):
+        entry = unpack_arrays(payload)
+        if before_sequence is not None and sequence + len(entry.series_ids) > before_sequence:
+            within = before_sequence - sequence
+            forecasts = None if entry.forecast_ms is None else entry.forecast_ms[:within]
+            entry = EntryArrays(entry.series_ids[:within], entry.times_ms[:within], entry.values[:within], forecasts)
+        entries.append(entry)
+    if not entries:
+        return None
+    events = joined_entries(entries)
+    wanted = (events.times_ms > from_ms) & (events.times_ms <= to_ms)
+    if len(series_ids) == 1:
+        wanted &= events.series_ids == series_ids[0]
+    else:
+        wanted &= np.isin(events.series_ids, np.asarray(series_ids, np.int32))
+    return picked(events, wanted)
+
+
+def erase(connection: Connection, customer_id: str, building_id: str, series_ids: Sequence[int]) -> None:
+    """Empties the places of a building's events and facts in the customer's rows."""
+    lock(connection, LOG_LOCK)
+    log = event_log.c
+    gone = frozenset(series_ids)
+    rows = []
+    for sequence, payload in connection.execute(
+        select(log.sequence, log.payload).where(log.customer_id == customer_id).order_by(log.sequence)
+    ):
+        columns, facts = unpack_entry(payload)
+        if not gone.isdisjoint(columns.series_ids) or any(fact.building_id == building_id for fact in facts):
+            kept_facts = tuple(_ERASED if fact.building_id == building_id else fact for fact in facts)
+            rows.append({"at": sequence, "payload": pack_entry(_emptied(columns, gone), kept_facts)})
+    if rows:
+        connection.execute(update(event_log).where(log.sequence == bindparam("at")).values(payload=bindparam("payload")), rows)
+
+
+def _emptied(columns: EventColumns, gone: frozenset[int]) -> EventColumns:
+    is_gone = [series_id in gone for series_id in columns.series_ids]
+    forecasts = columns.forecast_ms
+    return EventColumns(
+        series_ids=array("i", [0 if empty else each for empty, each in zip(is_gone, columns.series_ids, strict=True)]),
+        times_ms=array("q", [0 if empty else each for empty, each in zip(is_gone, columns.times_ms, strict=True)]),
+        values=array("d", [0.0 if empty else each for empty, each in zip(is_gone, columns.values, strict=True)]),
+        forecast_ms=None
+        if forecasts is None
+        else array("q", [NO_FORECAST_MS if empty else each for empty, each in zip(is_gone, forecasts, strict=True)]),
+    )

@@ -1,0 +1,145 @@
+"""The outbox: deliveries that are due, leased, tried and closed.
+
+A lease is the due instant moved to the lease's end: nothing else need be undone when the holder dies.
+Only the oldest open delivery of a building is ever given out, so that its household hears in order.
+Closed rows stay, so that a replay does not bring a delivery back.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement, Row, func, literal, select, update
+
+from hearth.domain.events import Delivered
+from hearth.domain.notifications import Attempt, Delivery
+from hearth.store.connections import among, insert
+from hearth.store.tables import attempts, notifications, outbox
+from hearth.store.transactions import Transaction
+
+
+class SqlOutboxRepository:
+    """Implements `ports.OutboxRepository`."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._connection = transaction.connection
+
+    def add_all(self, deliveries: Iterable[Delivery]) -> None:
+        """Those whose id is stored already are passed over, as are those whose notification is not stored."""
+        by_customer: dict[str, list[Delivery]] = defaultdict(list)
+        for delivery in deliveries:
+            by_customer[delivery.customer_id].append(delivery)
+        for customer_id in sorted(by_customer):
+            self._add_of(customer_id, by_customer[customer_id])
+
+    def _add_of(self, customer_id: str, added: Sequence[Delivery]) -> None:
+        told = select(notifications.c.id).where(
+            among(self._connection, notifications.c.id, [each.notification_id for each in added]),
+            notifications.c.customer_id == customer_id,
+        )
+        stored = set(self._connection.scalars(told))
+        rows = [
+            {
+                "id": each.id,
+                "customer_id": customer_id,
+                "building_id": each.building_id,
+                "notification_id": each.notification_id,
+                "due_at_ms": each.due_at_ms,
+                "attempts": each.attempts,
+                "is_open": True,
+                "is_counted": False,
+                "document": msgspec.json.encode(each),
+            }
+            for each in added
+            if each.notification_id in stored
+        ]
+        if rows:
+            add = insert(self._connection, outbox).on_conflict_do_nothing(index_elements=["id"])
+            self._connection.execute(add, rows)
+
+    def lease_for_operator(self, now_ms: int, lease_until_ms: int, limit: int) -> list[Delivery]:
+        """Due deliveries, oldest first and at most one per building (the oldest open one), now leased."""
+        query = (
+            select(outbox.c.number, outbox.c.due_at_ms, outbox.c.attempts, outbox.c.document)
+            .where(_is_first(), outbox.c.due_at_ms <= now_ms)
+            .order_by(outbox.c.number)
+            .limit(limit)
+            .with_for_update(skip_locked=True, of=outbox)
+        )
+        rows = self._connection.execute(query).all()
+        if rows:
+            of = among(self._connection, outbox.c.number, [row.number for row in rows])
+            self._connection.execute(update(outbox).where(of).values(due_at_ms=lease_until_ms))
+        return [_delivery(row) for row in rows]
+
+    def next_due_for_operator(self) -> int | None:
+        """The earliest instant at which a delivery is or becomes due; one that waits behind another is not."""
+        query = select(outbox.c.due_at_ms).where(_is_first()).order_by(outbox.c.due_at_ms).limit(1)
+        return self._connection.scalar(query)
+
+    def record_attempt(self, customer_id: str, attempt: Attempt) -> None:
+        """Keeps an attempt of a delivery; one of an erased delivery is passed over."""
+        of = (outbox.c.id == attempt.delivery_id) & (outbox.c.customer_id == customer_id)
+        source = select(literal(customer_id), outbox.c.id, literal(msgspec.json.encode(attempt))).where(of)
+        self._connection.execute(attempts.insert().from_select(["customer_id", "delivery_id", "document"], source))
+
+    def list_attempts(self, customer_id: str, delivery_id: str) -> list[Attempt]:
+        """All attempts of a delivery, in their order."""
+        of = (attempts.c.delivery_id == delivery_id) & (attempts.c.customer_id == customer_id)
+        found = self._connection.scalars(select(attempts.c.document).where(of).order_by(attempts.c.number))
+        return [msgspec.json.decode(document, type=Attempt) for document in found]
+
+    def reschedule(self, customer_id: str, delivery_id: str, due_at_ms: int) -> None:
+        """Gives the lease back; counts the attempt."""
+        of = (outbox.c.id == delivery_id) & (outbox.c.customer_id == customer_id) & outbox.c.is_open
+        values = {"due_at_ms": due_at_ms, "attempts": outbox.c.attempts + 1}
+        self._connection.execute(update(outbox).where(of).values(values))
+
+    def close(self, customer_id: str, delivery_id: str, delivered: bool, at_ms: int) -> None:
+        """Done with it. A delivered one waits to be counted by the engine, and stays delivered."""
+        of = (outbox.c.id == delivery_id) & (outbox.c.customer_id == customer_id)
+        values: dict[str, Any] = {"is_open": False}
+        if delivered:
+            values["delivered_at_ms"] = func.coalesce(outbox.c.delivered_at_ms, at_ms)
+        self._connection.execute(update(outbox).where(of).values(values))
+
+    def list_uncounted_for_operator(self, limit: int) -> list[tuple[str, Delivered]]:
+        """(customer id, fact) of deliveries that arrived and are in no log entry yet, oldest first."""
+        row = outbox.c
+        query = (
+            select(row.customer_id, row.notification_id, notifications.c.rule_id, row.building_id, row.delivered_at_ms)
+            .join(notifications, notifications.c.id == row.notification_id)
+            .where(row.delivered_at_ms.is_not(None), ~row.is_counted)
+            .order_by(row.number)
+            .limit(limit)
+        )
+        return [
+            (
+                customer_id,
+                Delivered(
+                    notification_id=notification_id,
+                    rule_id=rule_id,
+                    building_id=building_id,
+                    delivered_at_ms=delivered_at_ms,
+                ),
+            )
+            for customer_id, notification_id, rule_id, building_id, delivered_at_ms in self._connection.execute(query)
+        ]
+
+    def mark_counted(self, customer_id: str, notification_ids: Sequence[str]) -> None:
+        """These are in a log entry of the same transaction."""
+        of = among(self._connection, outbox.c.notification_id, notification_ids) & (outbox.c.customer_id == customer_id)
+        self._connection.execute(update(outbox).where(of).values(is_counted=True))
+
+
+def _is_first() -> ColumnElement[bool]:
+    """Open, and the oldest open one of its building."""
+    older = outbox.alias("older")
+    is_older = (older.c.building_id == outbox.c.building_id) & (older.c.number < outbox.c.number)
+    return outbox.c.is_open & ~select(literal(1)).where(is_older, older.c.is_open).exists()
+
+
+def _delivery(row: Row[*tuple[Any, ...]]) -> Delivery:
+    delivery = msgspec.json.decode(row.document, type=Delivery)
+    return msgspec.structs.replace(delivery, due_at_ms=row.due_at_ms, attempts=row.attempts)

@@ -1,0 +1,154 @@
+"""Packing: columns of events as bytes, and back.
+
+Holds the two formats of the store, both little-endian and headed by their version: an entry of the log
+(as it came, quick to write) and a chunk of a series (sorted, one value per instant, compressed).
+Invariant: unpacking gives bit for bit what was packed. Bytes of a version nobody knows raise ValueError.
+"""
+
+from __future__ import annotations
+
+import struct
+import sys
+import zlib
+from array import array
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from hearth.domain.events import NO_FORECAST_MS, Delivered, EventColumns
+
+_VERSION = 1
+_HAS_FORECAST = 1
+_HAS_FACTS = 2
+_HEAD = struct.Struct("<BBI")  # version, flags, number of events
+_CHUNK_HEAD = struct.Struct("<BBIq")  # version, flags, number of points, first instant
+_FASTEST = 1
+
+_facts = msgspec.msgpack.Decoder(tuple[Delivered, ...])
+
+
+class Stretch(NamedTuple):
+    """Points of one series as NumPy columns (int64, float64, int64); `forecast_ms` None = none has one."""
+
+    times_ms: NDArray[np.int64]
+    values: NDArray[np.float64]
+    forecast_ms: NDArray[np.int64] | None
+
+
+class EntryArrays(NamedTuple):
+    """Events of one log entry as NumPy columns, in the order of arrival."""
+
+    series_ids: NDArray[np.int32]
+    times_ms: NDArray[np.int64]
+    values: NDArray[np.float64]
+    forecast_ms: NDArray[np.int64] | None
+
+
+def pack_entry(columns: EventColumns, facts: Sequence[Delivered] = ()) -> bytes:
+    """Columns and facts of a log entry -> bytes."""
+    flags = (_HAS_FORECAST if columns.forecast_ms is not None else 0) | (_HAS_FACTS if facts else 0)
+    parts = [
+        _HEAD.pack(_VERSION, flags, len(columns.series_ids)),
+        _little(columns.series_ids),
+        _little(columns.times_ms),
+        _little(columns.values),
+    ]
+    if columns.forecast_ms is not None:
+        parts.append(_little(columns.forecast_ms))
+    if facts:
+        parts.append(msgspec.msgpack.encode(facts))
+    return b"".join(parts)
+
+
+def unpack_entry(payload: bytes) -> tuple[EventColumns, tuple[Delivered, ...]]:
+    """Bytes -> columns and facts of a log entry."""
+    flags, count = _entry_head(payload)
+    series_ids, times, values = array("i"), array("q"), array("d")
+    at = _HEAD.size
+    for column, width in ((series_ids, 4), (times, 8), (values, 8)):
+        column.frombytes(payload[at : at + width * count])
+        at += width * count
+    forecasts = None
+    if flags & _HAS_FORECAST:
+        forecasts = array("q")
+        forecasts.frombytes(payload[at : at + 8 * count])
+        at += 8 * count
+    if sys.byteorder == "big":
+        series_ids.byteswap()
+        times.byteswap()
+        values.byteswap()
+        if forecasts is not None:
+            forecasts.byteswap()
+    facts = _facts.decode(payload[at:]) if flags & _HAS_FACTS else ()
+    return EventColumns(series_ids=series_ids, times_ms=times, values=values, forecast_ms=forecasts), facts
+
+
+def unpack_arrays(payload: bytes) -> EntryArrays:
+    """Bytes of a log entry -> its events as read-only arrays over the same bytes."""
+    flags, count = _entry_head(payload)
+    at = _HEAD.size
+    return EntryArrays(
+        np.frombuffer(payload, "<i4", count, at),
+        np.frombuffer(payload, "<i8", count, at + 4 * count),
+        np.frombuffer(payload, "<f8", count, at + 12 * count),
+        np.frombuffer(payload, "<i8", count, at + 20 * count) if flags & _HAS_FORECAST else None,
+    )
+
+
+def pack_chunk(points: Stretch) -> bytes:
+    """At least one point of one UTC day, ascending -> bytes."""
+    times = points.times_ms
+    flags = _HAS_FORECAST if points.forecast_ms is not None else 0
+    head = _CHUNK_HEAD.pack(_VERSION, flags, len(times), int(times[0]))
+    deltas = np.diff(times, prepend=times[:1]).astype("<u4")
+    body = deltas.tobytes() + points.values.astype("<f8", copy=False).tobytes()
+    if points.forecast_ms is not None:
+        body += points.forecast_ms.astype("<i8", copy=False).tobytes()
+    return head + zlib.compress(body, _FASTEST)
+
+
+def unpack_chunk(payload: bytes) -> Stretch:
+    """Bytes of a chunk -> its points."""
+    version, flags, count, first_ms = _CHUNK_HEAD.unpack_from(payload)
+    _check(version)
+    body = zlib.decompress(memoryview(payload)[_CHUNK_HEAD.size :])
+    times = np.cumsum(np.frombuffer(body, "<u4", count), dtype=np.int64)
+    times += first_ms
+    return Stretch(
+        times,
+        np.frombuffer(body, "<f8", count, 4 * count),
+        np.frombuffer(body, "<i8", count, 12 * count) if flags & _HAS_FORECAST else None,
+    )
+
+
+def joined_forecasts(parts: Sequence[tuple[int, NDArray[np.int64] | None]]) -> NDArray[np.int64] | None:
+    """Forecast columns of (length, column or None) one after the other; None when all are."""
+    if all(column is None for _, column in parts):
+        return None
+    return np.concatenate([np.full(size, NO_FORECAST_MS) if column is None else column for size, column in parts])
+
+
+def without_empty_forecasts(column: NDArray[np.int64] | None) -> NDArray[np.int64] | None:
+    """None in place of a column in which no event has a forecast."""
+    return None if column is None or bool((column == NO_FORECAST_MS).all()) else column
+
+
+def _entry_head(payload: bytes) -> tuple[int, int]:
+    version, flags, count = _HEAD.unpack_from(payload)
+    _check(version)
+    return flags, count
+
+
+def _check(version: int) -> None:
+    if version != _VERSION:
+        raise ValueError(f"packed by version {version} of the format; this program knows {_VERSION}. Take a newer Hearth.")
+
+
+def _little(column: array[int] | array[float]) -> bytes:
+    if sys.byteorder == "big":
+        column = column[:]
+        column.byteswap()
+    return column.tobytes()

@@ -1,0 +1,62 @@
+"""Series: the integer ids under which values are kept."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Row, Select, select, update
+
+from hearth.core.problems import Problem
+from hearth.domain.events import Series
+from hearth.store.connections import among, insert
+from hearth.store.living import living_buildings
+from hearth.store.tables import series
+from hearth.store.transactions import Transaction
+
+_COLUMNS = tuple(series.c[name] for name in Series.__struct_fields__)
+
+
+class SqlSeriesRepository:
+    """Implements `ports.SeriesRepository`."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._connection = transaction.connection
+
+    def find_or_add(
+        self, customer_id: str, building_id: str, event_type: str, device_id: str, source: str, device_name: str | None
+    ) -> Series:
+        """The series of that identity; added, with a new id, when it is the first event of it.
+
+        Raises Problem("not_found") when the customer has no such building (any more).
+        """
+        identity = {"building_id": building_id, "event_type": event_type, "device_id": device_id, "source": source}
+        query = _all().where(series.c.customer_id == customer_id, *(series.c[name] == value for name, value in identity.items()))
+        found = self._connection.execute(query).one_or_none()
+        if found is None:
+            if not living_buildings(self._connection, customer_id, [building_id]):
+                raise Problem("not_found", "There is no such building.")
+            row = {**identity, "customer_id": customer_id, "device_name": device_name}
+            self._connection.execute(insert(self._connection, series).on_conflict_do_nothing(), row)
+            found = self._connection.execute(query).one()
+        return _series(found)
+
+    def list_by_id(self, customer_id: str, series_ids: Sequence[int]) -> list[Series]:
+        """The customer's among these series, by id."""
+        query = _all().where(among(self._connection, series.c.id, series_ids), series.c.customer_id == customer_id)
+        return [_series(row) for row in self._connection.execute(query.order_by(series.c.id))]
+
+    def rename_device(self, customer_id: str, series_id: int, device_name: str) -> None:
+        """Remembers the device name heard last."""
+        of = (series.c.id == series_id) & (series.c.customer_id == customer_id)
+        self._connection.execute(update(series).where(of).values(device_name=device_name))
+
+    def list_of(self, customer_id: str, building_ids: Sequence[str]) -> list[Series]:
+        """All series of these buildings, by id."""
+        query = _all().where(among(self._connection, series.c.building_id, building_ids), series.c.customer_id == customer_id)
+        return [_series(row) for row in self._connection.execute(query.order_by(series.c.id))]
+
+
+def _all() -> Select[*tuple[object, ...]]:
+    return select(*_COLUMNS)
+
+
+def _series(row: Row[*tuple[object, ...]]) -> Series:
+    return Series(**row._mapping)

@@ -1,0 +1,87 @@
+"""SqlStore and SqlSession: the store as the ports describe it.
+
+Joins engines and repositories; every rule of what is stored is a repository's. Invariant: a session's
+repositories share one transaction, which is committed when the block ends and rolled back when it raises.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from hearth.store.access import (
+    SqlClientRepository,
+    SqlCustomerRepository,
+    SqlEndpointRepository,
+    SqlMemberRepository,
+    SqlMemberSessionRepository,
+    SqlSigningKeyRepository,
+)
+from hearth.store.buildings import SqlBuildingRepository
+from hearth.store.changes import SqlChangeRepository
+from hearth.store.connections import read_url, reading_engine, writing_engine
+from hearth.store.engine import SqlEngineRepository
+from hearth.store.events import SqlEventRepository
+from hearth.store.notifications import SqlNotificationRepository
+from hearth.store.outbox import SqlOutboxRepository
+from hearth.store.rules import SqlRuleRepository
+from hearth.store.series import SqlSeriesRepository
+from hearth.store.transactions import Transaction
+
+
+class SqlSession:
+    """Implements `ports.Session`. Belongs to one thread and ends with its block."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self.customers = SqlCustomerRepository(transaction)
+        self.clients = SqlClientRepository(transaction)
+        self.signing_keys = SqlSigningKeyRepository(transaction)
+        self.members = SqlMemberRepository(transaction)
+        self.member_sessions = SqlMemberSessionRepository(transaction)
+        self.buildings = SqlBuildingRepository(transaction)
+        self.series = SqlSeriesRepository(transaction)
+        self.events = SqlEventRepository(transaction)
+        self.rules = SqlRuleRepository(transaction)
+        self.engine = SqlEngineRepository(transaction)
+        self.notifications = SqlNotificationRepository(transaction)
+        self.outbox = SqlOutboxRepository(transaction)
+        self.endpoints = SqlEndpointRepository(transaction)
+        self.changes = SqlChangeRepository(transaction)
+
+
+class SqlStore:
+    """Implements `ports.Store` on SQLite or PostgreSQL. The database must have been upgraded before."""
+
+    def __init__(self, database_url: str) -> None:
+        url = read_url(database_url)
+        self._writing = writing_engine(url)
+        self._reading = reading_engine(url)
+        # SQLite has one writer at a time; threads of this process queue here instead of knocking at the file.
+        self._turn = threading.Lock() if url.get_backend_name() == "sqlite" else None
+
+    @contextmanager
+    def read(self) -> Iterator[SqlSession]:
+        """One consistent snapshot; nothing is written."""
+        with self._reading.begin() as connection:
+            yield SqlSession(Transaction(connection, is_writing=False))
+
+    @contextmanager
+    def write(self) -> Iterator[SqlSession]:
+        """One transaction: committed, and on disk, when the block ends; rolled back when it raises."""
+        if self._turn is None:
+            with self._transaction() as session:
+                yield session
+        else:
+            with self._turn, self._transaction() as session:
+                yield session
+
+    @contextmanager
+    def _transaction(self) -> Iterator[SqlSession]:
+        with self._writing.begin() as connection:
+            transaction = Transaction(connection, is_writing=True)
+            yield SqlSession(transaction)
+            transaction.finish()
+
+    def close(self) -> None:
+        """Closes all connections; nothing may be under way."""
+        self._writing.dispose()
+        self._reading.dispose()

@@ -1,0 +1,259 @@
+"""The tables, for SQLite and PostgreSQL alike.
+
+A noun is kept as one JSON `document`; beside it stand only the columns that are keys, unique, or asked for.
+A migration brings a database to this form; a test compares the two. Every table of a customer's data has
+its `customer_id`.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_N_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# Ordered by bytes, whatever the database's locale is: pages of a list must not depend on it.
+Ordered = Text().with_variant(Text(collation="C"), "postgresql")
+# SQLite counts 64 bits in every integer, and gives numbers only to a column that is called INTEGER.
+Big = BigInteger().with_variant(Integer(), "sqlite")
+
+customers = Table(
+    "customers",
+    metadata,
+    Column("id", Ordered, primary_key=True),
+    Column("document", LargeBinary, nullable=False),
+)
+
+clients = Table(
+    "clients",
+    metadata,
+    Column("client_id", Ordered, primary_key=True),
+    Column("customer_id", Ordered, ForeignKey("customers.id"), nullable=False, index=True),
+    Column("document", LargeBinary, nullable=False),
+)
+
+signing_keys = Table(
+    "signing_keys",
+    metadata,
+    Column("kid", Ordered, primary_key=True),
+    Column("created_at_ms", Big, nullable=False),
+    Column("document", LargeBinary, nullable=False),
+)
+
+members = Table(
+    "members",
+    metadata,
+    Column("id", Ordered, primary_key=True),
+    Column("customer_id", Ordered, ForeignKey("customers.id"), nullable=False, index=True),
+    Column("email", Ordered, nullable=False, unique=True),
+    Column("document", LargeBinary, nullable=False),
+)
+
+member_sessions = Table(
+    "member_sessions",
+    metadata,
+    Column("token_hash", Ordered, primary_key=True),
+    Column("customer_id", Ordered, ForeignKey("customers.id"), nullable=False),
+    Column("expires_at_ms", Big, nullable=False, index=True),
+    Column("document", LargeBinary, nullable=False),
+)
+
+endpoints = Table(
+    "endpoints",
+    metadata,
+    Column("customer_id", Ordered, ForeignKey("customers.id"), primary_key=True),
+    Column("document", LargeBinary, nullable=False),
+)
+
+buildings = Table(
+    "buildings",
+    metadata,
+    Column("id", Ordered, primary_key=True),
+    Column("customer_id", Ordered, ForeignKey("customers.id"), nullable=False),
+    Column("customer_building_id", Ordered, nullable=False),
+    Column("document", LargeBinary, nullable=False),
+    UniqueConstraint("customer_id", "customer_building_id"),
+)
+
+# Numbers are never given twice: the log may still hold events of an erased series.
+series = Table(
+    "series",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("customer_id", Ordered, ForeignKey("customers.id"), nullable=False),
+    Column("building_id", Ordered, ForeignKey("buildings.id"), nullable=False),
+    Column("event_type", Ordered, nullable=False),
+    Column("device_id", Ordered, nullable=False),
+    Column("source", Ordered, nullable=False),
+    Column("device_name", Text),
+    UniqueConstraint("building_id", "event_type", "device_id", "source"),
+    sqlite_autoincrement=True,
+)
+
+# One row per request. No index but the sequence: an event on its way to disk costs no further one.
+# The ranges let a reader pass over rows that cannot concern it.
+event_log = Table(
+    "event_log",
+    metadata,
+    Column("sequence", Big, primary_key=True, autoincrement=False),
+    Column("customer_id", Ordered, nullable=False),
+    Column("kind", Integer, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("received_at_ms", Big, nullable=False),
+    Column("first_ms", Big, nullable=False),
+    Column("last_ms", Big, nullable=False),
+    Column("first_series", Integer, nullable=False),
+    Column("last_series", Integer, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+)
+
+series_chunks = Table(
+    "series_chunks",
+    metadata,
+    Column("series_id", Integer, ForeignKey("series.id"), primary_key=True, autoincrement=False),
+    Column("utc_day", Integer, primary_key=True, autoincrement=False),
+    Column("customer_id", Ordered, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+)
+
+event_minutes = Table(
+    "event_minutes",
+    metadata,
+    Column("customer_id", Ordered, primary_key=True),
+    Column("minute", Integer, primary_key=True, autoincrement=False),
+    Column("events", Big, nullable=False),
+)
+
+# Marks in the log: "applied" (evaluated and stored) and "compacted" (moved into chunks), both inclusive.
+log_marks = Table(
+    "log_marks",
+    metadata,
+    Column("name", Ordered, primary_key=True),
+    Column("sequence", Big, nullable=False),
+)
+
+rules = Table(
+    "rules",
+    metadata,
+    Column("id", Ordered, primary_key=True),
+    Column("customer_id", Ordered, ForeignKey("customers.id"), nullable=False),
+    Column("name", Ordered, nullable=False),
+    Column("document", LargeBinary, nullable=False),
+    UniqueConstraint("customer_id", "name"),
+)
+
+rule_versions = Table(
+    "rule_versions",
+    metadata,
+    Column("rule_id", Ordered, ForeignKey("rules.id"), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("customer_id", Ordered, nullable=False),
+    Column("document", LargeBinary, nullable=False),
+)
+
+rule_states = Table(
+    "rule_states",
+    metadata,
+    Column("building_id", Ordered, ForeignKey("buildings.id"), primary_key=True),
+    Column("rule_id", Ordered, primary_key=True),
+    Column("customer_id", Ordered, nullable=False),
+    Column("state", LargeBinary, nullable=False),
+)
+
+notifications = Table(
+    "notifications",
+    metadata,
+    Column("id", Ordered, primary_key=True),
+    Column("customer_id", Ordered, ForeignKey("customers.id"), nullable=False),
+    Column("building_id", Ordered, ForeignKey("buildings.id"), nullable=False),
+    Column("rule_id", Ordered, nullable=False),
+    Column("trigger_sequence", Big, nullable=False),
+    Column("created_at_ms", Big, nullable=False),
+    Column("stored_at_ms", Big, nullable=False),
+    Column("status", Ordered, nullable=False),
+    Column("document", LargeBinary, nullable=False),
+    UniqueConstraint("rule_id", "building_id", "trigger_sequence"),
+    Index("ix_notifications_newest", "customer_id", "created_at_ms", "id"),
+    Index("ix_notifications_newest_of_building", "building_id", "created_at_ms", "id"),
+    Index("ix_notifications_stored", "customer_id", "stored_at_ms", "status"),
+    Index("ix_notifications_status", "customer_id", "status", "created_at_ms", "id"),
+)
+
+interactions = Table(
+    "interactions",
+    metadata,
+    Column("number", Big, primary_key=True),
+    Column("customer_id", Ordered, nullable=False),
+    Column("notification_id", Ordered, ForeignKey("notifications.id"), nullable=False, index=True),
+    Column("document", LargeBinary, nullable=False),
+)
+
+notification_changes = Table(
+    "notification_changes",
+    metadata,
+    Column("customer_id", Ordered, ForeignKey("customers.id"), primary_key=True),
+    Column("number", Big, nullable=False),
+)
+
+# `number` is the order of delivery. A lease moves `due_at_ms` to its own end; closing ends `is_open`.
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("number", Big, primary_key=True),
+    Column("id", Ordered, nullable=False, unique=True),
+    Column("customer_id", Ordered, nullable=False),
+    Column("building_id", Ordered, nullable=False),
+    Column("notification_id", Ordered, ForeignKey("notifications.id"), nullable=False, index=True),
+    Column("due_at_ms", Big, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("is_open", Boolean, nullable=False),
+    Column("delivered_at_ms", Big),
+    Column("is_counted", Boolean, nullable=False),
+    Column("document", LargeBinary, nullable=False),
+    Index("ix_outbox_due", "due_at_ms", sqlite_where=text("is_open"), postgresql_where=text("is_open")),
+    Index("ix_outbox_open", "building_id", "number", sqlite_where=text("is_open"), postgresql_where=text("is_open")),
+    Index(
+        "ix_outbox_uncounted",
+        "number",
+        sqlite_where=text("delivered_at_ms IS NOT NULL AND NOT is_counted"),
+        postgresql_where=text("delivered_at_ms IS NOT NULL AND NOT is_counted"),
+    ),
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("number", Big, primary_key=True),
+    Column("customer_id", Ordered, nullable=False),
+    Column("delivery_id", Ordered, ForeignKey("outbox.id"), nullable=False, index=True),
+    Column("document", LargeBinary, nullable=False),
+)
+
+# Numbers always grow: running engines remember the last one they have seen.
+changes = Table(
+    "changes",
+    metadata,
+    Column("number", Big, primary_key=True),
+    Column("customer_id", Ordered, nullable=False),
+    Column("kind", Ordered, nullable=False),
+    Column("building_id", Ordered),
+    sqlite_autoincrement=True,
+)

@@ -1,0 +1,40 @@
+"""The rule language: text -> tokens -> tree -> typed tree -> program -> value.
+
+Decides what an expression means and what is wrong with it. Knows nothing of rules, catalogues or stores: a
+`Scope` says which datasets there are, `Window`s hold their events, a `Context` says the rest. Invariant:
+whatever the text, checking does not raise; whatever the data, a program without errors gives a value or
+`Missing`, and the same one for the same data.
+"""
+
+from hearth.language.checker import check
+from hearth.language.compiler import compile_program
+from hearth.language.context import BuildingFacts, Context, DeliveredFacts, title_text
+from hearth.language.diagnostics import Diagnostic, Related, Severity
+from hearth.language.scope import DatasetInfo, Place, Scope
+from hearth.language.typed import Checked
+from hearth.language.values import Grouped, Need, Program, Value
+from hearth.language.windows import Event, Events, RecordedWindow, Window
+
+__all__ = [
+    "BuildingFacts",
+    "Checked",
+    "Context",
+    "DatasetInfo",
+    "DeliveredFacts",
+    "Diagnostic",
+    "Event",
+    "Events",
+    "Grouped",
+    "Need",
+    "Place",
+    "Program",
+    "RecordedWindow",
+    "Related",
+    "Scope",
+    "Severity",
+    "Value",
+    "Window",
+    "check",
+    "compile_program",
+    "title_text",
+]

@@ -202,16 +202,21 @@ def _is_order_blind(source: Source, consumer: ast.AST) -> bool:
 
 
 def repository_takes_customer(source: Source) -> Iterator[Finding]:
-    """Each public method of a repository takes a customer, or says in its name why it needs none."""
+    """Each public method of a repository takes a customer and uses it, or says in its name why it needs none."""
     if source.package not in ("ports", "store"):
         return
     for node in ast.walk(source.tree):
         if not isinstance(node, ast.ClassDef) or not _is_repository(node):
             continue
         for method in node.body:
-            if isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef) and not _takes_customer(method):
-                message = f"{node.name}.{method.name} takes no customer and is not named after {', '.join(TENANT_FREE_ENDINGS)}"
+            if not isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef):
+                continue
+            name = f"{node.name}.{method.name}"
+            if not _takes_customer(method):
+                message = f"{name} takes no customer and is not named after {', '.join(TENANT_FREE_ENDINGS)}"
                 yield source.finding(method, "repository-takes-customer", message)
+            elif source.package == "store" and _forgets_customer(method):
+                yield source.finding(method, "repository-takes-customer", f"{name} does not use its customer_id")
 
 
 def _is_repository(node: ast.ClassDef) -> bool:
@@ -228,6 +233,12 @@ def _takes_customer(method: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
         if any(isinstance(part, ast.Name) and part.id in CARRIES_CUSTOMER for part in named):
             return True
     return False
+
+
+def _forgets_customer(method: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    if "customer_id" not in [argument.arg for argument in (*method.args.args, *method.args.kwonlyargs)]:
+        return False
+    return not any(isinstance(node, ast.Name) and node.id == "customer_id" for part in method.body for node in ast.walk(part))
 
 
 def no_float_in_billing(source: Source) -> Iterator[Finding]:

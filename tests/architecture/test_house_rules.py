@@ -112,15 +112,27 @@ def test_a_repository_takes_a_customer():
         class RuleRepository(Protocol):
             def add(self, rule: Rule) -> None: ...
             def add_all(self, rules: Iterable[Rule]) -> None: ...
-            def find(self, customer_id: str, rule_id: str) -> Rule | None: ...
+            def find(self, customer_id: str, rule_id: str) -> Rule | None: return self._row(customer_id, rule_id)
             def list_for_operator(self) -> list[Rule]: ...
+            def find_for_token(self, client_id: str) -> Client | None: ...
+            def count_minutes(self, counts: Mapping[tuple[str, int], int]) -> None: ...
             def find_by_id(self, rule_id: str) -> Rule | None: ...
             def _row(self, rule_id: str) -> None: ...
         """
-    found = [(7, "repository-takes-customer")]
+    found = [(9, "repository-takes-customer")]
     assert broken("src/hearth/ports.py", text) == found
     assert broken("src/hearth/store/rules.py", text) == found
     assert broken("src/hearth/services/rules.py", text) == []
+
+
+def test_a_repository_uses_its_customer():
+    text = """\
+        class SqlRuleRepository:
+            def find(self, customer_id: str, rule_id: str) -> Rule | None:
+                return self._one(rules.c.id == rule_id)
+        """
+    assert broken("src/hearth/store/rules.py", text) == [(3, "repository-takes-customer")]
+    assert broken("src/hearth/ports.py", text) == []
 
 
 def test_a_class_that_implements_a_repository_is_one():

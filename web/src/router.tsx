@@ -3,7 +3,6 @@ import { createRootRoute, createRoute, createRouter } from "@tanstack/react-rout
 import type { Status } from "./api/client";
 import { Gate } from "./Gate";
 import { Home } from "./pages/home/Home";
-import { NotificationDrawer } from "./pages/home/NotificationDrawer";
 import { NotFound } from "./pages/NotFound";
 import { STATUSES } from "./parts/StatusBadge";
 import { LANGUAGES } from "./texts";
@@ -25,11 +24,8 @@ const homeRoute = createRoute({
   }),
 });
 const indexRoute = createRoute({ getParentRoute: () => homeRoute, path: "/" });
-const notificationRoute = createRoute({
-  getParentRoute: () => homeRoute,
-  path: "notifications/$notificationId",
-  component: NotificationDrawer,
-});
+// Opens in a drawer over the list.
+const notificationRoute = createRoute({ getParentRoute: () => homeRoute, path: "notifications/$notificationId" });
 
 export const router = createRouter({
   routeTree: rootRoute.addChildren([homeRoute.addChildren([indexRoute, notificationRoute])]),

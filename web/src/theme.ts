@@ -43,8 +43,7 @@ const sans =
 
 export const theme = createTheme({
   primaryColor: "ember",
-  primaryShade: { light: 7, dark: 4 },
-  autoContrast: true,
+  primaryShade: 7,
   colors: { ember, gray: stone, dark: night },
   defaultRadius: "md",
   fontFamily: sans,

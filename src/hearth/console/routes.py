@@ -15,6 +15,7 @@ from hearth.console import wire
 from hearth.console.live import Listening, LiveFeed
 from hearth.console.security import SessionToken, WhoSignedIn, delete_cookie, refuse_other_sites, set_cookie
 from hearth.core.identifiers import PATTERNS
+from hearth.core.problems import Problem
 from hearth.domain.notifications import DeliveryStatus
 from hearth.services.live_view import LiveView
 from hearth.services.members import Members
@@ -106,3 +107,9 @@ async def listen_live(
         if pulse is not None and pulse != sent:
             yield wire.live_update(pulse)
             sent = pulse
+
+
+@router.get("/{rest:path}", include_in_schema=False)
+def say_unknown(rest: str) -> None:
+    """Any other path here: not the page, which is shown for deep links elsewhere."""
+    raise Problem("not_found", f"There is no endpoint /api/{rest}.")

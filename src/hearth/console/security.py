@@ -49,16 +49,17 @@ class SecurityHeaders:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.update(_HEADERS)
-                headers["Cache-Control"] = _cache_control(path, message["status"])
+                headers["Cache-Control"] = _cache_control(path, headers.get("Content-Type", ""), message["status"])
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
 
 
-def _cache_control(path: str, status: int) -> str:
+def _cache_control(path: str, content_type: str, status: int) -> str:
     if path.startswith("/api/"):
         return "no-store"
-    if path.startswith("/assets/") and status in (200, 304):
+    # Under a name that is no file's the page itself is sent, which must not stay for ever.
+    if path.startswith("/assets/") and status in (200, 304) and not content_type.startswith("text/html"):
         return "public, max-age=31536000, immutable"
     return "no-cache"
 

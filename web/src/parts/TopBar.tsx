@@ -20,8 +20,8 @@ export function TopBar({ connection }: { connection: Connection }) {
     onSettled: (_done, error) => {
       if (error && !(error instanceof Refused && error.code === "unauthorized")) return;
       // Nothing of this customer stays behind for whoever signs in next.
-      queries.clear();
       queries.setQueryData(sessionQuery.queryKey, null);
+      queries.removeQueries({ predicate: (query) => query.queryKey[0] !== sessionQuery.queryKey[0] });
     },
   });
   return (

@@ -1,9 +1,9 @@
 // The live page: figures, events per minute, notifications; a notification opens beside it.
 import { VisuallyHidden } from "@mantine/core";
-import { Outlet } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { EventsPanel } from "./EventsPanel";
 import { Figures } from "./Figures";
+import { NotificationDrawer } from "./NotificationDrawer";
 import { NotificationList } from "./NotificationList";
 
 export function Home() {
@@ -14,7 +14,7 @@ export function Home() {
       <Figures />
       <EventsPanel />
       <NotificationList />
-      <Outlet />
+      <NotificationDrawer />
     </>
   );
 }

@@ -2,7 +2,7 @@
 import { Drawer, Skeleton, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import type { NotificationDetail } from "../../api/client";
 import { notificationQuery } from "../../api/queries";
@@ -12,13 +12,18 @@ import { Trace } from "./Trace";
 
 export function NotificationDrawer() {
   const { t } = useTranslation();
-  const { notificationId } = useParams({ from: "/home/notifications/$notificationId" });
+  const { notificationId } = useParams({ strict: false });
   const navigate = useNavigate();
-  const { data, isError } = useQuery(notificationQuery(notificationId));
+  // While it slides out it still shows what it showed.
+  const lastId = useRef(notificationId);
+  useEffect(() => {
+    lastId.current = notificationId ?? lastId.current;
+  }, [notificationId]);
   const close = () => void navigate({ to: "/", search: (search) => search, resetScroll: false });
+  const id = notificationId ?? lastId.current;
   return (
     <Drawer
-      opened
+      opened={notificationId !== undefined}
       onClose={close}
       position="right"
       size="min(34rem, 100vw)"
@@ -26,11 +31,16 @@ export function NotificationDrawer() {
       closeButtonProps={{ "aria-label": t("detail.close") }}
       classNames={{ title: "drawer-title" }}
     >
-      {isError && !data && <Text>{t("detail.missing")}</Text>}
-      {!data && !isError && <Skeleton height={320} />}
-      {data && <Detail notification={data} />}
+      {id !== undefined && <Content key={id} id={id} />}
     </Drawer>
   );
+}
+
+function Content({ id }: { id: string }) {
+  const { t } = useTranslation();
+  const { data, isError } = useQuery(notificationQuery(id));
+  if (data) return <Detail notification={data} />;
+  return isError ? <Text>{t("detail.missing")}</Text> : <Skeleton height={320} />;
 }
 
 const LANGUAGE_ORDER = ["de", "en", "fr"];

@@ -1,0 +1,224 @@
+"""The console on loopback: the real application and store behind a real server, and a real browser in front."""
+
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+import pytest
+import uvicorn
+from fastapi import FastAPI
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from hearth.connectors.secrets import Argon2Hasher
+from hearth.connectors.system import SystemClock, SystemIdentities
+from hearth.console.app import PAGES, ConsoleParts, create_console
+from hearth.core.clock import Clock
+from hearth.core.identifiers import derived_id
+from hearth.core.instants import MINUTE_MS
+from hearth.domain.buildings import Building
+from hearth.domain.customers import Customer
+from hearth.domain.notifications import Content, DeliveryStatus, DropReason, Notification, RenderedAction, RenderedText
+from hearth.domain.rules import Rule
+from hearth.ports import Store
+from hearth.services.live_view import LiveView
+from hearth.services.members import Members
+
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--headless",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PASSWORD = "correct horse battery"
+
+
+@dataclass
+class Organisation:
+    """A customer with a member, a building and a rule, and the means to fill its page."""
+
+    store: Store
+    customer: Customer
+    email: str
+    password: str
+    building: Building
+    rule: Rule
+    _numbers: Iterator[int] = field(default_factory=lambda: count(1))
+
+    def receive_events(self, number: int, minutes_ago: int = 0) -> None:
+        """Counts events as the intake does."""
+        minute = SystemClock().now_ms() // MINUTE_MS - minutes_ago
+        with self.store.write() as session:
+            session.events.count_minutes({(self.customer.id, minute): number})
+
+    def notify(
+        self, title: str = "Plenty of solar power", status: DeliveryStatus = "DELIVERED", drop_reason: DropReason | None = None
+    ) -> Notification:
+        """Stores a notification as the engine does; `title` is its English one."""
+        now_ms = SystemClock().now_ms()
+        number = next(self._numbers)
+        notification = Notification(
+            id=derived_id(self.customer.id, number),
+            customer_id=self.customer.id,
+            building_id=self.building.id,
+            customer_building_id=self.building.customer_building_id,
+            rule_id=self.rule.id,
+            rule_version=1,
+            trigger_sequence=number,
+            created_at_ms=now_ms,
+            stored_at_ms=now_ms,
+            status=status,
+            drop_reason=drop_reason,
+            content=None if status == "DROPPED" else _content(title),
+            trace={"ended": "generated", "datasets": {"Excess": {"newest": 3412.5, "count": 4}}},
+        )
+        with self.store.write() as session:
+            session.notifications.add_all([notification])
+        return notification
+
+
+def _content(title: str) -> Content:
+    return Content(
+        texts={
+            "de": RenderedText(title="Viel Sonnenstrom", message="3,4 kW sind übrig."),
+            "en": RenderedText(
+                title=title,
+                message="3.4 kW are left over.",
+                primary=RenderedAction(text="Open app"),
+                secondary=RenderedAction(text="Learn more", parameter="https://example.com/sun"),
+            ),
+            "fr": RenderedText(title="Beaucoup de soleil", message="Il reste 3,4 kW."),
+        },
+        action_qualifiers={"primary": "OPENAPP", "secondary": "OPENWEB"},
+    )
+
+
+class Console:
+    """The console's application mounted as in production, on a port of loopback; can be stopped and started again."""
+
+    def __init__(self, store: Store, secure_cookies: bool = False, clock: Clock | None = None) -> None:
+        self.store = store
+        self.clock = clock or SystemClock()
+        self.members = Members(store, Argon2Hasher(), self.clock, SystemIdentities())
+        self._secure_cookies = secure_cookies
+        self._port = 0
+
+    @property
+    def base_url(self) -> str:
+        """Without a slash at the end."""
+        return f"http://127.0.0.1:{self._port}/console"
+
+    def start(self) -> None:
+        """Serves until `stop`, on the same port each time."""
+        live_view = LiveView(self.store, self.clock)
+        app = FastAPI()
+        app.mount("/console", create_console(ConsoleParts(self.members, live_view, self._secure_cookies)))
+        listener = socket.socket()
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", self._port))
+        self._port = listener.getsockname()[1]
+        self._server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off", timeout_graceful_shutdown=1))
+        self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [listener]})
+        self._thread.start()
+        deadline = time.monotonic() + 30
+        while not self._server.started:
+            assert self._thread.is_alive(), "the server ended before it had started"
+            assert time.monotonic() < deadline, "the server did not start within 30 s"
+            time.sleep(0.01)
+
+    def stop(self) -> None:
+        """Ends the server and every connection to it."""
+        self._server.should_exit = True
+        self._thread.join()
+
+    def add_organisation(self, name: str, email: str) -> Organisation:
+        """A customer of its own, with one member."""
+        identities = SystemIdentities()
+        now_ms = self.clock.now_ms()
+        customer = Customer(id=identities.new_id(), name=name, created_at_ms=now_ms)
+        building = Building(
+            id=identities.new_id(),
+            customer_id=customer.id,
+            customer_building_id="home-1",
+            time_zone_id="Europe/Zurich",
+            registration_at_ms=now_ms,
+            activation_at_ms=now_ms,
+        )
+        rule = Rule(id=identities.new_id(), customer_id=customer.id, name="High excess energy", created_at_ms=now_ms)
+        with self.store.write() as session:
+            session.customers.add(customer)
+            session.buildings.add(building)
+            session.rules.add_version(rule)
+        self.members.add_member(customer.id, email, "Ada Lind", PASSWORD)
+        return Organisation(self.store, customer, email, PASSWORD, building, rule)
+
+    def sign_in(self, page: Page, organisation: Organisation, path: str = "/") -> None:
+        """Opens the page and fills the form as a person does."""
+        page.goto(self.base_url + path)
+        page.get_by_label("E-mail address").fill(organisation.email)
+        page.get_by_label("Password", exact=True).fill(organisation.password)
+        page.get_by_role("button", name="Sign in").click()
+
+
+@pytest.fixture
+def start_console(sqlite_store: Store) -> Iterator[Callable[..., Console]]:
+    """Starts a console; its arguments are those of `Console` behind the store."""
+    started: list[Console] = []
+
+    def start(**arguments: Any) -> Console:
+        console = Console(sqlite_store, **arguments)
+        console.start()
+        started.append(console)
+        return console
+
+    yield start
+    for console in started:
+        console.stop()
+
+
+@pytest.fixture
+def console(start_console: Callable[..., Console]) -> Console:
+    """A console by the system's clock."""
+    return start_console()
+
+
+@pytest.fixture
+def organisation(console: Console) -> Organisation:
+    """The organisation whose member signs in."""
+    return console.add_organisation("Seewinkel", "ada@example.com")
+
+
+# One browser per module: Playwright keeps an event loop in this thread, which tests elsewhere want for themselves.
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("needs Chromium (apt-get install chromium)")
+    if not (PAGES / "index.html").is_file():
+        pytest.skip("needs built pages (make pages)")
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGUMENTS)
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A fresh browser profile, in English and light."""
+    with browser.new_context(locale="en-GB", color_scheme="light", viewport={"width": 1280, "height": 900}) as context:
+        context.set_default_timeout(15_000)
+        yield context
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    """One tab."""
+    expect.set_options(timeout=15_000)
+    return context.new_page()

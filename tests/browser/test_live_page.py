@@ -1,0 +1,219 @@
+"""What a member sees: signing in, the live page, its languages, its looks."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+AXE = Path(__file__).parents[2] / "web/node_modules/axe-core/axe.min.js"
+
+
+def serious_problems(page: Page) -> list[str]:
+    """What axe-core finds to be a serious or critical barrier, or to break WCAG 2.1 AA."""
+    if not AXE.is_file():
+        pytest.skip("needs built pages (make pages installs axe-core)")
+    page.evaluate(AXE.read_text())
+    found: dict[str, Any] = page.evaluate("axe.run()")
+    return [
+        f"{violation['id']}: {node['target']}"
+        for violation in found["violations"]
+        if violation["impact"] in ("serious", "critical") or {"wcag2a", "wcag2aa", "wcag21aa"} & set(violation["tags"])
+        for node in violation["nodes"]
+    ]
+
+
+def settle(page: Page) -> None:
+    """Waits for what slides or fades, for half-faded text has too little contrast."""
+    page.evaluate("Promise.allSettled(document.getAnimations().map((animation) => animation.finished))")
+
+
+def card(page: Page, title: str) -> Any:
+    return page.get_by_role("link").filter(has_text=title)
+
+
+def test_a_wrong_password_is_refused_in_words_and_the_right_one_opens_the_page(
+    console: Any, organisation: Any, page: Page
+) -> None:
+    page.goto(console.base_url + "/")
+    page.get_by_label("E-mail address").fill(organisation.email)
+    page.get_by_label("Password", exact=True).fill("not the password")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("alert")).to_have_text("The e-mail address or the password is wrong.")
+    page.get_by_label("Password", exact=True).fill(organisation.password)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", name="Notifications", exact=True)).to_be_visible()
+    expect(page.get_by_role("banner")).to_contain_text("Seewinkel")
+
+
+def test_the_keyboard_alone_signs_in(console: Any, organisation: Any, page: Page) -> None:
+    page.goto(console.base_url + "/")
+    expect(page.get_by_label("E-mail address")).to_be_focused()
+    page.keyboard.type(organisation.email)
+    page.keyboard.press("Tab")
+    page.keyboard.type(organisation.password)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Events per minute")).to_be_visible()
+
+
+def test_a_deep_link_survives_signing_in(console: Any, organisation: Any, page: Page) -> None:
+    notification = organisation.notify()
+    console.sign_in(page, organisation, path=f"/notifications/{notification.id}?status=DELIVERED")
+    drawer = page.get_by_role("dialog")
+    expect(drawer).to_contain_text("Beaucoup de soleil")
+    assert "status=DELIVERED" in page.url
+
+
+def test_events_and_notifications_appear_without_a_reload(console: Any, organisation: Any, page: Page) -> None:
+    organisation.receive_events(7, minutes_ago=5)
+    console.sign_in(page, organisation)
+    expect(page.get_by_text("No notifications yet")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="Live")).to_be_visible()
+    page.evaluate("window.sameDocument = true")
+
+    organisation.receive_events(35)
+    expect(page.get_by_role("term").filter(has_text="Events, last hour").locator("xpath=..")).to_contain_text("42")
+    expect(page.get_by_role("img", name=re.compile("42 in all, at most 35 in a minute"))).to_be_visible()
+
+    notification = organisation.notify("Start the washing machine", status="PENDING")
+    expect(card(page, "Start the washing machine")).to_contain_text("Pending")
+    with console.store.write() as session:
+        session.notifications.set_status(organisation.customer.id, notification.id, "DELIVERED")
+    expect(card(page, "Start the washing machine")).to_contain_text("Delivered")
+    assert page.evaluate("window.sameDocument") is True
+
+
+def test_the_page_says_when_it_is_cut_off_and_catches_up(console: Any, organisation: Any, page: Page) -> None:
+    console.sign_in(page, organisation)
+    expect(page.get_by_role("status").filter(has_text="Live")).to_be_visible()
+    console.stop()
+    expect(page.get_by_role("status").filter(has_text="Reconnecting")).to_be_visible()
+    organisation.notify("Sent meanwhile")
+    console.start()
+    expect(card(page, "Sent meanwhile")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="Live")).to_be_visible()
+
+
+def test_the_chart_has_the_same_figures_as_a_table(console: Any, organisation: Any, page: Page) -> None:
+    organisation.receive_events(12, minutes_ago=3)
+    console.sign_in(page, organisation)
+    table = page.get_by_role("table", name="Events per minute")
+    expect(table.get_by_role("rowheader")).to_have_count(60)
+    expect(table.get_by_role("cell", name="12", exact=True)).to_have_count(1)
+
+
+def test_an_empty_page_says_what_to_do_next(console: Any, organisation: Any, page: Page) -> None:
+    console.sign_in(page, organisation)
+    commands = page.get_by_role("region", name="Commands to paste into a terminal")
+    expect(commands).to_contain_text("/events/v1")
+    expect(commands).to_contain_text(console.base_url.removesuffix("/console"))
+    with console.store.write() as session:
+        session.rules.delete(organisation.customer.id, organisation.rule.id)
+    page.reload()
+    expect(page.get_by_text(f"hearth rules import rules/ --customer {organisation.customer.id}")).to_be_visible()
+
+
+def test_the_filter_by_status_stands_in_the_address(console: Any, organisation: Any, page: Page) -> None:
+    organisation.notify("Was delivered")
+    organisation.notify(status="DROPPED", drop_reason="time_between")
+    console.sign_in(page, organisation)
+    expect(card(page, "Was delivered")).to_be_visible()
+    page.get_by_role("navigation", name="Filter by status").get_by_role("link", name="Dropped").click()
+    expect(page).to_have_url(re.compile(r"\?status=DROPPED"))
+    expect(card(page, "Held back: the last one of this rule was too recent")).to_be_visible()
+    expect(card(page, "Was delivered")).to_have_count(0)
+    page.go_back()
+    expect(card(page, "Was delivered")).to_be_visible()
+
+
+def test_a_notification_opens_in_full_and_closes_with_escape(console: Any, organisation: Any, page: Page) -> None:
+    notification = organisation.notify()
+    console.sign_in(page, organisation)
+    card(page, "Plenty of solar power").press("Enter")
+    drawer = page.get_by_role("dialog", name="Notification")
+    for words in ("Viel Sonnenstrom", "Beaucoup de soleil", "Learn more", "Opens a web page", "High excess energy", "3,412.5"):
+        expect(drawer).to_contain_text(words)
+    assert page.url.endswith(f"/console/notifications/{notification.id}")
+    page.keyboard.press("Escape")
+    expect(drawer).to_be_hidden()
+    expect(card(page, "Plenty of solar power")).to_be_focused()
+
+
+def test_page_and_texts_change_their_language_apart(console: Any, organisation: Any, page: Page) -> None:
+    organisation.notify()
+    console.sign_in(page, organisation)
+    page.get_by_role("button", name="Language: EN").click()
+    page.get_by_role("menuitem", name="Deutsch").click()
+    expect(page.get_by_role("heading", name="Mitteilungen")).to_be_visible()
+    expect(card(page, "Viel Sonnenstrom")).to_contain_text("Zugestellt")
+    assert page.evaluate("document.documentElement.lang") == "de"
+    page.get_by_role("radiogroup", name="Sprache der Texte").get_by_text("FR").click()
+    expect(card(page, "Beaucoup de soleil")).to_contain_text("Zugestellt")
+    page.reload()
+    expect(card(page, "Beaucoup de soleil")).to_contain_text("Zugestellt")
+
+
+def test_dark_is_chosen_and_kept(console: Any, organisation: Any, page: Page) -> None:
+    console.sign_in(page, organisation)
+    page.get_by_role("button", name="Appearance").click()
+    page.get_by_role("menuitem", name="Dark").click()
+    scheme = page.locator("html[data-mantine-color-scheme=dark]")
+    expect(scheme).to_have_count(1)
+    page.reload()
+    expect(scheme).to_have_count(1)
+    background = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert max(map(int, re.findall(r"\d+", background)[:3])) < 60
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_barrier_and_no_sideways_scrolling(console: Any, organisation: Any, browser: Browser, scheme: Any, width: int) -> None:
+    with browser.new_context(locale="en-GB", color_scheme=scheme, viewport={"width": width, "height": 780}) as context:
+        page = context.new_page()
+        page.goto(console.base_url + "/")
+        expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+        assert serious_problems(page) == []
+        console.sign_in(page, organisation)
+        expect(page.get_by_text("No notifications yet")).to_be_visible()
+        assert serious_problems(page) == []
+
+        organisation.receive_events(5)
+        for status in ("DELIVERED", "PENDING", "FAILED"):
+            organisation.notify(f"Was {status}", status=status)
+        organisation.notify(status="DROPPED", drop_reason="household_cap")
+        expect(card(page, "Was FAILED")).to_be_visible()
+        expect(page.get_by_role("img", name=re.compile("Bar chart"))).to_be_visible()
+        settle(page)
+        assert serious_problems(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+        card(page, "Was FAILED").click()
+        expect(page.get_by_role("dialog")).to_contain_text("Viel Sonnenstrom")
+        settle(page)
+        assert serious_problems(page) == []
+
+
+def test_signing_out_leaves_nothing_behind(console: Any, organisation: Any, page: Page) -> None:
+    organisation.notify()
+    console.sign_in(page, organisation)
+    expect(card(page, "Plenty of solar power")).to_be_visible()
+    page.get_by_role("button", name="Account of Ada Lind").click()
+    page.get_by_role("menuitem", name="Sign out").click()
+    expect(page.get_by_label("E-mail address")).to_be_visible()
+    assert page.context.cookies() == []
+    page.reload()
+    expect(page.get_by_label("E-mail address")).to_be_visible()
+
+
+def test_nothing_is_refused_by_the_pages_own_security_policy(console: Any, organisation: Any, page: Page) -> None:
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if "Content Security" in message.text else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    organisation.receive_events(3)
+    console.sign_in(page, organisation)
+    chart = page.get_by_role("img", name=re.compile("Bar chart"))
+    expect(chart.locator("svg")).to_be_visible()
+    chart.hover()
+    expect(page.get_by_text(re.compile(r"\d\d:\d\d · \d+ events?"))).to_be_visible()
+    assert complaints == []

@@ -103,7 +103,9 @@ def children_of(pid: int) -> list[int]:
 
 
 def send(job: dict[str, object]) -> dict[str, float]:
-    done = subprocess.run([sys.executable, str(HERE / "load.py")], input=json.dumps(job).encode(), capture_output=True, check=True)
+    done = subprocess.run(
+        [sys.executable, str(HERE / "load.py")], input=json.dumps(job).encode(), capture_output=True, check=True
+    )
     result: dict[str, float] = json.loads(done.stdout)
     if result["refused"]:
         raise RuntimeError(f"{result['refused']} requests were refused")

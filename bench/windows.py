@@ -49,7 +49,12 @@ def states(count: int, rules: list[CompiledRule]) -> list[BuildingState]:
             activation_at_ms=0,
         )
         series = Series(
-            id=number, customer_id=CUSTOMER, building_id=building.id, event_type="POWER_CONSUMPTION", device_id="meter", source="GATEWAY"
+            id=number,
+            customer_id=CUSTOMER,
+            building_id=building.id,
+            event_type="POWER_CONSUMPTION",
+            device_id="meter",
+            source="GATEWAY",
         )
         made.append(BuildingState(building, rules, {}, [series]))
     return made
@@ -65,7 +70,11 @@ def cost_us(homes: list[BuildingState], step_seconds: int, fill: int, rounds: in
         at = array("q", [tick * step_seconds * 1_000]) * len(homes)
         values = array("d", [300.0 + (tick * 7919 + home) % 4000 for home in range(len(homes))])
         columns = EventColumns(series_ids=ids, times_ms=at, values=values)
-        step(buffers, LogEntry(sequence=tick * len(homes) + 1, customer_id=CUSTOMER, kind=LogKind.LIVE, received_at_ms=0, columns=columns), effects)
+        step(
+            buffers,
+            LogEntry(sequence=tick * len(homes) + 1, customer_id=CUSTOMER, kind=LogKind.LIVE, received_at_ms=0, columns=columns),
+            effects,
+        )
 
     for tick in range(fill):
         feed(tick)
@@ -110,5 +119,7 @@ def _memory() -> str:
     used = tracemalloc.get_traced_memory()[0] - before
     tracemalloc.stop()
     kept = sum(len(buffer.times_ms) for state in homes for buffer in state.buffers.values())
-    queued = sum(len(view.minima) + len(view.maxima) for state in homes for buffer in state.buffers.values() for view in buffer.views)
+    queued = sum(
+        len(view.minima) + len(view.maxima) for state in homes for buffer in state.buffers.values() for view in buffer.views
+    )
     return f"memory: {used / kept:.1f} bytes a kept sample ({kept:,} samples, {queued:,} queue entries)"

@@ -27,7 +27,11 @@ def free_port() -> int:
 def hearth(*arguments: str, env: dict[str, str] | None = None) -> str:
     """Runs one command to its end and returns what it printed. Raises when it fails."""
     done = subprocess.run(
-        [sys.executable, "-m", "hearth.cli.main", *arguments], capture_output=True, text=True, env={**os.environ, **(env or {})}, check=False
+        [sys.executable, "-m", "hearth.cli.main", *arguments],
+        capture_output=True,
+        text=True,
+        env={**os.environ, **(env or {})},
+        check=False,
     )
     assert done.returncode == 0, f"hearth {' '.join(arguments)} failed:\n{done.stdout}\n{done.stderr}"
     return done.stdout

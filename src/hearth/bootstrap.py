@@ -248,7 +248,8 @@ class Installation:
             yield
             await live.stop()
 
-        application = create_api(parts, lifespan=lifespan)
+        application = create_api(parts)
+        application.router.lifespan_context = lifespan
         console = create_console(
             ConsoleParts(
                 members=self.members,

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import httpx2
 import pytest
-
 from tests.running import Server, all_notifications, running
 
 KILLS = 20
@@ -123,19 +122,31 @@ def _expect_everything_once(client: httpx2.Client, sender: Sender) -> None:
     assert count > KILLS, "too few events were sent for the test to say anything"
     stored = client.get(
         "/events/v1",
-        params={"customerBuildingId": building, "type": "POWER_CONSUMPTION", "from": sender.start_s, "to": sender.start_s + 86_400 * 29, "limit": 1000},
+        params={
+            "customerBuildingId": building,
+            "type": "POWER_CONSUMPTION",
+            "from": sender.start_s,
+            "to": sender.start_s + 86_400 * 29,
+            "limit": 1000,
+        },
     )
     values = [event["value"] for event in stored.raise_for_status().json()]
     assert values[: min(count, 1000)] == list(range(min(count, 1000))), "an acknowledged event is missing"
     ends_at = time.monotonic() + 20
     while True:
         told = all_notifications(client, building)
-        every = sorted(int(n["notification"]["texts"]["en"]["message"].split()[1]) for n in told if n["notification"]["texts"]["en"]["title"] == "Every")
+        every = sorted(
+            int(n["notification"]["texts"]["en"]["message"].split()[1])
+            for n in told
+            if n["notification"]["texts"]["en"]["title"] == "Every"
+        )
         if len(every) >= count or time.monotonic() > ends_at:
             break
         time.sleep(0.1)
     # The event under way when the senders stopped may be stored without having been acknowledged.
     assert every in (list(range(count)), list(range(count + 1)))
-    third = sorted(n["notification"]["texts"]["en"]["message"] for n in told if n["notification"]["texts"]["en"]["title"] == "Third")
+    third = sorted(
+        n["notification"]["texts"]["en"]["message"] for n in told if n["notification"]["texts"]["en"]["title"] == "Third"
+    )
     evaluated = len(every)
     assert third == sorted(f"value {value} of {min(60, value + 1)}" for value in range(2, evaluated, 3))

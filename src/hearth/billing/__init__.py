@@ -1,0 +1,1 @@
+"""Metering, rating, invoices, entitlements: pure. Nothing is billed yet."""

@@ -27,6 +27,7 @@ from rich.panel import Panel
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from hearth.bootstrap import Settings, open_installation, read_settings
+from hearth.connectors.system import SystemClock
 from hearth.core.instants import DAY_MS
 from hearth.core.problems import Problem
 from hearth.services.predefined_rules import predefined_rule_texts
@@ -74,7 +75,7 @@ def demo(
         _introduce(console, settings, credentials)
         if open_page and os.environ.get("DISPLAY"):
             webbrowser.open(f"{settings.url}/console/")
-        now_ms = int(time.time() * 1000) // _QUARTER_MS * _QUARTER_MS
+        now_ms = SystemClock().now_ms() // _QUARTER_MS * _QUARTER_MS
         live_from_ms = now_ms - live_days * DAY_MS
         with CustomerCloud(settings, credentials) as cloud:
             lives = [Life(home, start_state(home)) for home in make_homes(homes, seed)]
@@ -276,7 +277,7 @@ def _send_live(cloud: CustomerCloud, lives: list[Life], from_ms: int, speed_up: 
     while True:
         cloud.send_live([event_body(life.home, event) for life, run in zip(lives, runs, strict=True) for event in next(run)])
         at_ms += _QUARTER_MS
-        ahead_ms = at_ms + _QUARTER_MS - time.time() * 1000
+        ahead_ms = at_ms + _QUARTER_MS - SystemClock().now_ms()
         due = max(due + _QUARTER_MS / 1000 / speed_up, time.monotonic() + ahead_ms / 1000 if ahead_ms > 0 else 0)
         time.sleep(max(0.0, due - time.monotonic()))
 

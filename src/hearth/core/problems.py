@@ -30,7 +30,7 @@ class FieldProblem:
 
 
 @dataclass(slots=True)
-class Problem(Exception):
+class Problem(Exception):  # noqa: N818 - the glossary's word
     """A refused use case. `retry_after_seconds` is set where trying again later helps."""
 
     code: Code

@@ -8,14 +8,10 @@ still ask for is here: the longest span plus LOOK_BACK_MS.
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import Generic, Protocol, TypeVar
 
 from hearth.core.instants import HOUR_MS
 from hearth.domain.events import NO_FORECAST_MS, Series
-
-if TYPE_CHECKING:
-    from hearth.engine.slots import Slot
-    from hearth.engine.views import View
 
 # A window may be asked for an instant this much before the newest event of its series (devices of one
 # building are never quite in step); beyond that it answers "missing", never from a part of the events.
@@ -24,7 +20,20 @@ LOOK_BACK_MS = HOUR_MS
 NEVER_MS = -(2**62)
 
 
-class SeriesBuffer:
+class Follower(Protocol):
+    """What follows a buffer and must hear of changes in its middle: a view."""
+
+    floor_ms: int
+
+    def inserted(self, index: int, time_ms: int, value: float) -> None: ...
+    def replaced(self, index: int, old: float, value: float) -> None: ...
+    def reset(self, floor_ms: int) -> None: ...
+
+
+Concerned = TypeVar("Concerned")
+
+
+class SeriesBuffer(Generic[Concerned]):
     """Columns of one series. `base` is the absolute index of the first kept event.
 
     `version` grows with every change, so that a view knows whether it is up to date.
@@ -58,8 +67,8 @@ class SeriesBuffer:
         self.keep_ms = -1  # nobody reads it: nothing is kept but the time of the newest event
         self.keeps_latest = False
         self.trim_length = 64
-        self.slots: tuple[Slot, ...] = ()
-        self.views: list[View] = []
+        self.slots: tuple[Concerned, ...] = ()
+        self.views: list[Follower] = []
 
     def append(self, time_ms: int, value: float, forecast_ms: int = NO_FORECAST_MS) -> None:
         """Adds an event newer than all others. Amortised constant time, whatever the span."""

@@ -36,7 +36,8 @@ class BuildingState:
         self, building: Building, rules: Sequence[CompiledRule], counters: Mapping[str, Counters], series: Iterable[Series] = ()
     ) -> None:
         self.building = building
-        self.buffers: dict[int, SeriesBuffer] = {}
+        self.buffers: dict[int, SeriesBuffer[Slot]] = {}
+        self._views: dict[tuple[int, int], View] = {}
         self.slots = [
             self._slot(compiled, counters.get(compiled.rule.id) or Counters())
             for compiled in rules
@@ -46,7 +47,7 @@ class BuildingState:
             self._add_buffer(each)
         self._bind(self.slots)
 
-    def add_series(self, series: Series) -> SeriesBuffer:
+    def add_series(self, series: Series) -> SeriesBuffer[Slot]:
         """The first event of a new series is about to come: rules that select it are bound anew."""
         buffer = self._add_buffer(series)
         self._bind([slot for slot in self.slots if any(selects(dataset, series) for dataset in slot.compiled.rule.datasets)])
@@ -69,7 +70,7 @@ class BuildingState:
             context=context,
         )
 
-    def _add_buffer(self, series: Series) -> SeriesBuffer:
+    def _add_buffer(self, series: Series) -> SeriesBuffer[Slot]:
         buffer = self.buffers[series.id] = SeriesBuffer(series)
         buffer.slots = tuple(
             slot
@@ -89,18 +90,20 @@ class BuildingState:
             return EmptyWindow(dataset.name)
         return views[0] if len(views) == 1 else MergedWindow(views)
 
-    def _view(self, slot: Slot, dataset: Dataset, buffer: SeriesBuffer) -> View:
+    def _view(self, slot: Slot, dataset: Dataset, buffer: SeriesBuffer[Slot]) -> View:
         """The view of that span; a rule that resets its windows has views of its own."""
         span_ms = span_ms_of(dataset)
         resets = slot.compiled.rule.reset_state_when_matched
         floor_ms = NEVER_MS
         if resets and slot.counters.reset_at_ms is not None:
             floor_ms = slot.counters.reset_at_ms
-        view = None if resets else next((v for v in buffer.views if v.span_ms == span_ms and not v.is_own), None)
+        view = None if resets else self._views.get((buffer.series.id, span_ms))
         if view is None:
-            view = View(buffer, span_ms, floor_ms, is_own=resets)
+            view = View(buffer, span_ms, floor_ms)
             if resets:
                 slot.own_views.append(view)
+            else:
+                self._views[buffer.series.id, span_ms] = view
             buffer.views.append(view)
             if span_ms == UNLIMITED_MS:
                 buffer.keeps_latest = True

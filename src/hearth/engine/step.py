@@ -17,7 +17,7 @@ from hearth.engine.slots import Slot
 from hearth.engine.views import OutOfReach
 
 
-def step(buffers: Mapping[int, SeriesBuffer], entry: LogEntry, effects: Effects) -> None:
+def step(buffers: Mapping[int, SeriesBuffer[Slot]], entry: LogEntry, effects: Effects) -> None:
     """Feeds the events of an entry to the buffers (by series id) and, when they are live, to the rules."""
     columns = entry.columns
     forecasts = columns.forecast_ms if columns.forecast_ms is not None else repeat(NO_FORECAST_MS, len(columns))

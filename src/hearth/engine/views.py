@@ -13,6 +13,7 @@ from array import array
 from bisect import bisect_right
 from collections import deque
 from math import fsum
+from typing import Any
 
 from hearth.core.missing import Missing
 from hearth.engine.buffers import LOOK_BACK_MS, NEVER_MS, SeriesBuffer
@@ -44,15 +45,13 @@ class View:
         "has_max",
         "has_min",
         "has_sum",
-        "is_own",
         "maxima",
         "minima",
         "span_ms",
     )
 
-    def __init__(self, buffer: SeriesBuffer, span_ms: int, floor_ms: int = NEVER_MS, is_own: bool = False) -> None:
+    def __init__(self, buffer: SeriesBuffer[Any], span_ms: int, floor_ms: int = NEVER_MS) -> None:
         self.buffer = buffer
-        self.is_own = is_own
         self.span_ms = span_ms
         self.floor_ms = floor_ms
         self.empty = Missing(f"no {buffer.series.event_type} event in the window")

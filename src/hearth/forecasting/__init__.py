@@ -1,0 +1,1 @@
+"""Features, solar, load, accuracy: pure. No forecast is issued yet."""

@@ -1,0 +1,1 @@
+"""Statistics, peers, profiles, baselines: pure. None is computed yet."""

@@ -287,7 +287,7 @@ class LiveDriver:
         for series in known:
             if series.id not in self._loaded.buffers and series.building_id in self._loaded.buildings:
                 self._loaded.add_series(series)
-        for series_id in series_ids - self._loaded.buffers.keys():
+        for series_id in sorted(series_ids - self._loaded.buffers.keys()):
             # The building was erased while its event was on the way: a buffer that nobody reads.
             self._loaded.buffers[series_id] = SeriesBuffer(
                 Series(id=series_id, customer_id=customer_id, building_id="", event_type="", device_id="", source="")

@@ -124,7 +124,7 @@ class Intake:
             for key, event in wanted.items():
                 building = buildings[event.customer_building_id]
                 found[key] = self._series(session, building, event)
-            for customer_building_id in {event.customer_building_id for event in wanted.values()}:
+            for customer_building_id in sorted({event.customer_building_id for event in wanted.values()}):
                 fresh = session.buildings.find(customer_id, customer_building_id)
                 if fresh is not None:
                     _discover(session, fresh, [e for e in wanted.values() if e.customer_building_id == customer_building_id])

@@ -72,13 +72,9 @@ class Deliveries:
         return enabled
 
     def lease(self, limit: int, lease_ms: int) -> Due:
-        """Takes what is due, at most `limit`, for `lease_ms`. Writes only where something is due."""
+        """Takes what is due, at most `limit`, for `lease_ms`."""
         now_ms = self._clock.now_ms()
         lease_until_ms = now_ms + lease_ms
-        with self._store.read() as session:
-            next_due_ms = session.outbox.next_due_for_operator()
-        if next_due_ms is None or next_due_ms > now_ms:
-            return Due((), lease_until_ms, next_due_ms)
         with self._store.write() as session:
             deliveries = session.outbox.lease_for_operator(now_ms, lease_until_ms, limit)
             return Due(deliveries, lease_until_ms, session.outbox.next_due_for_operator())

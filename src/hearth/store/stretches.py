@@ -52,9 +52,11 @@ def joined_entries(entries: Sequence[EntryArrays]) -> EntryArrays:
 
 def split_by(keys: NDArray[np.int64], events: EntryArrays) -> dict[int, Stretch]:
     """Events -> those of each key, in the order in which they were sent."""
+    if len(keys) == 0:
+        return {}
     order = np.argsort(keys, kind="stable")
     ordered = keys[order]
-    starts = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1])) if len(ordered) else np.empty(0, np.int64)
+    starts = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1]))
     ends = np.append(starts[1:], len(ordered))
     times, values = events.times_ms[order], events.values[order]
     forecasts = None if events.forecast_ms is None else events.forecast_ms[order]

@@ -37,6 +37,12 @@ class KeptBodies:
 
 
 @pytest.fixture
+def api_store(sqlite_store: Store) -> Store:
+    """SQLite, for what depends on no database; modules about stored things run on both."""
+    return sqlite_store
+
+
+@pytest.fixture
 def clock() -> MovableClock:
     return MovableClock()
 
@@ -60,7 +66,7 @@ def sealer() -> FernetSealer:
 
 @pytest.fixture
 def make_access(
-    sqlite_store: Store,
+    api_store: Store,
     clock: MovableClock,
     identities: CountedIdentities,
     hasher: Argon2Hasher,
@@ -69,7 +75,7 @@ def make_access(
     """A further process's view of the same store; another issuer or audience on demand."""
 
     def make(issuer: str = ISSUER, audience: str = AUDIENCE) -> Access:
-        return Access(sqlite_store, hasher, sealer, clock, identities, issuer, audience)
+        return Access(api_store, hasher, sealer, clock, identities, issuer, audience)
 
     return make
 
@@ -80,8 +86,8 @@ def access(make_access: Callable[..., Access]) -> Access:
 
 
 @pytest.fixture
-def customers(sqlite_store: Store, clock: MovableClock, identities: CountedIdentities) -> Customers:
-    return Customers(sqlite_store, clock, identities)
+def customers(api_store: Store, clock: MovableClock, identities: CountedIdentities) -> Customers:
+    return Customers(api_store, clock, identities)
 
 
 @pytest.fixture
@@ -117,13 +123,13 @@ def intake() -> KeptBodies:
 
 @pytest.fixture
 def parts(
-    sqlite_store: Store, access: Access, clock: MovableClock, identities: CountedIdentities, intake: KeptBodies, catalogue: Any
+    api_store: Store, access: Access, clock: MovableClock, identities: CountedIdentities, intake: KeptBodies, catalogue: Any
 ) -> ApiParts:
     return ApiParts(
         access=access,
-        buildings=Buildings(sqlite_store, clock, identities, catalogue),
-        notifications=Notifications(sqlite_store, clock),
-        events=EventReading(sqlite_store, clock, catalogue),
+        buildings=Buildings(api_store, clock, identities, catalogue),
+        notifications=Notifications(api_store, clock),
+        events=EventReading(api_store, clock, catalogue),
         intake=intake,
         clock=clock,
         identities=identities,

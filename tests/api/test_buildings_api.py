@@ -9,6 +9,13 @@ from hearth.domain.customers import Customer
 from hearth.ports import Store
 from hearth.testing.clocks import MovableClock
 
+
+@pytest.fixture
+def api_store(store: Store) -> Store:
+    """Each database in turn."""
+    return store
+
+
 FULL: dict[str, Any] = {
     "customerBuildingId": "house-1",
     "zip": "3011",
@@ -307,26 +314,26 @@ async def test_an_id_that_fits_no_pattern_is_404(api: httpx2.AsyncClient, buildi
     assert (await api.get(f"/buildings/{building_id}/v1")).status_code == 404
 
 
-async def test_each_change_is_announced_to_the_engine(api: httpx2.AsyncClient, sqlite_store: Store, customer: Customer) -> None:
+async def test_each_change_is_announced_to_the_engine(api: httpx2.AsyncClient, api_store: Store, customer: Customer) -> None:
     building = (await api.post("/buildings/v1", json=minimal())).json()
     await api.put("/buildings/v1", json=minimal(city="Bern"))
     await api.put("/buildings/house-1/tariff/v1", json={"slices": []})
     await api.delete("/buildings/house-1/v1")
     await api.post("/buildings/v1", json=minimal(kwp="wrong"))
-    with sqlite_store.read() as session:
+    with api_store.read() as session:
         changes = session.changes.list_since_for_operator(0)
     assert [(one.customer_id, one.kind, one.building_id) for one in changes] == [(customer.id, "buildings", building["id"])] * 4
 
 
 async def test_a_device_seen_in_events_stays_until_it_is_registered(
-    api: httpx2.AsyncClient, sqlite_store: Store, customer: Customer
+    api: httpx2.AsyncClient, api_store: Store, customer: Customer
 ) -> None:
     import msgspec
 
     from hearth.domain.buildings import Device
 
     await api.post("/buildings/v1", json=minimal())
-    with sqlite_store.write() as session:
+    with api_store.write() as session:
         stored = session.buildings.find(customer.id, "house-1")
         assert stored is not None
         session.buildings.replace(msgspec.structs.replace(stored, devices=(Device(id="plug-9", discovered=True),)))

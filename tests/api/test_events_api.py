@@ -15,6 +15,12 @@ from hearth.ports import Store
 from hearth.testing.clocks import MovableClock
 
 
+@pytest.fixture
+def api_store(store: Store) -> Store:
+    """Each database in turn."""
+    return store
+
+
 async def test_bodies_reach_the_intake_as_they_are(api: httpx2.AsyncClient, intake: Any, customer: Customer) -> None:
     one = await api.post("/events/v1", content=b'{"value": 1}')
     assert (one.status_code, one.content) == (201, b"")
@@ -78,10 +84,10 @@ START = 1_766_275_200  # 2025-12-21T00:00Z, eleven days before the clock's prese
 
 
 @pytest.fixture
-async def stored(api: httpx2.AsyncClient, sqlite_store: Store, customer: Customer, clock: MovableClock) -> None:
+async def stored(api: httpx2.AsyncClient, api_store: Store, customer: Customer, clock: MovableClock) -> None:
     """Five quarter-hourly events of two series of house-1, and one ten days later."""
     building = (await api.post("/buildings/v1", json={"customerBuildingId": "house-1"})).json()
-    with sqlite_store.write() as session:
+    with api_store.write() as session:
         power = session.series.find_or_add(customer.id, building["id"], "POWER_CONSUMPTION", "meter-1", "SMART_METER", "Meter")
         energy = session.series.find_or_add(customer.id, building["id"], "ENERGY_GENERATION", "inverter-1", "INVERTER", None)
         seconds = [START, START + 900, START + 900, START + 1_800, START + 2_700, START + 864_000]

@@ -12,13 +12,20 @@ from hearth.domain.notifications import Content, DeliveryStatus, Notification, R
 from hearth.ports import Store
 from hearth.testing.clocks import MovableClock
 
+
+@pytest.fixture
+def api_store(store: Store) -> Store:
+    """Each database in turn."""
+    return store
+
+
 RULE = "a" * 24
 LIST = "/pushnotifications/buildings/house-1/v1"
 STATUSES: tuple[DeliveryStatus, ...] = ("PENDING", "DELIVERED", "FAILED", "DROPPED", "DELIVERED")
 
 
 @pytest.fixture
-async def stored(api: httpx2.AsyncClient, sqlite_store: Store, customer: Customer, clock: MovableClock) -> list[str]:
+async def stored(api: httpx2.AsyncClient, api_store: Store, customer: Customer, clock: MovableClock) -> list[str]:
     """Ids of five notifications of house-1, oldest first, the fourth dropped."""
     building = (await api.post("/buildings/v1", json={"customerBuildingId": "house-1"})).json()
     await api.post("/buildings/v1", json={"customerBuildingId": "house-2"})
@@ -51,7 +58,7 @@ async def stored(api: httpx2.AsyncClient, sqlite_store: Store, customer: Custome
         )
         for number, status in enumerate(STATUSES)
     ]
-    with sqlite_store.write() as session:
+    with api_store.write() as session:
         session.notifications.add_all(notifications)
     return [notification.id for notification in notifications]
 
@@ -120,7 +127,7 @@ async def test_they_are_paged_by_links_that_keep_the_filter(api: httpx2.AsyncCli
 
 
 async def test_interactions_are_kept_and_the_last_is_shown(
-    api: httpx2.AsyncClient, stored: list[str], sqlite_store: Store, customer: Customer, clock: MovableClock
+    api: httpx2.AsyncClient, stored: list[str], api_store: Store, customer: Customer, clock: MovableClock
 ) -> None:
     for action, user in (("VIEWED", "anna"), ("OPENWEB", None)):
         clock.advance(seconds=10)
@@ -134,26 +141,26 @@ async def test_interactions_are_kept_and_the_last_is_shown(
         "userId": None,
         "timestamp": clock.now_ms() // 1_000,
     }
-    with sqlite_store.read() as session:
+    with api_store.read() as session:
         kept = session.notifications.list_interactions(customer.id, stored[1])
     assert [(one.action_qualifier, one.user_id) for one in kept] == [("VIEWED", "anna"), ("OPENWEB", None)]
 
 
 @pytest.mark.parametrize("user_id", ["anna@example.org", None])
 async def test_stopdelivery_switches_the_rule_off(
-    api: httpx2.AsyncClient, stored: list[str], sqlite_store: Store, user_id: str | None
+    api: httpx2.AsyncClient, stored: list[str], api_store: Store, user_id: str | None
 ) -> None:
     report: dict[str, Any] = {"actionQualifier": "STOPDELIVERY"}
     if user_id is not None:
         report["userId"] = user_id
-    with sqlite_store.read() as session:
+    with api_store.read() as session:
         before = session.changes.list_since_for_operator(0)
     for _ in range(2):
         assert (await api.post(f"/pushnotifications/{stored[1]}/interactions/v1", json=report)).status_code == 200
     building = (await api.get("/buildings/house-1/v1")).json()
     assert building["disabledNotifications"] == [{"ruleId": RULE, "userId": user_id}]
     assert (await api.get("/buildings/house-2/v1")).json()["disabledNotifications"] == []
-    with sqlite_store.read() as session:
+    with api_store.read() as session:
         after = session.changes.list_since_for_operator(0)
     assert [(one.kind, one.building_id) for one in after[len(before) :]] == [("buildings", building["id"])]
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, get_args
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.scalarstring import LiteralScalarString
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
 
 from hearth.domain.catalogue import Catalogue
 from hearth.domain.rules import (
@@ -284,7 +284,7 @@ def _written_template(template: NotificationTemplate) -> dict[str, Any]:
 
 def _written_text(text: TemplateText) -> dict[str, Any]:
     buttons = {
-        button: _inline(_present({"text": label.text, "parameter": label.parameter}))
+        button: _inline(_present({"text": _scalar(label.text), "parameter": _scalar(label.parameter)}))
         for button, label in (("primary", text.primary), ("secondary", text.secondary))
         if label is not None
     }
@@ -304,17 +304,19 @@ def _inline(keys: Mapping[str, Any]) -> CommentedMap:
 def _inline_list(texts: Sequence[str]) -> CommentedSeq | None:
     if not texts:
         return None
-    sequence = CommentedSeq(texts)
+    sequence = CommentedSeq(_scalar(text) for text in texts)
     sequence.fa.set_flow_style()
     return sequence
 
 
 def _scalar(text: str | None) -> str | None:
-    """A text of several lines becomes a block, so that it reads as its author laid it out."""
+    """A text of several lines, or with both kinds of quotes, becomes a block: it reads as its author wrote it."""
     if text is None:
         return None
     text = text.rstrip()
-    return LiteralScalarString(f"{text}\n") if "\n" in text else text
+    if not text.replace("\n", "").isprintable():
+        return DoubleQuotedScalarString(text)
+    return LiteralScalarString(text) if "\n" in text or ("'" in text and '"' in text) else text
 
 
 def _timespan(seconds: int) -> str:

@@ -13,8 +13,10 @@ from hearth.delivery.outbox import delivery_id, outgoing
 from hearth.domain.buildings import Building
 from hearth.domain.customers import Customer
 from hearth.domain.notifications import Content, Notification, RenderedText
+from hearth.engine.effects import Outcome
 from hearth.ports import Answer
 from hearth.runtime.deliveries import LEASE_MS, Settlement
+from hearth.runtime.writer import store_outcomes
 from hearth.services.deliveries import Deliveries
 
 NOW_MS = 1_750_000_000_000
@@ -90,10 +92,7 @@ class World:
             content=Content(texts={"de": RenderedText(title="Überschuss", message=f"Nachricht {sequence}")}),
         )
         with self.store.write() as session:
-            has_endpoint = session.endpoints.find(customer_id) is not None
-            stored, delivery = outgoing(notification, valid_for_ms, has_endpoint)
-            session.notifications.add_all([stored])
-            session.outbox.add_all([delivery] if delivery is not None else [])
+            store_outcomes(session, [Outcome(notification, valid_for_ms)])
         return notification.id
 
     def lease(self, limit: int = 100):
@@ -143,6 +142,9 @@ def test_without_an_endpoint_a_notification_is_delivered_by_being_there(world):
     notification_id = world.notify(customer_id, "home")
     assert world.status(notification_id) == "DELIVERED"
     assert not world.lease()
+    with world.store.read() as session:
+        [(_, fact)] = session.outbox.list_uncounted_for_operator(10)
+    assert fact.notification_id == notification_id
 
 
 def test_a_failure_is_tried_again_when_its_pause_is_over(world):

@@ -19,19 +19,18 @@ def outgoing(notification: Notification, valid_for_ms: int, has_endpoint: bool) 
     """The notification with the status to store, and the outbox row to store with it, if any.
 
     A dropped one goes nowhere. Without an endpoint the customer fetches notifications by itself: it is
-    there to be fetched the moment it is stored, which is all delivery there is, so it is DELIVERED.
-    An endpoint that is disabled still counts as one: what is meant for it fails, visibly.
+    there to be fetched the moment it is stored, which is all delivery there is, so it is DELIVERED, and
+    its row (channel "fetch") is only there to be counted. An endpoint that is disabled still counts as
+    one: what is meant for it fails, visibly.
     """
     if notification.status == "DROPPED":
         return notification, None
-    if not has_endpoint:
-        return replace(notification, status="DELIVERED"), None
-    return replace(notification, status="PENDING"), Delivery(
+    return replace(notification, status="PENDING" if has_endpoint else "DELIVERED"), Delivery(
         id=delivery_id(notification.id),
         customer_id=notification.customer_id,
         building_id=notification.building_id,
         notification_id=notification.id,
-        channel="webhook",
+        channel="webhook" if has_endpoint else "fetch",
         created_at_ms=notification.stored_at_ms,
         due_at_ms=notification.stored_at_ms,
         expires_at_ms=notification.stored_at_ms + valid_for_ms,

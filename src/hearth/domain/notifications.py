@@ -76,6 +76,8 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True):
 class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     """An intent to deliver one notification over one channel: a row of the outbox.
 
+    Over "fetch" the customer gets it for itself through the API; such a delivery is done when it is stored.
+
     `id` is stable over all attempts (it is the `webhook-id`). `due_at_ms` is when the next attempt may
     start, `expires_at_ms` when it is no longer worth one.
     """
@@ -84,7 +86,7 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     customer_id: str
     building_id: str
     notification_id: str
-    channel: Literal["webhook"]
+    channel: Literal["webhook", "fetch"]
     created_at_ms: int
     due_at_ms: int
     expires_at_ms: int

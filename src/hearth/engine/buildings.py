@@ -81,6 +81,8 @@ class BuildingState:
 
     def _bind(self, slots: Iterable[Slot]) -> None:
         for slot in slots:
+            for view in slot.own_views:
+                view.buffer.views.remove(view)
             slot.own_views = []
             slot.bind({dataset.name: self._window(slot, dataset) for dataset in slot.compiled.rule.datasets})
 

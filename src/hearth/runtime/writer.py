@@ -107,9 +107,19 @@ class GroupWriter:
 
 def store_decisions(session: Session, decisions: Decisions) -> None:
     """Notifications, outbox rows, counters and the sequence they cover, in the caller's transaction."""
+    store_outcomes(session, decisions.outcomes)
+    for customer_id, states in decisions.states.items():
+        session.engine.replace_states(customer_id, {RuleStateKey(*key): state for key, state in states.items()})
+    if decisions.minutes:
+        session.events.count_minutes(decisions.minutes)
+    session.engine.set_applied_sequence_for_operator(decisions.applied_sequence)
+
+
+def store_outcomes(session: Session, outcomes: Sequence[Outcome]) -> None:
+    """Notifications with their outbox rows; what the customer fetches for itself is delivered by being there."""
     has_endpoint: dict[str, bool] = {}
     notifications, deliveries = [], []
-    for outcome in decisions.outcomes:
+    for outcome in outcomes:
         customer_id = outcome.notification.customer_id
         if customer_id not in has_endpoint:
             has_endpoint[customer_id] = session.endpoints.find(customer_id) is not None
@@ -121,8 +131,6 @@ def store_decisions(session: Session, decisions: Decisions) -> None:
         session.notifications.add_all(notifications)
     if deliveries:
         session.outbox.add_all(deliveries)
-    for customer_id, states in decisions.states.items():
-        session.engine.replace_states(customer_id, {RuleStateKey(*key): state for key, state in states.items()})
-    if decisions.minutes:
-        session.events.count_minutes(decisions.minutes)
-    session.engine.set_applied_sequence_for_operator(decisions.applied_sequence)
+    for delivery in deliveries:
+        if delivery.channel == "fetch":
+            session.outbox.close(delivery.customer_id, delivery.id, delivered=True, at_ms=delivery.created_at_ms)

@@ -152,7 +152,9 @@ class Console:
             registration_at_ms=now_ms,
             activation_at_ms=now_ms,
         )
-        rule = Rule(id=identities.new_id(), customer_id=customer.id, name="High excess energy", created_at_ms=now_ms)
+        rule = Rule(
+            id=identities.new_id(), customer_id=customer.id, name="High excess energy", created_at_ms=now_ms, state="ACTIVE"
+        )
         with self.store.write() as session:
             session.customers.add(customer)
             session.buildings.add(building)

@@ -111,7 +111,7 @@ def test_an_empty_page_says_what_to_do_next(console: Any, organisation: Any, pag
     with console.store.write() as session:
         session.rules.delete(organisation.customer.id, organisation.rule.id)
     page.reload()
-    expect(page.get_by_text(f"hearth rules import rules/ --customer {organisation.customer.id}")).to_be_visible()
+    expect(page.get_by_text(f"hearth rules import --predefined --customer {organisation.customer.id}")).to_be_visible()
 
 
 def test_the_filter_by_status_stands_in_the_address(console: Any, organisation: Any, page: Page) -> None:

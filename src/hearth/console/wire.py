@@ -56,7 +56,7 @@ class OverviewView(Wire):
     now_ms: int
     minutes: list[MinuteView]
     building_count: int
-    rule_count: int
+    active_rule_count: int
     notifications_today: StatusCounts
 
 
@@ -152,7 +152,7 @@ def overview_view(overview: Overview) -> OverviewView:
         now_ms=overview.now_ms,
         minutes=[_minute_view(minute) for minute in overview.minutes],
         building_count=overview.building_count,
-        rule_count=overview.rule_count,
+        active_rule_count=overview.active_rule_count,
         notifications_today=StatusCounts(**{status.lower(): count for status, count in overview.notifications_today.items()}),
     )
 

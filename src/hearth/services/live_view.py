@@ -30,7 +30,7 @@ class Overview(NamedTuple):
     now_ms: int
     minutes: list[MinuteCount]
     building_count: int
-    rule_count: int
+    active_rule_count: int
     notifications_today: dict[DeliveryStatus, int]
 
 
@@ -66,7 +66,7 @@ class LiveView:
                 now_ms=now_ms,
                 minutes=_minutes(session, customer.id, now_ms, MINUTES_SHOWN),
                 building_count=session.buildings.count(customer.id),
-                rule_count=len(session.rules.list_of(customer.id)),
+                active_rule_count=sum(rule.state == "ACTIVE" for rule in session.rules.list_of(customer.id)),
                 notifications_today={status: counts.get(status, 0) for status in STATUSES},
             )
 

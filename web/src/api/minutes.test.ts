@@ -7,7 +7,7 @@ const overview: Overview = {
   nowMs: 4 * MINUTE + 5,
   minutes: [1, 2, 3, 4].map((minute) => ({ startsAtMs: minute * MINUTE, events: minute * 10 })),
   buildingCount: 1,
-  ruleCount: 1,
+  activeRuleCount: 1,
   notificationsToday: { delivered: 0, pending: 0, failed: 0, dropped: 0 },
 };
 

@@ -157,9 +157,9 @@ function NoNotifications({ status }: { status: Status | undefined }) {
     <div className="panel empty">
       <Text fw={600}>{t("empty.title")}</Text>
       <Text c="dimmed" fz="sm">
-        {t(data?.ruleCount === 0 ? "empty.rules" : "empty.waiting")}
+        {t(data?.activeRuleCount === 0 ? "empty.rules" : "empty.waiting")}
       </Text>
-      {data?.ruleCount === 0 && (
+      {data?.activeRuleCount === 0 && (
         <div className="empty-commands">
           <Commands text={importRules(customerId)} />
         </div>

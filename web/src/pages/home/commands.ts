@@ -14,4 +14,4 @@ export const postEvent = (origin: string) =>
   -d '{"customerBuildingId": "home-1", "deviceId": "meter-1", "deviceName": "Meter", "source": "GATEWAY",
        "type": "POWER_CONSUMPTION", "value": 420}'`;
 
-export const importRules = (customerId: string) => `hearth rules import rules/ --customer ${customerId}`;
+export const importRules = (customerId: string) => `hearth rules import --predefined --customer ${customerId}`;

@@ -81,6 +81,12 @@ def test_security_schemes_name_every_scope(document: dict[str, Any]) -> None:
     assert list(flow["scopes"]) == list(SCOPES)
 
 
+def test_operations_have_short_names_of_their_own(document: dict[str, Any]) -> None:
+    names = [operation["operationId"] for _, operation in operations(document)]
+    assert len(set(names)) == len(OPERATIONS)
+    assert {"get_token", "add_building", "take_events", "list_events", "add_interaction"} <= set(names)
+
+
 def test_what_is_ours_is_marked(document: dict[str, Any]) -> None:
     health = {("get", "/health/live"), ("get", "/health/ready")}
     assert {key for key, operation in operations(document) if operation.get("x-hearth-extension")} - health == OURS

@@ -13,14 +13,14 @@ from fastapi import APIRouter, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from hearth.api.bodies import receive_body
-from hearth.api.documented import problem_responses
+from hearth.api.documented import operation_id, problem_responses
 from hearth.api.parts import parts_of
 from hearth.api.wire.access import JsonWebKeySet, ServerMetadata, TokenAnswer
 from hearth.api.wire.base import OURS
 from hearth.core.problems import Code, FieldProblem, Problem
 from hearth.services.access import JWKS_PATH, TOKEN_PATH, Token
 
-router = APIRouter(tags=["Access"])
+router = APIRouter(tags=["Access"], generate_unique_id_function=operation_id)
 
 _FORM = "application/x-www-form-urlencoded"
 _MOST_FORM_BYTES = 16 * 1024

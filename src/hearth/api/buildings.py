@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from hearth.api.documented import documented
+from hearth.api.documented import documented, operation_id
 from hearth.api.guard import GuardedRoute, grant_of
 from hearth.api.paging import LINK_HEADER, next_link
 from hearth.api.parts import parts_of
@@ -15,7 +15,9 @@ from hearth.core.identifiers import PATTERNS
 from hearth.core.problems import Problem
 from hearth.services.buildings import MOST_PER_PAGE
 
-router = APIRouter(tags=["Buildings"], route_class=GuardedRoute, strict_content_type=False)
+router = APIRouter(
+    tags=["Buildings"], generate_unique_id_function=operation_id, route_class=GuardedRoute, strict_content_type=False
+)
 
 PathBuildingId = Annotated[
     str,

@@ -6,6 +6,8 @@ The guard enforces the scope that stands here; the OpenAPI document is completed
 from collections.abc import Mapping
 from typing import Any
 
+from fastapi.routing import APIRoute
+
 from hearth.api.problems import MEDIA_TYPE, STATUS_OF_CODE, TITLE_OF_CODE, problem_type
 from hearth.api.wire.base import EXTENSION
 
@@ -38,6 +40,11 @@ def documented(
             "headers": {name: {"description": text, "schema": {"type": "string"}} for name, text in success_headers.items()}
         }
     return {"responses": responses, "openapi_extra": extra}
+
+
+def operation_id(route: APIRoute) -> str:
+    """The name of the route's function: what generated clients call the operation."""
+    return route.name
 
 
 def problem_responses(statuses: tuple[int, ...]) -> dict[int | str, dict[str, Any]]:

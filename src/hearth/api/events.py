@@ -13,7 +13,7 @@ from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
 
 from hearth.api.bodies import receive_events
-from hearth.api.documented import documented
+from hearth.api.documented import documented, operation_id
 from hearth.api.guard import GuardedRoute, admit, grant_of
 from hearth.api.notifications import split_commas
 from hearth.api.paging import LINK_HEADER, next_link
@@ -29,7 +29,7 @@ WRITE_SCOPE = "write:events"
 
 _USUAL_PAGE = 1_000
 
-router = APIRouter(tags=["Events"], route_class=GuardedRoute)
+router = APIRouter(tags=["Events"], generate_unique_id_function=operation_id, route_class=GuardedRoute)
 
 
 class TakeEvents:

@@ -3,11 +3,11 @@
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
-from hearth.api.documented import problem_responses
+from hearth.api.documented import operation_id, problem_responses
 from hearth.api.parts import parts_of
 from hearth.core.problems import Problem
 
-router = APIRouter(tags=["Health"])
+router = APIRouter(tags=["Health"], generate_unique_id_function=operation_id)
 
 _RETRY_AFTER_SECONDS = 5
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BeforeValidator
 
 from hearth.api.buildings import PathBuildingId
-from hearth.api.documented import documented
+from hearth.api.documented import documented, operation_id
 from hearth.api.guard import GuardedRoute, grant_of
 from hearth.api.paging import LINK_HEADER, next_link
 from hearth.api.parts import parts_of
@@ -18,7 +18,9 @@ from hearth.domain.notifications import DeliveryStatus
 from hearth.services.notification_body import notification_body
 from hearth.services.notifications import MOST_PER_PAGE
 
-router = APIRouter(tags=["Notifications"], route_class=GuardedRoute, strict_content_type=False)
+router = APIRouter(
+    tags=["Notifications"], generate_unique_id_function=operation_id, route_class=GuardedRoute, strict_content_type=False
+)
 
 
 def split_commas(given: Any) -> Any:

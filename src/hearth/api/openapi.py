@@ -20,9 +20,7 @@ from hearth.api.wire.notifications import Notification
 from hearth.api.wire.problems import ProblemDocument
 from hearth.domain.customers import SCOPES
 from hearth.services.access import TOKEN_PATH
-
-MOST_EVENTS = 1_000
-MOST_HISTORICAL_EVENTS = 10_000
+from hearth.services.intake import MOST_HISTORICAL_EVENTS, MOST_LIVE_EVENTS
 
 _DESCRIPTION = f"""Live energy data of households in, timely and personal recommendations out.
 
@@ -102,7 +100,7 @@ def _take_live() -> dict[str, Any]:
                 "type": "array",
                 "items": {"$ref": "#/components/schemas/Event"},
                 "minItems": 1,
-                "maxItems": MOST_EVENTS,
+                "maxItems": MOST_LIVE_EVENTS,
                 EXTENSION: True,
             },
         ]
@@ -114,7 +112,8 @@ def _take_live() -> dict[str, Any]:
     return _operation(
         "take_events",
         "Take Events",
-        "One event, or up to 1,000 in an array: all are kept or none. Answered when they are on disk. gzip is accepted.",
+        f"One event, or up to {MOST_LIVE_EVENTS:,} in an array: all are kept or none. "
+        "Answered when they are on disk. gzip is accepted.",
         {"schema": one_or_many, "examples": examples},
         "201",
     )
@@ -130,7 +129,8 @@ def _take_historical() -> dict[str, Any]:
     return _operation(
         "take_historical_events",
         "Take Historical Events",
-        "Up to 10,000 historical events: stored and put into the rules' windows; they never trigger a notification.",
+        f"Up to {MOST_HISTORICAL_EVENTS:,} historical events: stored and put into the rules' windows; "
+        "they never trigger a notification.",
         {"schema": many, "example": [EVENT_EXAMPLE]},
         "200",
     )

@@ -8,7 +8,7 @@ from sqlalchemy import delete, select, update
 
 from hearth.core.problems import Problem
 from hearth.domain.customers import Client, Customer, Endpoint, Member, MemberSession, SigningKey
-from hearth.store.connections import insert
+from hearth.store.connections import add_unless_taken, insert
 from hearth.store.tables import clients, customers, endpoints, member_sessions, members, signing_keys
 from hearth.store.transactions import Transaction
 
@@ -44,7 +44,7 @@ class SqlClientRepository:
     def add(self, client: Client) -> None:
         """Adds a client. Raises Problem("conflict") when the id is taken."""
         row = {"client_id": client.client_id, "customer_id": client.customer_id, "document": msgspec.json.encode(client)}
-        if self._connection.execute(insert(self._connection, clients).on_conflict_do_nothing(), row).rowcount == 0:
+        if not add_unless_taken(self._connection, clients, row):
             raise Problem("conflict", f"There is a client {client.client_id} already.")
 
     def replace(self, client: Client) -> None:
@@ -101,8 +101,7 @@ class SqlMemberRepository:
             "email": member.email,
             "document": msgspec.json.encode(member),
         }
-        add = insert(self._connection, members).on_conflict_do_nothing(index_elements=["email"])
-        if self._connection.execute(add, row).rowcount == 0:
+        if not add_unless_taken(self._connection, members, row, ["email"]):
             raise Problem("conflict", "There is a member with this e-mail address already.")
 
     def find(self, customer_id: str, member_id: str) -> Member | None:

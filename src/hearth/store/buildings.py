@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, select, update
 from hearth.core.problems import Problem
 from hearth.domain.buildings import Building
 from hearth.store import log
-from hearth.store.connections import among, insert
+from hearth.store.connections import add_unless_taken, among
 from hearth.store.tables import (
     attempts,
     buildings,
@@ -37,9 +37,7 @@ class SqlBuildingRepository:
             "customer_building_id": building.customer_building_id,
             "document": msgspec.json.encode(building),
         }
-        add = insert(self._connection, buildings)
-        add = add.on_conflict_do_nothing(index_elements=["customer_id", "customer_building_id"])
-        if self._connection.execute(add, row).rowcount == 0:
+        if not add_unless_taken(self._connection, buildings, row, ["customer_id", "customer_building_id"]):
             raise Problem("conflict", f"There is a building {building.customer_building_id} already.")
 
     def replace(self, building: Building) -> None:

@@ -24,6 +24,7 @@ from sqlalchemy import (
     create_engine,
     event,
     func,
+    literal,
     make_url,
     select,
 )
@@ -113,6 +114,12 @@ def lock(connection: Connection, name: int) -> None:
 def insert(connection: Connection, table: Table) -> Any:
     """INSERT with ON CONFLICT, which both dialects have and spell alike."""
     return postgresql.insert(table) if is_postgresql(connection) else sqlite.insert(table)
+
+
+def add_unless_taken(connection: Connection, table: Table, row: dict[str, Any], unique: Sequence[str] | None = None) -> bool:
+    """Inserts a row; False where one with the same `unique` columns (None = any key) stands already."""
+    add = insert(connection, table).on_conflict_do_nothing(index_elements=unique).returning(literal(1))
+    return connection.execute(add.values(row)).first() is not None
 
 
 def among(connection: Connection, of: Column[Any], values: Sequence[Any]) -> ColumnElement[bool]:

@@ -5,7 +5,7 @@ from sqlalchemy import delete, select, update
 
 from hearth.core.problems import Problem
 from hearth.domain.rules import Rule
-from hearth.store.connections import insert
+from hearth.store.connections import add_unless_taken
 from hearth.store.tables import rule_states, rule_versions, rules
 from hearth.store.transactions import Transaction
 
@@ -27,11 +27,10 @@ class SqlRuleRepository:
         changed = self._connection.execute(update(rules).where(of).values(name=rule.name, document=document))
         if changed.rowcount == 0:
             row = {"id": rule.id, "customer_id": rule.customer_id, "name": rule.name, "document": document}
-            if self._connection.execute(insert(self._connection, rules).on_conflict_do_nothing(), row).rowcount == 0:
+            if not add_unless_taken(self._connection, rules, row):
                 raise Problem("conflict", f"There is a rule named {rule.name!r} already.")
         version = {"rule_id": rule.id, "version": rule.version, "customer_id": rule.customer_id, "document": document}
-        add = insert(self._connection, rule_versions).on_conflict_do_nothing()
-        if self._connection.execute(add, version).rowcount == 0:
+        if not add_unless_taken(self._connection, rule_versions, version):
             raise Problem("conflict", f"Version {rule.version} of the rule {rule.name!r} is stored already; read it anew.")
 
     def find(self, customer_id: str, rule_id: str) -> Rule | None:

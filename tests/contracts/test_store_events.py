@@ -1,0 +1,206 @@
+"""Log and chunks together read like one dictionary of the last value sent per instant."""
+
+from array import array
+from itertools import count
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.contracts.store_contents import ALWAYS, NOW_MS, add_customer, add_series, building, customer, entry, facts_entry
+
+from hearth.core.instants import DAY_MS
+from hearth.domain.events import NO_FORECAST_MS, Delivered, LogKind
+from hearth.ports import Points
+from hearth.store import SqlStore, open_store
+
+A = customer("a")
+DAY = NOW_MS // DAY_MS * DAY_MS
+_examples = count(1)
+
+# Few instants over three days, so that late and repeated events are frequent.
+_EVENT = st.tuples(
+    st.integers(0, 2),
+    st.sampled_from([DAY + day * DAY_MS + at for day in range(3) for at in (0, 1, 60_000, DAY_MS - 1)]),
+    st.floats(-1e6, 1e6),
+    st.sampled_from([NO_FORECAST_MS, DAY + 5 * DAY_MS]),
+)
+_APPEND = st.tuples(st.just("append"), st.lists(_EVENT, min_size=1, max_size=6))
+_COMPACT = st.tuples(st.just("compact"), st.integers(1, 8))
+_READ = st.tuples(st.just("read"), st.tuples(st.integers(-DAY_MS, 3 * DAY_MS), st.integers(-1, 3 * DAY_MS)))
+
+
+def points(*at: tuple[int, float]) -> Points:
+    return Points(array("q", [time for time, _ in at]), array("d", [value for _, value in at]), None)
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=st.lists(st.one_of(_APPEND, _APPEND, _COMPACT, _READ), max_size=12))
+def test_reads_equal_a_naive_model(kind, request, steps) -> None:
+    store = request.getfixturevalue("opened_stores")(kind)
+    name = f"home{next(_examples)}"
+    with store.write() as session:
+        session.buildings.add(building("a", name))
+    series = [add_series(store, "a", name, device) for device in ("one", "two", "three")]
+    with store.read() as session:
+        sequence = session.events.last_sequence_for_operator() + 1
+    model: list[dict[int, tuple[float, int]]] = [{}, {}, {}]
+    for action, given_ in steps:
+        if action == "append":
+            events = [(series[which], time, value, forecast) for which, time, value, forecast in given_]
+            with store.write() as session:
+                session.events.append([entry("a", sequence, events)])
+            sequence += len(events)
+            for which, time, value, forecast in given_:
+                model[which][time] = (value, forecast)
+        elif action == "compact":
+            with store.write() as session:
+                session.events.compact_for_operator(sequence - 1, given_)
+        else:
+            _compare(store, series, model, DAY + min(given_), DAY + max(given_))
+    _compare(store, series, model, *ALWAYS)
+    with store.read() as session:
+        assert session.events.last_sequence_for_operator() == sequence - 1
+    _compact_all(store, sequence - 1)
+    _compare(store, series, model, *ALWAYS)
+
+
+def _compare(store: SqlStore, series, model, from_ms: int, to_ms: int) -> None:
+    with store.read() as session:
+        read = session.events.read(A, series, from_ms, to_ms)
+        latest = session.events.latest(A, series, to_ms)
+    assert set(read) == set(series)
+    for series_id, expected in zip(series, model, strict=True):
+        within = [(time, *expected[time]) for time in sorted(expected) if from_ms < time <= to_ms]
+        got = read[series_id]
+        assert list(got.times_ms) == [time for time, _, _ in within]
+        assert list(got.values) == [value for _, value, _ in within]
+        forecasts = [forecast for _, _, forecast in within]
+        assert got.forecast_ms == (None if all(f == NO_FORECAST_MS for f in forecasts) else array("q", forecasts))
+        newest = max((time for time in expected if time <= to_ms), default=None)
+        assert latest.get(series_id) == (None if newest is None else (newest, expected[newest][0]))
+
+
+def _compact_all(store: SqlStore, up_to: int) -> int:
+    moved = 0
+    while True:
+        with store.write() as session:
+            now = session.events.compact_for_operator(up_to, 10)
+        if now == 0:
+            return moved
+        moved += now
+
+
+@pytest.fixture
+def opened_stores(request):
+    """One store per kind for all examples of a test."""
+    opened: dict[str, SqlStore] = {}
+
+    def opened_store(kind: str) -> SqlStore:
+        if kind not in opened:
+            opened[kind] = open_store(request.getfixturevalue("sqlite_url" if kind == "sqlite" else "postgres_url"))
+            add_customer(opened[kind], "a")
+        return opened[kind]
+
+    yield opened_store
+    for store in opened.values():
+        store.close()
+
+
+def test_entries_come_back_in_order_with_facts(store) -> None:
+    add_customer(store, "a", "one")
+    series_id = add_series(store, "a", "one")
+    fact = Delivered(notification_id="n", rule_id="r", building_id="a-one", delivered_at_ms=NOW_MS)
+    entries = [
+        entry("a", 1, [(series_id, NOW_MS, 1.5), (series_id, NOW_MS + 1, -0.0, NOW_MS + 9)]),
+        facts_entry("a", 3, [fact]),
+        entry("a", 4, [(series_id, NOW_MS + 2, 2.0)], LogKind.HISTORICAL),
+    ]
+    with store.write() as session:
+        session.events.append(entries)
+    with store.read() as session:
+        assert session.events.list_entries_for_operator(0, 10) == entries
+        assert session.events.list_entries_for_operator(3, 1) == entries[1:2]
+        assert session.events.list_entries_for_operator(5, 10) == []
+
+
+def test_a_read_before_a_sequence_leaves_later_events_out(store) -> None:
+    add_customer(store, "a", "one")
+    series_id = add_series(store, "a", "one")
+    with store.write() as session:
+        session.events.append([entry("a", 1, [(series_id, NOW_MS + i, float(i)) for i in range(4)])])
+    with store.read() as session:
+        for before, expected in ((1, 0), (2, 1), (4, 3), (5, 4), (None, 4)):
+            assert len(session.events.read(A, [series_id], *ALWAYS, before)[series_id].times_ms) == expected
+        assert session.events.latest(A, [series_id], 2**60, 3) == {series_id: (NOW_MS + 1, 1.0)}
+        assert session.events.latest(A, [series_id], 2**60, 1) == {}
+
+
+def test_compaction_moves_whole_rows_up_to_a_sequence_and_the_last_sequence_stays_known(store) -> None:
+    add_customer(store, "a", "one")
+    series_id = add_series(store, "a", "one")
+    fact = Delivered(notification_id="n", rule_id="r", building_id="a-one", delivered_at_ms=NOW_MS)
+    with store.write() as session:
+        session.events.append(
+            [
+                entry("a", 1, [(series_id, NOW_MS, 1.0), (series_id, NOW_MS + 1, 2.0)]),
+                facts_entry("a", 3, [fact]),
+                entry("a", 4, [(series_id, NOW_MS + 2, 3.0), (series_id, NOW_MS + 3, 4.0)]),
+            ]
+        )
+        assert session.events.count_log_for_operator(4) == 3
+        assert session.events.compact_for_operator(4, 1_000) == 3
+        assert session.events.compact_for_operator(4, 1_000) == 0
+    with store.read() as session:
+        assert [each.sequence for each in session.events.list_entries_for_operator(0, 10)] == [4]
+        assert len(session.events.read(A, [series_id], *ALWAYS)[series_id].times_ms) == 4
+    assert _compact_all(store, 5) == 2
+    with store.read() as session:
+        assert session.events.list_entries_for_operator(0, 10) == []
+        assert session.events.last_sequence_for_operator() == 5
+        assert session.events.count_log_for_operator(5) == 0
+
+
+def test_an_oversized_row_is_moved_all_the_same(store) -> None:
+    add_customer(store, "a", "one")
+    series_id = add_series(store, "a", "one")
+    with store.write() as session:
+        session.events.append([entry("a", 1, [(series_id, NOW_MS + i, 0.0) for i in range(50)])])
+        assert session.events.compact_for_operator(50, 10) == 50
+
+
+def test_events_of_no_living_series_are_dropped_by_compaction(store) -> None:
+    add_customer(store, "a", "one")
+    series_id = add_series(store, "a", "one")
+    with store.write() as session:
+        session.events.append([entry("a", 1, [(series_id, NOW_MS, 1.0), (series_id + 77, NOW_MS, 2.0)])])
+        assert session.events.compact_for_operator(2, 10) == 2
+    with store.read() as session:
+        read = session.events.read(A, [series_id, series_id + 77], *ALWAYS)
+        assert read == {series_id: points((NOW_MS, 1.0)), series_id + 77: points()}
+
+
+def test_another_customers_series_read_as_empty(store) -> None:
+    add_customer(store, "a", "one")
+    add_customer(store, "b")
+    series_id = add_series(store, "a", "one")
+    for sequence in (1, 2):
+        with store.write() as session:
+            session.events.append([entry("a", sequence, [(series_id, NOW_MS + sequence, 1.0)])])
+            if sequence == 1:
+                session.events.compact_for_operator(1, 10)
+    with store.read() as session:
+        assert len(session.events.read(A, [series_id], *ALWAYS)[series_id].times_ms) == 2
+        assert session.events.read(customer("b"), [series_id], *ALWAYS) == {series_id: points()}
+        assert session.events.latest(customer("b"), [series_id], 2**60) == {}
+
+
+def test_minutes_add_up(store) -> None:
+    add_customer(store, "a")
+    for _ in range(2):
+        with store.write() as session:
+            session.events.count_minutes({(A, 100): 5, (A, 102): 7, (customer("b"), 100): 11})
+    with store.read() as session:
+        assert session.events.list_minutes(A, 100, 102) == {100: 10}
+        assert session.events.list_minutes(A, 101, 103) == {102: 14}
+        assert session.events.list_minutes(customer("b"), 0, 1_000) == {100: 22}

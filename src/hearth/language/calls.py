@@ -1,0 +1,194 @@
+"""Calls: which overload of a function is meant, and what is wrong with the arguments.
+
+Reads the catalogue. Invariant: a call without diagnostics fits exactly the overload whose result type it has.
+"""
+
+from collections.abc import Callable
+
+from hearth.core.nearest import nearest
+from hearth.language.catalogue import FUNCTIONS, SELECTORS, SORT_ORDERS, SYMBOLS, Function, Overload, Parameter
+from hearth.language.diagnostics import Report, Span
+from hearth.language.printer import printed
+from hearth.language.scope import Scope
+from hearth.language.tree import Attribute, Call, Dataset, Node, Text, Word
+from hearth.language.typed import Typed
+from hearth.language.types import TEXT, Kind, Type, in_words
+
+
+def checked_call(node: Call, typed: Callable[[Node], Typed], scope: Scope, report: Report) -> Typed:
+    """The typed form of a call; mistakes go to the report."""
+    return _Call(node, typed, scope, report).checked()
+
+
+class _Call:
+    def __init__(self, node: Call, typed: Callable[[Node], Typed], scope: Scope, report: Report) -> None:
+        self._node = node
+        self._typed = typed
+        self._scope = scope
+        self._report = report
+        self._literals: dict[str, Typed] = {}
+
+    def checked(self) -> Typed:
+        """The call, its overload chosen."""
+        function = self._function()
+        if function is None:
+            for argument in self._node.arguments:
+                self._typed(argument)
+            return Typed("broken", None, self._node.span)
+        arguments = [self._argument(function, index, argument) for index, argument in enumerate(self._node.arguments)]
+        fitting = [overload for overload in function.overloads if _takes(overload, len(arguments))]
+        if not fitting:
+            self._wrong_count(function)
+            return Typed("broken", None, self._node.span)
+        if any(argument.type is None for argument in arguments):
+            return Typed("broken", None, self._node.span)
+        types = tuple(argument.type for argument in arguments if argument.type is not None)
+        for overload in fitting:
+            if all(_fits(parameter, of) for parameter, of in zip(overload.parameters, types, strict=False)):
+                return self._finished(function, overload, tuple(arguments), types)
+        self._wrong_argument(function, fitting, arguments)
+        return Typed("broken", None, self._node.span)
+
+    def _function(self) -> Function | None:
+        name, span = self._node.name, self._node.name_span
+        function = FUNCTIONS.get(name)
+        if function is not None:
+            return function
+        function = FUNCTIONS.get(name.upper())
+        if function is not None:
+            message = f"Write `{function.name}`: capital and small letters matter."
+            self._report.error("wrong-case", span, message, fix=function.name)
+            return function
+        near = nearest(name, FUNCTIONS)
+        hint = f"did you mean {near}?" if near else f"functions are {', '.join(FUNCTIONS)}"
+        self._report.error("unknown-function", span, f"There is no function {name}.", hint, near)
+        return None
+
+    def _argument(self, function: Function, index: int, node: Node) -> Typed:
+        parameters = [each.parameters[index] for each in function.overloads if index < len(each.parameters)]
+        accepted = parameters[0].accepted if parameters else "value"
+        if accepted == "order" and parameters:
+            return self._word(node, SORT_ORDERS, "SORT orders groups by byGroupKey or byGroupValue")
+        if accepted == "symbol":
+            return self._symbol(node)
+        if accepted == "dataset name":
+            return self._dataset_name(node)
+        if accepted == "selector":
+            return self._selector(node)
+        return self._typed(node)
+
+    def _broken(self, code: str, span: Span, message: str, hint: str | None = None, fix: str | None = None) -> Typed:
+        self._report.error(code, span, message, hint, fix)
+        return Typed("broken", None, span)
+
+    def _word(self, node: Node, known: tuple[str, ...], message: str) -> Typed:
+        name = node.name if isinstance(node, Word) else node.value if isinstance(node, Text) else None
+        if name in known:
+            return Typed("constant", TEXT, node.span, name)
+        near = nearest(name, known) if name is not None else None
+        hint = f"did you mean {near}?" if near else None
+        return self._broken("literal-needed", node.span, f"{message}; here stands `{printed(node)}`.", hint, near)
+
+    def _symbol(self, node: Node) -> Typed:
+        if isinstance(node, Text) and node.value in SYMBOLS:
+            return Typed("constant", TEXT, node.span, node.value)
+        listed = ", ".join(f"'{symbol}'" for symbol in SYMBOLS)
+        return self._broken("literal-needed", node.span, f"The second argument of FILTER is one of the texts {listed}.")
+
+    def _dataset_name(self, node: Node) -> Typed:
+        name = node.value if isinstance(node, Text) else node.name if isinstance(node, Word | Dataset) else None
+        if name is None:
+            return self._broken("literal-needed", node.span, 'The first argument of EVAL is a dataset\'s name, such as "Power".')
+        if name not in self._scope.datasets:
+            near = nearest(name, self._scope.datasets)
+            known = ", ".join(self._scope.datasets) or "none"
+            hint = f'did you mean "{near}"?' if near else f"datasets of this rule: {known}"
+            fix = f'"{near}"' if near else None
+            return self._broken("undefined-dataset", node.span, f"There is no dataset {name} in this rule.", hint, fix)
+        return Typed("constant", TEXT, node.span, name)
+
+    def _selector(self, node: Node) -> Typed:
+        if isinstance(node, Attribute) and node.target == Word("Building", node.span) and node.name in SELECTORS:
+            return Typed("constant", TEXT, node.span, node.name)
+        name = node.name if isinstance(node, Attribute | Word) else None
+        near = nearest(name, SELECTORS) if name is not None else None
+        hint = f"did you mean Building::{near}?" if near else ", ".join(f"Building::{each}" for each in SELECTORS)
+        fix = f"Building::{near}" if near else None
+        return self._broken("literal-needed", node.span, "The second argument of EVAL says which buildings.", hint, fix)
+
+    def _wrong_count(self, function: Function) -> None:
+        counts = sorted({count for each in function.overloads for count in _counts(each)})
+        expected = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
+        message = f"{function.name} takes {expected} argument{'s' if counts[-1] != 1 else ''}; here are {len(self._node.arguments)}."
+        self._report.error("argument-count", self._node.span, message, _signatures(function))
+
+    def _wrong_argument(self, function: Function, fitting: list[Overload], arguments: list[Typed]) -> None:
+        """Blames the first argument that no overload takes where it stands, given those before it."""
+        remaining = fitting
+        for index, argument in enumerate(arguments):
+            assert argument.type is not None
+            matching = [each for each in remaining if _fits(each.parameters[index], argument.type)]
+            if matching:
+                remaining = matching
+                continue
+            ordinal = ("first", "second", "third")[index]
+            written = printed(self._node.arguments[index])
+            message = f"The {ordinal} argument of {function.name} cannot be {in_words(argument.type)} (`{written}`)."
+            self._report.error("argument-type", argument.span, message, _signatures(function))
+            return
+
+    def _finished(self, function: Function, overload: Overload, arguments: tuple[Typed, ...], types: tuple[Type, ...]) -> Typed:
+        if function.name in ("IF", "POSITION", "FILTER") and not self._are_alike(function, arguments):
+            return Typed("broken", None, self._node.span)
+        first = arguments[0]
+        self._warn_of_state(function, first)
+        unit = first.unit if function.keeps_unit else None
+        return Typed("call", overload.result(types), self._node.span, function.name, arguments, unit)
+
+    def _are_alike(self, function: Function, arguments: tuple[Typed, ...]) -> bool:
+        """Two arguments that must be of one type: the sides of IF; entries and what they are compared with."""
+        one, other = {"IF": (1, 2), "POSITION": (0, 1), "FILTER": (0, 2)}[function.name]
+        left, right = arguments[one].type, arguments[other].type
+        assert left is not None
+        assert right is not None
+        if _plain(left.kind) == _plain(right.kind):
+            if function.name != "IF" or (left.structure, left.key) == (right.structure, right.key):
+                if function.name == "IF" and left.kind != right.kind and left.structure != "Scalar":
+                    message = "Both sides of IF are of one type; take ::Value of the events."
+                    self._report.error("unlike-types", arguments[other].span, message)
+                    return False
+                return True
+        what = {"IF": "Both sides of IF", "POSITION": "The entries and the value of POSITION", "FILTER": "The entries and the threshold"}
+        message = f"{what[function.name]} are of one type; here are {in_words(left)} and {in_words(right)}."
+        self._report.error("unlike-types", arguments[other].span, message)
+        return False
+
+    def _warn_of_state(self, function: Function, argument: Typed) -> None:
+        if function.name not in ("AVG", "SUM", "ABS", "ROUND") or argument.role != "dataset":
+            return
+        if self._scope.datasets[str(argument.value)].state:
+            message = f"The values of ${argument.value} are ids of states: their {function.name} means nothing."
+            self._report.warning("state-as-quantity", self._node.span, message, "compare the state by = or !=")
+
+
+def _plain(kind: Kind) -> Kind:
+    return "Number" if kind == "Event" else kind
+
+
+def _counts(overload: Overload) -> range:
+    most = len(overload.parameters)
+    return range(most - sum(parameter.is_optional for parameter in overload.parameters), most + 1)
+
+
+def _takes(overload: Overload, count: int) -> bool:
+    return count in _counts(overload)
+
+
+def _fits(parameter: Parameter, of: Type) -> bool:
+    if parameter.accepted != "value":
+        return of == TEXT
+    return of.structure in parameter.structures and of.kind in parameter.kinds
+
+
+def _signatures(function: Function) -> str:
+    return "; ".join(overload.signature for overload in function.overloads)

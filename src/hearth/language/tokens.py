@@ -1,0 +1,168 @@
+"""Tokens: a text cut into its smallest parts.
+
+Says what is not a token and what was probably meant, and goes on with that. Invariant: the last token is "end";
+nothing is lost silently except white space and comments.
+"""
+
+import re
+from typing import Literal, NamedTuple
+
+from hearth.language.diagnostics import Report, Span
+
+TokenKind = Literal["dataset", "number", "timespan", "text", "word", "operator", "end"]
+
+
+class Token(NamedTuple):
+    """`text` is the name, number or operator; for a text its content; for a timespan number and unit."""
+
+    kind: TokenKind
+    text: str
+    span: Span
+
+
+_PATTERN = re.compile(
+    r"""(?P<blank>\s+|\#[^\n]*)
+      |(?P<dataset>\$[A-Za-z0-9_]+)
+      |(?P<number>[0-9]+(?:\.[0-9]+)?)(?P<unit>[^\W\d]\w*)?
+      |(?P<word>[^\W\d]\w*)
+      |(?P<operator>::|<=|>=|!=|[-+*/%|<>=(),])""",
+    re.VERBOSE,
+)
+_MEANT = {
+    "==": "=",
+    "<>": "!=",
+    "=<": "<=",
+    "=>": ">=",
+    "&&": "AND",
+    "||": "OR",
+    "!": "NOT",
+    "&": "AND",
+    "≤": "<=",
+    "≥": ">=",
+    "≠": "!=",
+    "×": "*",
+    "·": "*",
+    "÷": "/",
+    "−": "-",
+    "–": "-",
+    ";": ",",
+    "[": "(",
+    "]": ")",
+    "{": "(",
+    "}": ")",
+}
+_ESCAPES = {"\\": "\\", '"': '"', "'": "'", "n": "\n"}
+_TYPOGRAPHIC = {"“": "”", "„": "“", "‘": "’", "«": "»", "”": "”", "’": "’"}
+WORD_OPERATORS = ("AND", "OR", "NOT")
+UNITS_MS = {"s": 1_000, "min": 60_000, "h": 3_600_000, "d": 86_400_000}
+_UNIT_MEANT = {
+    **dict.fromkeys(("sec", "second", "seconds", "S"), "s"),
+    **dict.fromkeys(("m", "mins", "minute", "minutes", "Min", "MIN"), "min"),
+    **dict.fromkeys(("hr", "hrs", "hour", "hours", "H"), "h"),
+    **dict.fromkeys(("day", "days", "D"), "d"),
+}
+
+
+def tokens_of(text: str, report: Report) -> list[Token]:
+    """Text -> tokens; mistakes go to the report."""
+    tokens: list[Token] = []
+    position = 0
+    while position < len(text):
+        character = text[position]
+        if character in "\"'" or character in _TYPOGRAPHIC:
+            token, position = _text(text, position, report)
+            tokens.append(token)
+            continue
+        mistyped = next((wrong for wrong in (text[position : position + 2], character) if wrong in _MEANT), None)
+        match = _PATTERN.match(text, position)
+        if mistyped is not None and (match is None or len(mistyped) > 1):
+            span = Span(position, position + len(mistyped))
+            tokens.append(_mistyped(mistyped, span, report))
+            position = span.end
+        elif match is None:
+            position = _unknown(text, position, report)
+        else:
+            if (token_or_none := _token(match, report)) is not None:
+                tokens.append(token_or_none)
+            position = match.end()
+    tokens.append(Token("end", "", Span(len(text), len(text))))
+    return tokens
+
+
+def _mistyped(wrong: str, span: Span, report: Report) -> Token:
+    meant = _MEANT[wrong]
+    report.error("wrong-operator", span, f"`{wrong}` is not known here; write `{meant}`.", fix=meant)
+    return Token("operator", meant, span)
+
+
+def _unknown(text: str, position: int, report: Report) -> int:
+    """A character no token begins with; a run of them is one mistake."""
+    end = position + 1
+    if text[position] == "$":
+        report.error("dataset-name-missing", Span(position, end), "`$` must be followed by a dataset's name.", "for instance $Power")
+        return end
+    while end < len(text) and text[end] == text[position]:
+        end += 1
+    shown = text[position : min(end, position + 10)]
+    hint = "write a decimal number with a leading zero, such as 0.5" if text[position] == "." else "texts stand in quotes"
+    report.error("unknown-character", Span(position, end), f"`{shown}` means nothing here.", hint)
+    return end
+
+
+def _token(match: re.Match[str], report: Report) -> Token | None:
+    span = Span(*match.span())
+    if match["blank"] is not None:
+        return None
+    if match["number"] is not None:
+        return _number(match, span, report)
+    if match["dataset"] is not None:
+        return Token("dataset", match["dataset"][1:], span)
+    if match["operator"] is not None:
+        return Token("operator", match["operator"], span)
+    word = match["word"]
+    if word.upper() in WORD_OPERATORS:
+        if word not in WORD_OPERATORS:
+            report.error("wrong-case", span, f"Write `{word.upper()}` in capital letters.", fix=word.upper())
+        return Token("operator", word.upper(), span)
+    return Token("word", word, span)
+
+
+def _number(match: re.Match[str], span: Span, report: Report) -> Token:
+    number, unit = match["number"], match["unit"]
+    if unit is None:
+        return Token("number", number, span)
+    if unit in UNITS_MS:
+        return Token("timespan", f"{number}{unit}", span)
+    meant = _UNIT_MEANT.get(unit)
+    if meant is not None:
+        report.error("unknown-unit", span, f"`{unit}` is not a unit of time; write `{number}{meant}`.", fix=f"{number}{meant}")
+        return Token("timespan", f"{number}{meant}", span)
+    message = f"`{unit}` is not a unit of time; units are s, min, h and d."
+    report.error("unknown-unit", span, message, "numbers are written without a unit of measure", fix=number)
+    return Token("number", number, span)
+
+
+def _text(text: str, start: int, report: Report) -> tuple[Token, int]:
+    opening = text[start]
+    closing = _TYPOGRAPHIC.get(opening, opening)
+    characters: list[str] = []
+    position = start + 1
+    while position < len(text) and text[position] != closing:
+        if text[position] == "\\" and position + 1 < len(text):
+            escaped = text[position + 1]
+            if escaped not in _ESCAPES:
+                span = Span(position, position + 2)
+                message = f"`\\{escaped}` is no escape; known are \\\\, \\\", \\' and \\n."
+                report.error("unknown-escape", span, message, fix=f"\\\\{escaped}")
+            characters.append(_ESCAPES.get(escaped, escaped))
+            position += 2
+        else:
+            characters.append(text[position])
+            position += 1
+    span = Span(start, min(position + 1, len(text)))
+    if position >= len(text):
+        report.error("unclosed-text", Span(start, start + 1), f"This text is not closed: {closing} is missing at its end.")
+    elif opening in _TYPOGRAPHIC:
+        message = f"Texts stand in straight quotes, not in {opening}…{closing}."
+        report.error("typographic-quotes", span, message, fix=f'"{text[start + 1 : position]}"')
+    return Token("text", "".join(characters), span), span.end

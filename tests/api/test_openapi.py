@@ -127,6 +127,14 @@ def test_every_reference_leads_somewhere_and_no_schema_is_left_over(document: di
     assert "HTTPValidationError" not in used
 
 
+def test_no_parameter_contradicts_itself(document: dict[str, Any]) -> None:
+    for key, operation in operations(document):
+        for parameter in operation.get("parameters", []):
+            assert not {"type", "anyOf"} <= set(parameter["schema"]), (key, parameter["name"])
+    instants = {one["name"]: one["schema"] for one in document["paths"]["/events/v1"]["get"]["parameters"]}
+    assert [option["type"] for option in instants["from"]["anyOf"]] == ["string", "null"]
+
+
 def test_examples_are_accepted(document: dict[str, Any]) -> None:
     from hearth.api.wire.buildings import Building
     from hearth.api.wire.events import Event

@@ -75,7 +75,6 @@ def list_events(
         Query(
             alias="from",
             description="Inclusive; epoch seconds or ISO 8601 with an offset. A day before `to` when absent.",
-            json_schema_extra={"type": "string"},
         ),
     ] = None,
     to_ms: Annotated[
@@ -83,7 +82,6 @@ def list_events(
         Query(
             alias="to",
             description="Exclusive; epoch seconds or ISO 8601 with an offset. Now when absent.",
-            json_schema_extra={"type": "string"},
         ),
     ] = None,
     limit: Annotated[int, Query(ge=1, le=MOST_PER_PAGE)] = _USUAL_PAGE,

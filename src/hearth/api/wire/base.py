@@ -5,7 +5,16 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    WithJsonSchema,
+    model_validator,
+)
 from pydantic.alias_generators import to_camel
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
@@ -83,7 +92,11 @@ Text = Annotated[str, Field(max_length=1_000), AfterValidator(_plain_text)]
 EpochSeconds = Annotated[
     int | float, AfterValidator(_whole_instant), Field(description="Epoch seconds UTC; milliseconds are recognised by magnitude.")
 ]
-QueryInstant = Annotated[int, BeforeValidator(_instant_of_text)]
+QueryInstant = Annotated[
+    int,
+    BeforeValidator(_instant_of_text),
+    WithJsonSchema({"type": "string", "examples": ["1767225600", "2026-01-01T00:00:00Z"]}),
+]
 CustomerId = Annotated[str, Field(pattern=PATTERNS["customerId"])]
 CustomerBuildingId = Annotated[str, Field(pattern=PATTERNS["customerBuildingId"])]
 DeviceId = Annotated[str, Field(pattern=PATTERNS["deviceId"])]

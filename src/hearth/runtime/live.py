@@ -11,6 +11,7 @@ made by any process before an entry was committed are seen by its evaluation.
 import asyncio
 import contextlib
 from collections import defaultdict, deque
+from collections.abc import Callable
 
 import structlog
 
@@ -52,7 +53,7 @@ class LiveDriver:
         self._stored_applied = 0
         self._change_number = 0
         self._noticed_change = 0
-        self.building_changes = 0  # grows when a building changed, so that what was remembered of it is asked anew
+        self._tell_building_change: Callable[[str], None] = lambda building_id: None
         self._backlog_events = 0
         self._pending_decisions = 0
         self._to_evaluate: deque[tuple[LogEntry, int]] = deque()
@@ -108,6 +109,10 @@ class LiveDriver:
     def backlog_events(self) -> int:
         """Events accepted or being stored that are not evaluated yet."""
         return self._backlog_events
+
+    def on_building_change(self, tell: Callable[[str], None]) -> None:
+        """`tell` is called with the id of each building that was changed, by whatever process."""
+        self._tell_building_change = tell
 
     def know(self, series: Series) -> None:
         """Makes a series known before its first event is submitted."""
@@ -366,22 +371,27 @@ class LiveDriver:
 
     async def _take_changes(self) -> None:
         """Rules or buildings changed: what depends on them is loaded anew, from stored counters."""
-        self._flush()
-        while self._pending_decisions and not self._is_broken:
-            await self._settled_once()
 
         def read() -> list[Change]:
             with self._store.read() as session:
                 return session.changes.list_since_for_operator(self._change_number)
 
-        for change in await asyncio.to_thread(read):
+        changes = await asyncio.to_thread(read)
+        if any(self._concerns_loaded(change) for change in changes):
+            self._flush()
+            while self._pending_decisions and not self._is_broken:
+                await self._settled_once()
+        for change in changes:
             self._change_number = max(self._change_number, change.number)
             if change.kind == "rules":
                 self._rule_sets.forget(change.customer_id)
                 self._loaded.forget_customer(change.customer_id)
             elif change.building_id is not None:
                 self._loaded.forget(change.building_id)
-                self.building_changes += 1
+                self._tell_building_change(change.building_id)
+
+    def _concerns_loaded(self, change: Change) -> bool:
+        return change.kind == "rules" or change.building_id in self._loaded.buildings
 
     async def _settled_once(self) -> None:
         """Until the next transaction has ended."""

@@ -28,7 +28,7 @@ MOST_AHEAD_MS = 10 * MINUTE_MS
 # Larger magnitudes are no household's; and sums of so many never overflow.
 MOST_VALUE = 1e300
 _LEAST_INSTANT_MS = 0
-_MOST_KNOWN_SERIES = 2_000_000
+_MOST_KNOWN_BUILDINGS = 200_000
 
 
 class EventIn(msgspec.Struct, gc=False, rename="camel", forbid_unknown_fields=True):
@@ -61,6 +61,10 @@ class _Known:
         self.device_name = series.device_name
 
 
+# (device, type, source as sent) -> the series; one such dictionary a building
+_BySeries = dict[tuple[str, str, str | None], _Known]
+
+
 class Intake:
     """Takes events into the live driver of this process."""
 
@@ -69,9 +73,10 @@ class Intake:
         self._catalogue = catalogue
         self._clock = clock
         self._live = live
-        self._known: dict[tuple[str, str, str, str, str | None], _Known] = {}
-        self._known_at_change = 0
+        self._known: dict[tuple[str, str], _BySeries] = {}  # by (customer, customer's building id)
+        self._keys: dict[str, tuple[str, str]] = {}  # the same key by our building id
         self._resolving = asyncio.Lock()
+        live.on_building_change(self._forget)
 
     async def take(self, customer_id: str, body: bytes, historical: bool) -> None:
         """Returns when the events of the request are on disk. Raises Problem."""
@@ -79,32 +84,47 @@ class Intake:
         events = decode(body, most, only_array=historical)
         if not events:
             return
-        if self._live.building_changes != self._known_at_change:
-            self._known.clear()
-            self._known_at_change = self._live.building_changes
         now_ms = self._clock.now_ms()
+        found = self._remembered(customer_id, events)
+        if found is None:
+            found = await self._resolve(customer_id, events)
+        columns = _columns(customer_id, events, found, now_ms)
+        await self._live.submit(customer_id, LogKind.HISTORICAL if historical else LogKind.LIVE, columns, now_ms)
+
+    def _remembered(self, customer_id: str, events: Sequence[EventIn]) -> list[_Known] | None:
+        """The series of each event, when all of them are known by heart."""
         known = self._known
         found: list[_Known] = []
         for event in events:
-            entry = known.get((customer_id, event.customer_building_id, event.device_id, event.type, event.source))
+            building = known.get((customer_id, event.customer_building_id))
+            if building is None:
+                return None
+            entry = building.get((event.device_id, event.type, event.source))
             if entry is None or (event.device_name is not None and event.device_name != entry.device_name):
-                found = await self._resolve(customer_id, events)
-                break
+                return None
             found.append(entry)
-        columns = _columns(customer_id, events, found, now_ms)
-        await self._live.submit(customer_id, LogKind.HISTORICAL if historical else LogKind.LIVE, columns, now_ms)
+        return found
+
+    def _forget(self, building_id: str) -> None:
+        """The building changed: what is known of it is asked anew."""
+        key = self._keys.pop(building_id, None)
+        if key is not None:
+            self._known.pop(key, None)
 
     async def _resolve(self, customer_id: str, events: Sequence[EventIn]) -> list[_Known]:
         """The series of each event; new ones are added. Raises Problem naming each event that is wrong."""
         async with self._resolving:
             series = await asyncio.to_thread(self._find_series, customer_id, events)
-        if len(self._known) > _MOST_KNOWN_SERIES:
+        if len(self._known) > _MOST_KNOWN_BUILDINGS:
             self._known.clear()
+            self._keys.clear()
         found = []
         for event, each in zip(events, series, strict=True):
             self._live.know(each)
+            key = (customer_id, event.customer_building_id)
+            self._keys[each.building_id] = key
             known = _Known(each)
-            self._known[customer_id, event.customer_building_id, event.device_id, event.type, event.source] = known
+            self._known.setdefault(key, {})[event.device_id, event.type, event.source] = known
             found.append(known)
         return found
 

@@ -8,7 +8,9 @@ import { Time } from "../../parts/Time";
 /** One notification as the household would read it, and where it came from; opens it in full. */
 export function NotificationCard({ notification, language }: { notification: Notification; language: string }) {
   const { t } = useTranslation();
-  const text = notification.texts[language] ?? Object.values(notification.texts)[0];
+  const available = Object.keys(notification.texts);
+  const shownLanguage = available.includes(language) ? language : (available[0] ?? language);
+  const text = notification.texts[shownLanguage];
   const ruleName = notification.ruleName ?? t("card.deletedRule");
   return (
     <Link
@@ -35,7 +37,7 @@ export function NotificationCard({ notification, language }: { notification: Not
         <Time atMs={notification.createdAtMs} />
       </span>
       {text ? (
-        <span className="card-text" lang={language}>
+        <span className="card-text" lang={shownLanguage}>
           <strong className="card-title">{text.title}</strong>
           <span className="card-message">{text.message}</span>
         </span>

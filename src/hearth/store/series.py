@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Row, Select, select, update
+from sqlalchemy import Row, Select, Text, literal, select, update
 
 from hearth.core.problems import Problem
 from hearth.domain.events import Series
 from hearth.store.connections import among, insert
-from hearth.store.living import living_buildings
-from hearth.store.tables import series
+from hearth.store.tables import buildings, series
 from hearth.store.transactions import Transaction
 
 _COLUMNS = tuple(series.c[name] for name in Series.__struct_fields__)
@@ -31,11 +30,14 @@ class SqlSeriesRepository:
         query = _all().where(series.c.customer_id == customer_id, *(series.c[name] == value for name, value in identity.items()))
         found = self._connection.execute(query).one_or_none()
         if found is None:
-            if not living_buildings(self._connection, customer_id, [building_id]):
-                raise Problem("not_found", "There is no such building.")
+            of = (buildings.c.id == building_id) & (buildings.c.customer_id == customer_id)
             row = {**identity, "customer_id": customer_id, "device_name": device_name}
-            self._connection.execute(insert(self._connection, series).on_conflict_do_nothing(), row)
-            found = self._connection.execute(query).one()
+            source_row = select(*(literal(value, Text()) for value in row.values())).where(of)
+            add = insert(self._connection, series).from_select(list(row), source_row).on_conflict_do_nothing()
+            self._connection.execute(add)
+            found = self._connection.execute(query).one_or_none()
+            if found is None:
+                raise Problem("not_found", "There is no such building.")
         return _series(found)
 
     def list_by_id(self, customer_id: str, series_ids: Sequence[int]) -> list[Series]:

@@ -86,6 +86,7 @@ async def test_a_building_comes_back_as_it_was_added(api: httpx2.AsyncClient, cu
 
 
 async def test_what_is_not_sent_gets_its_default(api: httpx2.AsyncClient, clock: MovableClock) -> None:
+    clock.advance(seconds=0.789)  # instants of ours are whole seconds
     building = (await api.post("/buildings/v1", json=minimal())).json()
     seconds = clock.now_ms() // 1000
     assert building["registrationTimestamp"] == building["activationTimestamp"] == seconds
@@ -174,6 +175,7 @@ async def test_the_older_spelling_of_the_low_tariff_is_accepted(api: httpx2.Asyn
     assert tariff["type"] == "DUAL"
     assert tariff["dual"]["lowTariff"]["tuesdayStartTime"] == "21:00"
     assert tariff["dual"]["lowTariff"]["mondayStartTime"] is None
+    assert building["settings"]["lowTariffHourSetting"] is None
     completed = minimal(settings={"tariff": {"type": "DUAL", "currency": "CHF"}, "lowTariffHourSetting": hours})
     tariff = (await api.put("/buildings/v1", json=completed)).json()["settings"]["tariff"]
     assert (tariff["currency"], tariff["dual"]["lowTariff"]["tuesdayEndTime"]) == ("CHF", "05:30")

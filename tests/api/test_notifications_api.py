@@ -49,7 +49,7 @@ async def stored(api: httpx2.AsyncClient, api_store: Store, customer: Customer, 
             rule_version=1,
             trigger_sequence=number,
             created_at_ms=clock.now_ms() + number * 1_000,
-            stored_at_ms=clock.now_ms() + 7_000,
+            stored_at_ms=clock.now_ms() + 7_890,
             status=status,
             priority="high",
             user_ids=("anna",),
@@ -130,7 +130,7 @@ async def test_interactions_are_kept_and_the_last_is_shown(
     api: httpx2.AsyncClient, stored: list[str], api_store: Store, customer: Customer, clock: MovableClock
 ) -> None:
     for action, user in (("VIEWED", "anna"), ("OPENWEB", None)):
-        clock.advance(seconds=10)
+        clock.advance(seconds=10.7)
         answer = await api.post(
             f"/pushnotifications/{stored[1]}/interactions/v1", json={"actionQualifier": action, "userId": user}
         )

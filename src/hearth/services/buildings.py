@@ -12,6 +12,7 @@ import msgspec
 
 from hearth.core.clock import Clock, Identities
 from hearth.core.identifiers import fits
+from hearth.core.instants import SECOND_MS
 from hearth.core.nearest import nearest
 from hearth.core.problems import FieldProblem, Problem, invalid
 from hearth.domain.buildings import Building, Device, DisabledNotification, PriceSlice, Tariff
@@ -76,7 +77,7 @@ class Buildings:
     def add(self, customer_id: str, draft: BuildingDraft) -> Building:
         """A new building. Raises Problem "conflict" when the customer has one of that id, "invalid" for a wrong field."""
         self._check(draft)
-        now_ms = self._clock.now_ms()
+        now_ms = self._whole_second_ms()
         with self._store.write() as session:
             building = Building(
                 id=self._identities.new_id(),
@@ -100,7 +101,7 @@ class Buildings:
                 old,
                 registration_at_ms=old.registration_at_ms if draft.registration_at_ms is None else draft.registration_at_ms,
                 activation_at_ms=old.activation_at_ms if draft.activation_at_ms is None else draft.activation_at_ms,
-                devices=_devices_replaced(old.devices, draft.devices, self._clock.now_ms()),
+                devices=_devices_replaced(old.devices, draft.devices, self._whole_second_ms()),
                 **self._settable(session, customer_id, draft),
             )
             session.buildings.replace(building)
@@ -123,6 +124,10 @@ class Buildings:
             building = get_building(session, customer_id, customer_building_id)
             session.buildings.erase(customer_id, building.id)
             session.changes.add(customer_id, "buildings", building.id)
+
+    def _whole_second_ms(self) -> int:
+        """Now, without its milliseconds: callers know these instants as whole epoch seconds."""
+        return self._clock.now_ms() // SECOND_MS * SECOND_MS
 
     def _check(self, draft: BuildingDraft) -> None:
         if draft.country_code is not None and not is_country(draft.country_code):

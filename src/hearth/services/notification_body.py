@@ -4,12 +4,12 @@ Spellings are those of the compatible API. Decides nothing and reads nothing: a 
 JSON values out, so that what a customer's endpoint receives and what the API later shows are the same.
 """
 
-from hearth.core.instants import seconds_of_instant
+from hearth.core.instants import SECOND_MS
 from hearth.domain.notifications import Content, Interaction, Notification, RenderedAction, RenderedText
 
 
 def notification_body(notification: Notification) -> dict[str, object]:
-    """Notification -> JSON object. `createdAtTimeMillis` is in milliseconds, the other instants in epoch seconds.
+    """Notification -> JSON object. `createdAtTimeMillis` is in milliseconds, the other instants in whole epoch seconds.
 
     A dropped notification has no content (`notification` is null) and carries its `dropReason`.
     """
@@ -21,7 +21,7 @@ def notification_body(notification: Notification) -> dict[str, object]:
         "userIds": list(notification.user_ids),
         "priority": notification.priority,
         "createdAtTimeMillis": notification.created_at_ms,
-        "ingestionTimestamp": seconds_of_instant(notification.stored_at_ms),
+        "ingestionTimestamp": notification.stored_at_ms // SECOND_MS,
         "deliveryStatus": notification.status,
         "notification": None if notification.content is None else _content(notification.content),
         "interaction": None if notification.interaction is None else _interaction(notification.interaction),
@@ -53,5 +53,5 @@ def _interaction(interaction: Interaction) -> dict[str, object]:
     return {
         "actionQualifier": interaction.action_qualifier,
         "userId": interaction.user_id,
-        "timestamp": seconds_of_instant(interaction.occurred_at_ms),
+        "timestamp": interaction.occurred_at_ms // SECOND_MS,
     }

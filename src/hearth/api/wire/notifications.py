@@ -68,7 +68,7 @@ class LastInteraction(WireModel):
 
     action_qualifier: ActionQualifier
     user_id: str | None
-    timestamp: int | float = Field(description="Epoch seconds UTC.")
+    timestamp: int = Field(description="Epoch seconds UTC.")
 
 
 class Notification(WireModel):
@@ -83,7 +83,7 @@ class Notification(WireModel):
     user_ids: list[str]
     priority: Literal["high", "normal"]
     created_at_time_millis: int = Field(description="The instant of the evaluation, milliseconds UTC.")
-    ingestion_timestamp: int | float = Field(description="When it was stored, epoch seconds UTC.")
+    ingestion_timestamp: int = Field(description="When it was stored, epoch seconds UTC.")
     delivery_status: DeliveryStatus
     notification: Content | None = Field(description="null for a dropped one.")
     interaction: LastInteraction | None

@@ -166,7 +166,7 @@ class Settings(WireModel):
 
     tariff: TariffSetting | None = None
     low_tariff_hour_setting: LowTariff | None = Field(
-        default=None, description="The older spelling of `tariff.dual.lowTariff`; accepted, never sent back."
+        default=None, description="The older spelling of `tariff.dual.lowTariff`; accepted; always null in answers."
     )
 
     @model_validator(mode="after")

@@ -39,7 +39,11 @@ def about_place(tree: Typed, text: str, place: Place, report: Report) -> None:
     message = f"{_PLACES[place]} must be yes or no; `{shown}` is {in_words(tree.type)}."
     hint = None
     if tree.type.kind in ("Number", "Event", "Time", "Timespan"):
-        hint = f"compare it, for instance `{shown} > …`" if tree.type.is_scalar else "take an aggregate, such as AVG(…), and compare it"
+        hint = (
+            f"compare it, for instance `{shown} > …`"
+            if tree.type.is_scalar
+            else "take an aggregate, such as AVG(…), and compare it"
+        )
     elif tree.type.kind == "Boolean":
         hint = "use a value of one group, or COUNT(FILTER(…)) > 0"
     report.error("wrong-place", tree.span, message, hint)

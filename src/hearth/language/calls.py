@@ -119,7 +119,9 @@ class _Call:
     def _wrong_count(self, function: Function) -> None:
         counts = sorted({count for each in function.overloads for count in _counts(each)})
         expected = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
-        message = f"{function.name} takes {expected} argument{'s' if counts[-1] != 1 else ''}; here are {len(self._node.arguments)}."
+        message = (
+            f"{function.name} takes {expected} argument{'s' if counts[-1] != 1 else ''}; here are {len(self._node.arguments)}."
+        )
         self._report.error("argument-count", self._node.span, message, _signatures(function))
 
     def _wrong_argument(self, function: Function, fitting: list[Overload], arguments: list[Typed]) -> None:
@@ -158,7 +160,11 @@ class _Call:
                     self._report.error("unlike-types", arguments[other].span, message)
                     return False
                 return True
-        what = {"IF": "Both sides of IF", "POSITION": "The entries and the value of POSITION", "FILTER": "The entries and the threshold"}
+        what = {
+            "IF": "Both sides of IF",
+            "POSITION": "The entries and the value of POSITION",
+            "FILTER": "The entries and the threshold",
+        }
         message = f"{what[function.name]} are of one type; here are {in_words(left)} and {in_words(right)}."
         self._report.error("unlike-types", arguments[other].span, message)
         return False

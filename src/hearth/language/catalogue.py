@@ -167,7 +167,9 @@ _FUNCTIONS = (
                 (_x(("GroupedScalar",), ANY), Parameter("by", accepted="order", is_optional=True)), _same, "SORT(GS[, by]) → GS"
             ),
             Overload(
-                (_x(("GroupedVector",), NUMERIC), Parameter("by", accepted="order", is_optional=True)), _same, "SORT(GV[, by]) → GV"
+                (_x(("GroupedVector",), NUMERIC), Parameter("by", accepted="order", is_optional=True)),
+                _same,
+                "SORT(GV[, by]) → GV",
             ),
             Overload((_x(("GroupedVector",), ANY), Parameter("by", accepted="order")), _same, "SORT(GV, byGroupKey) → GV"),
         ),
@@ -212,11 +214,7 @@ _FUNCTIONS = (
     Function(
         "POSITION",
         "The position of the first entry equal to n, counted from 1; no value when there is none.",
-        (
-            Overload(
-                (_x(("Vector",), ANY, "v"), Parameter("n", ("Scalar",), ANY)), _number, "POSITION(V, n) → S<Number>"
-            ),
-        ),
+        (Overload((_x(("Vector",), ANY, "v"), Parameter("n", ("Scalar",), ANY)), _number, "POSITION(V, n) → S<Number>"),),
         ("POSITION($Power, MAX($Power))",),
         keeps_unit=False,
     ),
@@ -363,4 +361,3 @@ OPERATORS: tuple[Operator, ...] = (
     Operator("AND", "Both hold.", ("$A > 500 AND $B = 0",)),
     Operator("OR", "At least one holds.", ("$Mode = 0 OR $Mode = 4",)),
 )
-

@@ -312,7 +312,11 @@ class _Checker:
         try:
             readers[kind](pattern)
         except PatternError as error:
-            hint = {"Number": "for instance '#,##0.0'", "Time": "for instance 'HH:mm'", "Timespan": "for instance 'ADAPTIVE:WORD'"}
+            hint = {
+                "Number": "for instance '#,##0.0'",
+                "Time": "for instance 'HH:mm'",
+                "Timespan": "for instance 'ADAPTIVE:WORD'",
+            }
             self._report.error("bad-pattern", span, f"This pattern cannot be read: {error}.", hint[kind])
 
 

@@ -54,6 +54,7 @@ class _Parser:
         self._position = 0
         self._brackets = 0
         self._told_depth = False
+        self._told_unclosed = False
 
     @property
     def _next(self) -> Token:
@@ -138,7 +139,9 @@ class _Parser:
                 operands.append((Broken(Span(left.span.start, right.span.end)), 0))
                 continue
             node = Binary(operator.name, left, right, Span(left.span.start, right.span.end), operator.span)
-            operands.append(self._limited(node, max(left_depth, depth + 1)))
+            # A chain of equally binding operators is walked in a loop: only its operands go deeper.
+            is_chain = isinstance(left, Binary) and BINDING[left.operator] == operator.binding
+            operands.append(self._limited(node, max(left_depth + (not is_chain), depth + 1)))
 
     def _limited(self, node: Node, depth: int) -> tuple[Node, int]:
         if depth < NESTING_LIMIT:
@@ -232,9 +235,10 @@ class _Parser:
     def _close(self, opening: Token) -> Span:
         if self._is(")"):
             return self._take().span
-        self._report.error(
-            "unclosed-bracket", opening.span, "This `(` is not closed.", related=(("a `)` was expected here", self._next.span),)
-        )
+        if not self._told_unclosed:
+            self._told_unclosed = True
+            related = (("a `)` was expected here", self._next.span),)
+            self._report.error("unclosed-bracket", opening.span, "This `(` is not closed.", related=related)
         return self._next.span
 
     def _skip_bracket(self, opening: Token) -> tuple[Node, int]:

@@ -99,7 +99,9 @@ def _unknown(text: str, position: int, report: Report) -> int:
     """A character no token begins with; a run of them is one mistake."""
     end = position + 1
     if text[position] == "$":
-        report.error("dataset-name-missing", Span(position, end), "`$` must be followed by a dataset's name.", "for instance $Power")
+        report.error(
+            "dataset-name-missing", Span(position, end), "`$` must be followed by a dataset's name.", "for instance $Power"
+        )
         return end
     while end < len(text) and text[end] == text[position]:
         end += 1

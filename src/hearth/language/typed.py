@@ -24,7 +24,9 @@ from hearth.language.diagnostics import Diagnostic, Span
 from hearth.language.scope import DatasetInfo, Place
 from hearth.language.types import Type
 
-Role = Literal["constant", "dataset", "word", "attribute", "call", "minus", "not", "operator", "join", "format", "and", "or", "broken"]
+Role = Literal[
+    "constant", "dataset", "word", "attribute", "call", "minus", "not", "operator", "join", "format", "and", "or", "broken"
+]
 Constant = float | int | bool | str | None
 
 

@@ -35,7 +35,9 @@ class Grouped:
 
     def taken(self, positions: list[int]) -> "Grouped":
         """The groups at these positions, in their order."""
-        return Grouped([self.keys[i] for i in positions], [self.names[i] for i in positions], [self.entries[i] for i in positions])
+        return Grouped(
+            [self.keys[i] for i in positions], [self.names[i] for i in positions], [self.entries[i] for i in positions]
+        )
 
 
 Value: TypeAlias = bool | float | int | str | Event | Events | list[Any] | Grouped

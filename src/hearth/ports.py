@@ -94,6 +94,9 @@ class SeriesRepository(Protocol):
         """The series of that identity; added, with a new id, when it is the first event of it."""
 
     def list_by_id(self, customer_id: str, series_ids: Sequence[int]) -> list[Series]: ...
+    def count_for_operator(self) -> int:
+        """How many series there are."""
+
     def rename_device(self, customer_id: str, series_id: int, device_name: str) -> None: ...
     def list_of(self, customer_id: str, building_ids: Sequence[str]) -> list[Series]: ...
 
@@ -234,7 +237,10 @@ class EndpointRepository(Protocol):
 
 
 class Change(msgspec.Struct, frozen=True):
-    """Something a running engine must know of: `kind` is "rules" or "buildings" of a customer."""
+    """Something a running engine must know of.
+
+    `kind` is "rules", "buildings" (changed or erased by the customer) or "devices" (one was first heard of).
+    """
 
     number: int
     customer_id: str

@@ -165,7 +165,7 @@ def run_deliver(settings: Settings, wake_fd: int) -> None:
         with open_installation(settings, migrate=False) as installation:
             channel = installation.webhook_channel()
             deliveries = DeliveryLoop(installation.deliveries, channel, installation.clock, system_jitter)
-            compaction = asyncio.create_task(Compaction(installation.store).run())
+            compaction = asyncio.create_task(Compaction(installation.store, installation.clock).run())
             listener = WakeListener(wake_fd, deliveries.look_now)
             loop = asyncio.get_running_loop()
             for number in (signal.SIGTERM, signal.SIGINT):

@@ -267,32 +267,33 @@ class LiveDriver:
 
     async def _evaluate(self, entry: LogEntry) -> None:
         if entry.kind is LogKind.DELIVERED:
-            absent = {fact.building_id for fact in entry.facts} - self._loaded.buildings.keys()
+            absent = {fact.building_id for fact in entry.facts if fact.building_id not in self._loaded.buildings}
             if absent:
                 await self._load(entry.customer_id, absent, entry.sequence)
             for fact in entry.facts:
                 step_delivered(self._loaded.buildings, fact, self._effects)
         else:
-            unknown = set(entry.columns.series_ids) - self._loaded.buffers.keys()
+            buffers = self._loaded.buffers
+            unknown = {series_id for series_id in entry.columns.series_ids if series_id not in buffers}
             if unknown:
                 await self._load_series(entry.customer_id, unknown, entry.sequence)
-            step(self._loaded.buffers, entry, self._effects)
+            step(buffers, entry, self._effects)
         self._applied = entry.sequence + entry.size - 1
 
     async def _load_series(self, customer_id: str, series_ids: set[int], sequence: int) -> None:
         """Every series of an entry gets a buffer before the entry is evaluated."""
-        unheard = sorted(series_ids - self._series.keys())
+        unheard = sorted(series_id for series_id in series_ids if series_id not in self._series)
         if unheard:
             for series in await asyncio.to_thread(self._read_series, customer_id, unheard):
                 self._series[series.id] = series
         known = [self._series[series_id] for series_id in sorted(series_ids) if series_id in self._series]
-        absent = {series.building_id for series in known} - self._loaded.buildings.keys()
+        absent = {series.building_id for series in known if series.building_id not in self._loaded.buildings}
         if absent:
             await self._load(customer_id, absent, sequence)
         for series in known:
             if series.id not in self._loaded.buffers and series.building_id in self._loaded.buildings:
                 self._loaded.add_series(series)
-        for series_id in sorted(series_ids - self._loaded.buffers.keys()):
+        for series_id in [series_id for series_id in sorted(series_ids) if series_id not in self._loaded.buffers]:
             # The building was erased while its event was on the way: a buffer that nobody reads.
             self._loaded.buffers[series_id] = SeriesBuffer(
                 Series(id=series_id, customer_id=customer_id, building_id="", event_type="", device_id="", source="")
@@ -388,7 +389,8 @@ class LiveDriver:
                 self._loaded.forget_customer(change.customer_id)
             elif change.building_id is not None:
                 self._loaded.forget(change.building_id)
-                self._tell_building_change(change.building_id)
+                if change.kind == "buildings":
+                    self._tell_building_change(change.building_id)
 
     def _concerns_loaded(self, change: Change) -> bool:
         return change.kind == "rules" or change.building_id in self._loaded.buildings

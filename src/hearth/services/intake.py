@@ -167,7 +167,7 @@ class Intake:
         if event.device_name is not None and series.device_name != event.device_name:
             session.series.rename_device(building.customer_id, series.id, event.device_name)
             series = msgspec.structs.replace(series, device_name=event.device_name)
-            session.changes.add(building.customer_id, "buildings", building.id)
+            session.changes.add(building.customer_id, "devices", building.id)
         return series
 
     def _source(self, building: Building, event: EventIn) -> str:
@@ -233,7 +233,7 @@ def _discover(session: Session, building: Building, events: Sequence[EventIn]) -
             for device_id, event in sorted(unknown.items())
         )
         session.buildings.replace(msgspec.structs.replace(building, devices=building.devices + discovered))
-        session.changes.add(building.customer_id, "buildings", building.id)
+        session.changes.add(building.customer_id, "devices", building.id)
 
 
 def decode(body: bytes, most_events: int, only_array: bool) -> list[EventIn]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Row, Select, Text, literal, select, update
+from sqlalchemy import Row, Select, Text, func, literal, select, update
 
 from hearth.core.problems import Problem
 from hearth.domain.events import Series
@@ -39,6 +39,10 @@ class SqlSeriesRepository:
             if found is None:
                 raise Problem("not_found", "There is no such building.")
         return _series(found)
+
+    def count_for_operator(self) -> int:
+        """How many series there are."""
+        return self._connection.scalar(select(func.count()).select_from(series)) or 0
 
     def list_by_id(self, customer_id: str, series_ids: Sequence[int]) -> list[Series]:
         """The customer's among these series, by id."""

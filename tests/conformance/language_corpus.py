@@ -137,6 +137,12 @@ def cases() -> Iterator[Case]:
         for number, line in enumerate([*path.read_text(encoding="utf-8").split("\n"), ""], 1):
             if line.startswith("//"):
                 continue
+            if " ==> " in line:
+                expression, _, expectation = line.partition(" ==> ")
+                key, colon, value = expectation.partition(": ")
+                expected = [(key, value.strip())] if colon and key in EXPECTATIONS else [("value", expectation.strip())]
+                yield Case(f"{path.stem}:{number}", scene, expression.strip().replace("\\n", "\n"), expected)
+                continue
             if line.strip():
                 if not block:
                     start = number

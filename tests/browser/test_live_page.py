@@ -187,6 +187,11 @@ def test_no_barrier_and_no_sideways_scrolling(console: Any, organisation: Any, b
         settle(page)
         assert serious_problems(page) == []
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        page.get_by_role("link", name="Dropped").click()
+        expect(card(page, "Held back: the household has had enough for today")).to_be_visible()
+        settle(page)
+        assert serious_problems(page) == []
+        page.go_back()
 
         card(page, "Was FAILED").click()
         expect(page.get_by_role("dialog")).to_contain_text("Viel Sonnenstrom")

@@ -127,6 +127,17 @@ def test_pages_hold_every_notification_once_newest_first(store: Store, live_view
     ]
 
 
+def test_dropped_ones_are_listed_when_asked_for(store: Store, live_view: LiveView) -> None:
+    statuses: tuple[DeliveryStatus, ...] = ("DELIVERED", "PENDING", "FAILED", "DROPPED")
+    stored = {status: notification(MINE, MIDNIGHT_MS, status) for status in statuses}
+    with store.write() as session:
+        session.notifications.add_all(stored.values())
+    generated, _ = live_view.list_notifications(MINE, None, None, limit=10)
+    dropped, _ = live_view.list_notifications(MINE, "DROPPED", None, limit=10)
+    assert {shown.notification.status for shown in generated} == {"DELIVERED", "PENDING", "FAILED"}
+    assert [shown.notification.id for shown in dropped] == [stored["DROPPED"].id]
+
+
 def test_a_page_of_one_status_names_the_rules(store: Store, live_view: LiveView) -> None:
     failed = notification(MINE, MIDNIGHT_MS, "FAILED", rule_name="Report")
     orphan = notification(MINE, MIDNIGHT_MS - DAY_MS, "FAILED", rule_name="Deleted")

@@ -85,7 +85,7 @@ def list_notifications(
     after: Annotated[str | None, Query(pattern=PATTERNS["pushNotificationId"])] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 30,
 ) -> wire.NotificationPage:
-    """One page; `nextAfter` asks for the next."""
+    """One page; `nextAfter` asks for the next. Without a status all but the dropped ones."""
     page, next_after = live_view.list_notifications(signed_in.customer.id, status, after, limit)
     return wire.NotificationPage(items=[wire.notification_view(shown) for shown in page], next_after=next_after)
 

@@ -14,7 +14,8 @@ from hearth.domain.notifications import DeliveryStatus, Interaction, Notificatio
 from hearth.ports import Session, Store
 
 MINUTES_SHOWN = 60
-STATUSES: tuple[DeliveryStatus, ...] = ("DELIVERED", "PENDING", "FAILED", "DROPPED")
+GENERATED: tuple[DeliveryStatus, ...] = ("DELIVERED", "PENDING", "FAILED")
+STATUSES: tuple[DeliveryStatus, ...] = (*GENERATED, "DROPPED")
 
 
 class MinuteCount(NamedTuple):
@@ -79,8 +80,11 @@ class LiveView:
     def list_notifications(
         self, customer_id: str, status: DeliveryStatus | None, after: str | None, limit: int
     ) -> tuple[list[Shown], str | None]:
-        """A page, newest first, and the id after which the next one begins (None: this was the last)."""
-        statuses = STATUSES if status is None else (status,)
+        """A page, newest first, and the id after which the next one begins (None: this was the last).
+
+        Without a status those that were generated: the dropped ones would bury them, and are listed when asked for.
+        """
+        statuses = GENERATED if status is None else (status,)
         with self._store.read() as session:
             found = session.notifications.list_page(customer_id, None, statuses, after, limit + 1)
             names = _rule_names(session, customer_id)

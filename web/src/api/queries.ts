@@ -23,10 +23,10 @@ export const overviewQuery = queryOptions({
   queryFn: () => answer(client.GET("/console/api/overview")),
 });
 
-/** Notifications of a status (all without one), newest first, page by page. */
+/** Notifications of a status (without one: all but the dropped), newest first, page by page. */
 export const notificationsQuery = (status: Status | undefined) =>
   infiniteQueryOptions({
-    queryKey: ["notifications", status ?? "ALL"],
+    queryKey: ["notifications", status ?? "GENERATED"],
     initialPageParam: undefined as string | undefined,
     queryFn: ({ pageParam }) =>
       answer(client.GET("/console/api/notifications", { params: { query: { status, after: pageParam } } })),

@@ -31,7 +31,7 @@ export function NotificationList() {
         <nav className="filters" aria-label={t("list.filter")}>
           {[undefined, ...STATUSES].map((choice) => (
             <Link
-              key={choice ?? "ALL"}
+              key={choice ?? "GENERATED"}
               from="/"
               to="/"
               search={(search) => ({ ...search, status: choice })}
@@ -40,7 +40,7 @@ export function NotificationList() {
               aria-current={choice === status ? "true" : undefined}
               activeProps={{}}
             >
-              {choice ? t(`status.${choice}`) : t("list.all")}
+              {choice ? t(`status.${choice}`) : t("list.generated")}
             </Link>
           ))}
         </nav>
@@ -148,7 +148,7 @@ function NoNotifications({ status }: { status: Status | undefined }) {
       <div className="panel empty">
         <Text mb="sm">{t("empty.filtered")}</Text>
         <Link from="/" to="/" search={(search) => ({ ...search, status: undefined })} className="text-link">
-          {t("empty.showAll")}
+          {t("empty.showGenerated")}
         </Link>
       </div>
     );

@@ -20,6 +20,7 @@ from rich.text import Text
 
 from hearth.bootstrap import local_client, read_settings
 from hearth.cli.history_upload import Upload, detail_of, problem_of, request
+from hearth.connectors.telemetry import configure_logging
 from hearth.core.instants import datetime_of_instant, instant_of_number, zone_named
 from hearth.core.problems import Problem
 from hearth.services.histories import HistoryColumns, HistoryEvent, HistoryOptions, Refusal, read_history, read_limit
@@ -234,7 +235,9 @@ def _client(
     if url is None:
         if customer is None:
             raise typer.BadParameter("say whose building it is with --customer, or where with --url", param_hint="--customer")
-        with local_client(customer, read_settings(data_dir=data_dir)) as client:
+        settings = read_settings(data_dir=data_dir)
+        configure_logging(settings.log_json, "WARNING")  # a server of our own would log each request
+        with local_client(customer, settings) as client:
             yield client
         return
     if not client_id or not client_secret:

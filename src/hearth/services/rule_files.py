@@ -314,9 +314,12 @@ def _scalar(text: str | None) -> str | None:
     if text is None:
         return None
     text = text.rstrip()
+    written = text
     if not text.replace("\n", "").isprintable():
-        return DoubleQuotedScalarString(text)
-    return LiteralScalarString(text) if "\n" in text or ("'" in text and '"' in text) else text
+        written = DoubleQuotedScalarString(text)
+    elif "\n" in text or ("'" in text and '"' in text):
+        written = LiteralScalarString(text)
+    return written
 
 
 def _timespan(seconds: int) -> str:

@@ -5,11 +5,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from tests.conformance.language_corpus import Case, cases, read_value
+from tests.conformance.language_values import plain
 
 from hearth.language import Checked, Scope, check, compile_program
 from hearth.language.reference import evaluate
-from tests.conformance.language_corpus import Case, cases, read_value
-from tests.conformance.language_values import plain
 
 CASES = list(cases())
 

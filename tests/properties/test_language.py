@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.conformance.language_values import plain
 
 from hearth.language import (
     BuildingFacts,
@@ -21,7 +22,6 @@ from hearth.language.diagnostics import Report
 from hearth.language.parser import parse
 from hearth.language.printer import printed
 from hearth.language.reference import evaluate
-from tests.conformance.language_values import plain
 
 NOW_MS = 1_773_140_400_000
 DATASETS = {
@@ -38,8 +38,47 @@ CONTEXT = Context(
     peers=lambda name, selector: {"b2": [1.0, 2.0], "b3": []},
 )
 
-SNIPPETS = ["$P", "$Q", "$Nope", "AVG(", "(", ")", ",", "::", "First", "AND", "OR", "NOT", "-", "+", "|", "'#,##0'", '"', "1.5", "1h"]
-SNIPPETS += ["now", "Building", "= ", "< ", "foo", " ", "\n", "#", "%", "$", "“", "'", "\\", "E", "IF(true, ", "SORT(", "5x", "&&"]
+SNIPPETS = [
+    "$P",
+    "$Q",
+    "$Nope",
+    "AVG(",
+    "(",
+    ")",
+    ",",
+    "::",
+    "First",
+    "AND",
+    "OR",
+    "NOT",
+    "-",
+    "+",
+    "|",
+    "'#,##0'",
+    '"',
+    "1.5",
+    "1h",
+]
+SNIPPETS += [
+    "now",
+    "Building",
+    "= ",
+    "< ",
+    "foo",
+    " ",
+    "\n",
+    "#",
+    "%",
+    "$",
+    "“",
+    "'",
+    "\\",
+    "E",
+    "IF(true, ",
+    "SORT(",
+    "5x",
+    "&&",
+]
 
 numbers = st.sampled_from(["0", "1", "2.5", "100", "$Q", "$None", "$Q::Value", "$P::Last", "DeliveredNotificationCounter"])
 vectors = st.sampled_from(["$P", "$N", "$P::Value", "SUBSET($P, -3)", "SUBSET($P, now - 20min)", "-$P"])
@@ -72,17 +111,25 @@ def _numbers(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 
 
 all_numbers = st.recursive(
-    numbers | _function("AVG SUM MIN MAX COUNT", all_vectors | scalar_groups) | _function("COUNT", all_groups), _numbers, max_leaves=6
+    numbers | _function("AVG SUM MIN MAX COUNT", all_vectors | scalar_groups) | _function("COUNT", all_groups),
+    _numbers,
+    max_leaves=6,
 )
 truths = st.recursive(
     st.builds(lambda a, o, b: f"{a} {o} {b}", all_numbers, st.sampled_from(["<", "<=", "=", "!=", ">=", ">"]), all_numbers),
-    lambda inner: st.builds(lambda a, o, b: f"({a} {o} {b})", inner, st.sampled_from(["AND", "OR"]), inner)
-    | st.builds(lambda a: f"(NOT {a})", inner),
+    lambda inner: (
+        st.builds(lambda a, o, b: f"({a} {o} {b})", inner, st.sampled_from(["AND", "OR"]), inner)
+        | st.builds(lambda a: f"(NOT {a})", inner)
+    ),
     max_leaves=6,
 )
-messages = st.builds(lambda parts: " + ".join(['"x"', *parts]), st.lists(all_vectors | all_groups | scalar_groups | all_numbers, max_size=3))
+messages = st.builds(
+    lambda parts: " + ".join(['"x"', *parts]), st.lists(all_vectors | all_groups | scalar_groups | all_numbers, max_size=3)
+)
 readings = st.lists(
-    st.tuples(st.integers(1, 120), st.sampled_from([0.0, 1.0, -2.0, 2.5, 1e16, 0.1]) | st.floats(-1e6, 1e6), st.sampled_from("abc")),
+    st.tuples(
+        st.integers(1, 120), st.sampled_from([0.0, 1.0, -2.0, 2.5, 1e16, 0.1]) | st.floats(-1e6, 1e6), st.sampled_from("abc")
+    ),
     max_size=12,
 )
 
@@ -147,5 +194,6 @@ def test_examples_of_the_catalogue_have_no_errors() -> None:
             scalar = {**power, "Power": DatasetInfo("SINGLE_VALUE")}
             results = [check(example, Scope(datasets, "message")) for datasets in (power, scalar)]
             assert any(
-                not [each for each in found.diagnostics if each.severity == "error" and each.code != "wrong-place"] for found in results
+                not [each for each in found.diagnostics if each.severity == "error" and each.code != "wrong-place"]
+                for found in results
             ), example

@@ -37,16 +37,16 @@ def about_place(tree: Typed, text: str, place: Place, report: Report) -> None:
     if tree.type == BOOLEAN:
         return
     message = f"{_PLACES[place]} must be yes or no; `{shown}` is {in_words(tree.type)}."
-    hint = None
+    likely: str | None = None
     if tree.type.kind in ("Number", "Event", "Time", "Timespan"):
-        hint = (
+        likely = (
             f"compare it, for instance `{shown} > …`"
             if tree.type.is_scalar
             else "take an aggregate, such as AVG(…), and compare it"
         )
     elif tree.type.kind == "Boolean":
-        hint = "use a value of one group, or COUNT(FILTER(…)) > 0"
-    report.error("wrong-place", tree.span, message, hint)
+        likely = "use a value of one group, or COUNT(FILTER(…)) > 0"
+    report.error("wrong-place", tree.span, message, likely)
 
 
 def about_units(node: Binary, left: Typed, right: Typed, report: Report) -> None:

@@ -153,13 +153,13 @@ class _Call:
         left, right = arguments[one].type, arguments[other].type
         assert left is not None
         assert right is not None
-        if _plain(left.kind) == _plain(right.kind):
-            if function.name != "IF" or (left.structure, left.key) == (right.structure, right.key):
-                if function.name == "IF" and left.kind != right.kind and left.structure != "Scalar":
-                    message = "Both sides of IF are of one type; take ::Value of the events."
-                    self._report.error("unlike-types", arguments[other].span, message)
-                    return False
-                return True
+        is_same = function.name != "IF" or (left.structure, left.key) == (right.structure, right.key)
+        if _plain(left.kind) == _plain(right.kind) and is_same:
+            if function.name == "IF" and left.kind != right.kind and left.structure != "Scalar":
+                message = "Both sides of IF are of one type; take ::Value of the events."
+                self._report.error("unlike-types", arguments[other].span, message)
+                return False
+            return True
         what = {
             "IF": "Both sides of IF",
             "POSITION": "The entries and the value of POSITION",

@@ -201,7 +201,7 @@ _FUNCTIONS = (
     ),
     Function(
         "GROUP_BY_TIME",
-        "The events of each span of time: counted back from the latest event, (start, end], or aligned to an anchor, [start, end).",
+        "The events of each span: (start, end] counted back from the latest event, or [start, end) aligned to an anchor.",
         (
             Overload(
                 (_x(("Vector",), ("Event",), "v"), _SPAN, Parameter("anchor", ("Scalar",), ("Time",), is_optional=True)),

@@ -1,7 +1,7 @@
 """Checker: syntax tree -> typed tree, with everything an author should know.
 
 Chooses every overload, so that nothing is left to decide when the expression runs. Calls of functions are in
-`calls`, what two sides of an operator may be in `operations of kinds` of the catalogue. Invariant: it never
+`calls`, what two sides of an operator may be is in the catalogue. Invariant: it never
 raises, whatever the text; a part that is wrong has no type, and what is built on it is not reported again.
 """
 
@@ -230,7 +230,6 @@ class _Checker:
                 advice.vector_operand(node.operator, side, syntax, self._report)
                 return None
         if left.type.key and right.type.key and left.type.key != right.type.key:
-            message = f"The left side is grouped {in_words(left.type)[-9:].strip()}, the right side differently."
             message = f"`{node.operator}` joins groups of equal keys; here are {in_words(left.type)} and {in_words(right.type)}."
             self._report.error("keys-differ", node.span, message)
             return None
@@ -309,15 +308,11 @@ class _Checker:
 
     def _pattern(self, kind: Kind, pattern: str, span: Span) -> None:
         readers = {"Number": number_pattern, "Time": date_pattern, "Timespan": timespan_pattern}
+        examples = {"Number": "#,##0.0", "Time": "HH:mm", "Timespan": "ADAPTIVE:WORD"}
         try:
             readers[kind](pattern)
         except PatternError as error:
-            hint = {
-                "Number": "for instance '#,##0.0'",
-                "Time": "for instance 'HH:mm'",
-                "Timespan": "for instance 'ADAPTIVE:WORD'",
-            }
-            self._report.error("bad-pattern", span, f"This pattern cannot be read: {error}.", hint[kind])
+            self._report.error("bad-pattern", span, f"This pattern cannot be read: {error}.", f"for instance '{examples[kind]}'")
 
 
 def _broken(span: Span) -> Typed:

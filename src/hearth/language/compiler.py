@@ -60,7 +60,7 @@ _WORD_FIELDS = {
 _NAMESPACE: dict[str, Any] = {
     "Missing": Missing,
     **{name: getattr(operations, name) for name in dir(operations) if callable(getattr(operations, name)) and name[0].islower()},
-    **{name: moment for name, moment in MOMENTS.items()},
+    **MOMENTS,
     **{f"compare_{index}": operations.COMPARE[symbol] for index, symbol in enumerate(_COMPARE)},
     "abs": abs,
     "rendered": rendered,
@@ -298,10 +298,9 @@ class _Compiler:
         """Groups with groups or a scalar; a scalar without a value makes each group's value missing, not the whole."""
         name = "joined" if left_of.is_grouped and right_of.is_grouped else "with_scalar" if left_of.is_grouped else "scalar_with"
         more = (ast.Constant(False),) if logic else ()
-        whole = tuple(each for each, of in ((left, left_of), (right, right_of)) if of.is_grouped)
-        held = _name(self._held(left)), _name(self._held(right))
-        guards = tuple(guard for each in whole for guard in self._settled(each).guards)
-        return self._settled(_Lazy(_call(name, compute, *held, *more), guards))
+        left, right = self._settled(left), self._settled(right)
+        guards = (*(left.guards if left_of.is_grouped else ()), *(right.guards if right_of.is_grouped else ()))
+        return self._settled(_Lazy(_call(name, compute, left.expression, right.expression, *more), guards))
 
     def _logic(self, node: Typed) -> _Lazy:
         is_and = node.role == "and"

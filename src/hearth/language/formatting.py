@@ -142,8 +142,8 @@ def time_text(time_ms: float, pattern: str | None, locale_name: str, zone: ZoneI
     return "".join(_field(field, moment, locale) for field in fields)
 
 
-def _field(field: DateField, moment: datetime, locale: Locale) -> str:  # noqa: C901 - one line per letter
-    letter, count = field.letter, field.count
+def _field(field: DateField, moment: datetime, locale: Locale) -> str:
+    letter, count = field.letter, field.width
     match letter:
         case "":
             return field.text
@@ -225,7 +225,7 @@ def _span_by_letters(span_ms: int, fields: tuple[DateField, ...]) -> str:
     for letter, unit_ms in letters.items():
         if letter in present:
             amounts[letter], rest = divmod(rest, unit_ms)
-    written = "".join(str(amounts[field.letter]).rjust(field.count, "0") if field.letter else field.text for field in fields)
+    written = "".join(str(amounts[field.letter]).rjust(field.width, "0") if field.letter else field.text for field in fields)
     return f"-{written}" if span_ms < 0 and any(amounts.values()) else written
 
 

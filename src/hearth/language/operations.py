@@ -52,7 +52,7 @@ def remainder(left: float, right: float) -> float | Missing:
 
 def entries(values: Vector) -> Sequence[Any]:
     """The entries as plain values: of events, their values."""
-    return values.values if values.__class__ is Events else values  # type: ignore[union-attr,return-value]
+    return values.values if isinstance(values, Events) else values
 
 
 def first_missing(values: Sequence[Any]) -> Missing | None:
@@ -177,9 +177,9 @@ def distinct(values: Vector) -> Vector:
 
 def taken(values: Vector, positions: list[int]) -> Vector:
     """The entries at these positions."""
-    if values.__class__ is Events:
-        return values.taken(positions)  # type: ignore[union-attr]
-    return [values[i] for i in positions]  # type: ignore[index]
+    if isinstance(values, Events):
+        return values.taken(positions)
+    return [values[i] for i in positions]
 
 
 def _plain_entries(groups: Grouped) -> list[Any]:
@@ -295,7 +295,7 @@ def position(values: Vector, wanted: Any) -> int | Missing:
 def sliced(values: Vector, start: int, end: int) -> Vector:
     """The entries of the positions [start, end)."""
     start, end = max(start, 0), max(end, 0)
-    return values.sliced(start, end) if values.__class__ is Events else values[start:end]  # type: ignore[union-attr,index]
+    return values.sliced(start, end) if isinstance(values, Events) else values[start:end]
 
 
 def subset(values: Vector, count: float) -> Vector | Missing:
@@ -329,14 +329,14 @@ def first(values: Vector) -> Any:
     """The first entry."""
     if not len(values):
         return EMPTY
-    return values.at(0) if values.__class__ is Events else values[0]  # type: ignore[union-attr,index]
+    return values.at(0) if isinstance(values, Events) else values[0]
 
 
 def last(values: Vector) -> Any:
     """The last entry."""
     if not len(values):
         return EMPTY
-    return values.at(len(values) - 1) if values.__class__ is Events else values[-1]  # type: ignore[union-attr,index]
+    return values.at(len(values) - 1) if isinstance(values, Events) else values[-1]
 
 
 def forecast_of(event: Event) -> int | Missing:

@@ -60,6 +60,9 @@ class _Parser:
     def _next(self) -> Token:
         return self._tokens[self._position]
 
+    def _is_at_end(self) -> bool:
+        return self._next.kind == "end"
+
     def _take(self) -> Token:
         token = self._next
         if token.kind != "end":
@@ -71,11 +74,11 @@ class _Parser:
 
     def whole(self) -> Node:
         """The tree of all tokens."""
-        if self._next.kind == "end":
+        if self._is_at_end():
             self._report.error("empty", Span(0, 0), "Nothing is written here.", "for instance AVG($Power) > 500")
             return Broken(Span(0, 0))
         node, _ = self._operation()
-        while self._next.kind != "end":
+        while not self._is_at_end():
             token = self._take()
             if token.text == ")":
                 self._report.error("unmatched-bracket", token.span, "This `)` has no `(`.", fix="")

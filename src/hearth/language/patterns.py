@@ -42,10 +42,10 @@ class TimespanPattern(NamedTuple):
 
 
 class DateField(NamedTuple):
-    """A letter of a SimpleDateFormat pattern, `count` times; or a text where `letter` is empty."""
+    """A letter of a SimpleDateFormat pattern, `width` times; or a text where `letter` is empty."""
 
     letter: str
-    count: int
+    width: int
     text: str = ""
 
 

@@ -16,7 +16,7 @@ from hearth.language.context import Context
 from hearth.language.formatting import NO_VALUE, entry_text, group_name
 from hearth.language.moments import MOMENTS
 from hearth.language.typed import Checked, Typed, typed_spine
-from hearth.language.types import Kind, Type
+from hearth.language.types import Type
 from hearth.language.windows import Event, Window
 
 NONE = Missing("no value")
@@ -76,7 +76,9 @@ class _Evaluation:
                 return _each(self.value(node.children[0]), _type(node.children[0]), lambda number: -number)
             case "not":
                 return _each(self.value(node.children[0]), _type(node.children[0]), lambda truth: not truth)
-        return self._call(str(node.value), [self.value(child) for child in node.children], [_type(child) for child in node.children])
+        return self._call(
+            str(node.value), [self.value(child) for child in node.children], [_type(child) for child in node.children]
+        )
 
     def _events(self, name: str) -> list[Event]:
         columns = self._windows[name].events(self._now_ms)
@@ -105,7 +107,9 @@ class _Evaluation:
             return missing if missing is not None else self.text(left, left_of, right)
 
         def compute(one: Any, other: Any) -> Any:
-            return _logic(node.role, one, other) if node.role != "operator" else _operate(str(node.value), plain(one), plain(other))
+            return (
+                _logic(node.role, one, other) if node.role != "operator" else _operate(str(node.value), plain(one), plain(other))
+            )
 
         if left_of.is_scalar and right_of.is_scalar:
             return compute(left, right)
@@ -374,7 +378,7 @@ def _sorted(value: Any, of: Type, by: str = "byGroupValue") -> Any:
         return sorted(value, key=lambda group: cast("Any", group[0]))
     if of.structure == "GroupedScalar":
         return sorted(value, key=lambda group: _order(group[2]))
-    return sorted(value, key=lambda group: _order(_aggregate("SUM", group[2], Type("Vector", cast("Kind", "Number")))))
+    return sorted(value, key=lambda group: _order(_aggregate("SUM", group[2], Type("Vector", "Number"))))
 
 
 def _distinct(value: Any, of: Type) -> Any:

@@ -1,16 +1,23 @@
 """Long and deep texts are answered, never crash; programs ask for exactly the aggregates they use."""
 
 import pytest
+from tests.conformance.language_corpus import Scene
 
 from hearth.language import DatasetInfo, Scope, check, compile_program, title_text
-from tests.conformance.language_corpus import Scene
 
 SCOPE = Scope({"P": DatasetInfo("TIME_SERIES"), "Mode": DatasetInfo("SINGLE_VALUE", state=True)}, "condition")
 
 
 @pytest.mark.parametrize(
     "text",
-    ["(" * 5000 + "1", "-" * 5000 + "1", "NOT " * 2000 + "true", "AVG(" * 2000 + "1", "IF(true, " * 900 + "1", "1" + "::Value" * 1000],
+    [
+        "(" * 5000 + "1",
+        "-" * 5000 + "1",
+        "NOT " * 2000 + "true",
+        "AVG(" * 2000 + "1",
+        "IF(true, " * 900 + "1",
+        "1" + "::Value" * 1000,
+    ],
 )
 def test_deep_nesting_is_an_error(text: str) -> None:
     assert "too-deep" in [diagnostic.code for diagnostic in check(text, SCOPE).diagnostics]
@@ -20,7 +27,9 @@ def test_long_text_is_an_error() -> None:
     assert [each.code for each in check("1 + " * 2500 + "1", SCOPE).diagnostics] == ["too-long"]
 
 
-@pytest.mark.parametrize("text", ["1+" * 4900 + "1 > 2", "true AND " * 1000 + "true", "'a' + " * 1500 + "'' = 'a'", "$Mode=1 OR " * 900 + "true"])
+@pytest.mark.parametrize(
+    "text", ["1+" * 4900 + "1 > 2", "true AND " * 1000 + "true", "'a' + " * 1500 + "'' = 'a'", "$Mode=1 OR " * 900 + "true"]
+)
 def test_long_chains_run(text: str) -> None:
     checked = check(text, SCOPE)
     assert not checked.has_errors

@@ -97,7 +97,10 @@ class Settings:
         """Leaves word where the server of this data folder listens, for commands on the same machine."""
         host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104 - compared, not bound
         running = {"pid": os.getpid(), "url": f"http://{host}:{self.port}"}
-        (Path(self.data_dir) / _RUNNING_FILE).write_text(json.dumps(running), encoding="utf-8")
+        path = Path(self.data_dir) / _RUNNING_FILE
+        fresh = path.with_suffix(".new")
+        fresh.write_text(json.dumps(running), encoding="utf-8")
+        fresh.replace(path)  # a reader finds the old word or the new one, never half of it
 
     def running_url(self) -> str | None:
         """Where the server that runs on this data folder listens, or None when none does."""
@@ -257,8 +260,9 @@ class Installation:
                 secure_cookies=self.settings.url.startswith("https://"),
             )
         )
+        for path in ("/", "/console"):
+            application.add_route(path, lambda _request: RedirectResponse("/console/"), include_in_schema=False)
         application.mount("/console", console)
-        application.add_route("/", lambda _request: RedirectResponse("/console/"), include_in_schema=False)
         return application
 
 

@@ -46,7 +46,7 @@ class Sender(threading.Thread):
     """One home's cloud: sends value 0, 1, 2, … in order, each until it is acknowledged."""
 
     def __init__(self, server: Server, customer: dict[str, str], home: int, start_s: int) -> None:
-        super().__init__()
+        super().__init__(daemon=True)
         self.client = server.client(customer)
         self.home = home
         self.start_s = start_s

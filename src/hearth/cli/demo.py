@@ -9,13 +9,14 @@ has caught up with it; then they send in real time.
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import time
 import webbrowser
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -68,8 +69,9 @@ def demo(
     """Run Hearth with simulated homes that send live events through the API."""
     console = Console(highlight=False, soft_wrap=True)
     settings = read_settings(data_dir=data_dir, port=port)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # told to stop, it stops server and receiver too
     _make_room(settings)
-    with ExitStack() as stack:
+    with suppress(KeyboardInterrupt), ExitStack() as stack:
         credentials, receiver_url = stack.enter_context(_prepared(settings))
         stack.enter_context(_server(settings))
         _introduce(console, settings, credentials)
@@ -85,10 +87,7 @@ def demo(
                 f"The homes now live {speed_up:g} times faster than the clock, from {live_days} days ago on; "
                 f"notifications go to {receiver_url} (see {settings.data_dir}/receiver.log). [bold]Ctrl-C ends.[/]"
             )
-            try:
-                _send_live(cloud, lives, live_from_ms, speed_up)
-            except KeyboardInterrupt:
-                console.print("\nThe demo ends.")
+            _send_live(cloud, lives, live_from_ms, speed_up)
 
 
 @dataclass

@@ -148,7 +148,7 @@ def run_ingest(settings: Settings, wake_fd: int) -> None:
             http="httptools",
             access_log=False,
             log_config=None,
-            timeout_graceful_shutdown=10,
+            timeout_graceful_shutdown=3,
             server_header=False,
         )
         server = Server(config)

@@ -34,6 +34,8 @@ _MOST_BACKLOG_EVENTS = 500_000
 _SLICE_EVENTS = 1_000  # evaluated before other tasks (answers to requests) get their turn
 _REPLAY_ENTRIES = 1_000
 _HOUSEKEEPING_SECONDS = 0.5
+_RETRY_SECONDS = 1.0
+_STOP_SECONDS = 20.0
 
 
 class LiveDriver:
@@ -82,7 +84,10 @@ class LiveDriver:
     async def stop(self) -> None:
         """Takes nothing more, evaluates and stores what was accepted, then ends."""
         self._is_accepting = False
-        await self.settle()
+        try:
+            await asyncio.wait_for(self.settle(), _STOP_SECONDS)
+        except TimeoutError:
+            log.error("not all events were evaluated before the stop; the next start does it", events=self._backlog_events)  # noqa: TRY400
         for task in self._tasks:
             task.cancel()
         for task in self._tasks:
@@ -125,7 +130,8 @@ class LiveDriver:
         entry = self._enter(customer_id, kind, columns, received_at_ms)
         done: asyncio.Future[None] = self._loop.create_future()
         self._waiting[entry.sequence] = done
-        self._minutes[customer_id, received_at_ms // MINUTE_MS] += len(columns)
+        if kind is LogKind.LIVE:
+            self._minutes[customer_id, received_at_ms // MINUTE_MS] += len(columns)
         self._put(Work(entry=entry))
         await done
 
@@ -197,14 +203,7 @@ class LiveDriver:
             await self._settled_once()
         self._to_evaluate.clear()
         self._backlog_events = 0
-        while True:
-            try:
-                await self._replay()
-            except Exception:
-                log.exception("the store cannot be read; trying again")
-                await asyncio.sleep(1)
-            else:
-                break
+        await self._replay()
         self._is_broken = False
         self._is_accepting = True
         self._is_settled.set()
@@ -243,27 +242,38 @@ class LiveDriver:
     # Evaluating
 
     async def _evaluate_forever(self) -> None:
+        """Whatever fails here starts again from what is stored; nothing is evaluated half."""
         while True:
-            await self._has_work.wait()
-            self._has_work.clear()
-            since_turn = 0
-            if self._is_broken:
-                await self._recover()
-            if self._noticed_change > self._change_number:
+            try:
+                if self._is_broken:
+                    await self._recover()
+                await self._evaluate_what_waits()
+            except Exception:
+                log.exception("evaluating failed; starting again from what is stored")
+                self._is_accepting = False
+                self._is_broken = True
+                await asyncio.sleep(_RETRY_SECONDS)
+            else:
+                await self._has_work.wait()
+
+    async def _evaluate_what_waits(self) -> None:
+        self._has_work.clear()
+        if self._noticed_change > self._change_number:
+            await self._take_changes()
+        since_turn = 0
+        while self._to_evaluate and not self._is_broken:
+            entry, change_number = self._to_evaluate.popleft()
+            if change_number > self._change_number:
                 await self._take_changes()
-            while self._to_evaluate and not self._is_broken:
-                entry, change_number = self._to_evaluate.popleft()
-                if change_number > self._change_number:
-                    await self._take_changes()
-                await self._evaluate(entry)
-                self._backlog_events -= entry.size
-                since_turn += entry.size
-                if since_turn >= _SLICE_EVENTS:
-                    since_turn = 0
-                    self._flush()
-                    await asyncio.sleep(0)
-            self._flush()
-            self._is_settled.set()
+            await self._evaluate(entry)
+            self._backlog_events -= entry.size
+            since_turn += entry.size
+            if since_turn >= _SLICE_EVENTS:
+                since_turn = 0
+                self._flush()
+                await asyncio.sleep(0)
+        self._flush()
+        self._is_settled.set()
 
     async def _evaluate(self, entry: LogEntry) -> None:
         if entry.kind is LogKind.DELIVERED:

@@ -14,7 +14,7 @@ import time
 import tomllib
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import ExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -96,20 +96,20 @@ class Settings:
     def note_running(self) -> None:
         """Leaves word where the server of this data folder listens, for commands on the same machine."""
         host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104 - compared, not bound
-        running = {"pid": os.getpid(), "url": f"http://{host}:{self.port}"}
+        running = {"pid": os.getpid(), "url": f"http://{host}:{self.port}", "public_url": self.url}
         path = Path(self.data_dir) / _RUNNING_FILE
         fresh = path.with_suffix(".new")
         fresh.write_text(json.dumps(running), encoding="utf-8")
         fresh.replace(path)  # a reader finds the old word or the new one, never half of it
 
-    def running_url(self) -> str | None:
-        """Where the server that runs on this data folder listens, or None when none does."""
+    def running(self) -> tuple[str, str] | None:
+        """(where it listens, its public address) of the server that runs on this data folder, or None when none does."""
         try:
             running = json.loads((Path(self.data_dir) / _RUNNING_FILE).read_text(encoding="utf-8"))
             os.kill(running["pid"], 0)
         except (OSError, ValueError, KeyError):
             return None
-        return str(running["url"])
+        return str(running["url"]), str(running["public_url"])
 
     def shown(self, name: str) -> Any:
         """A setting's value as it may be shown: a password in the database's URL is not."""
@@ -319,15 +319,17 @@ def local_client(customer_id: str, settings: Settings | None = None) -> Iterator
     long as the client and listens on loopback only.
     """
     settings = settings or read_settings()
+    running = settings.running()
+    if running is not None:
+        settings = replace(settings, public_url=running[1])  # the address that its tokens name
     with open_installation(settings) as installation:
         installation.customers.get(customer_id)
         token = installation.access.issue_local_token(customer_id)
-        url = settings.running_url()
         headers = {"Authorization": f"Bearer {token.access_token}"}
         with ExitStack() as stack:
-            if url is None:
+            if running is None:
                 stack.enter_context(only_ingest_of(settings))
-                url = stack.enter_context(_served_here(installation))
+            url = running[0] if running is not None else stack.enter_context(_served_here(installation))
             yield stack.enter_context(httpx2.Client(base_url=url, headers=headers, timeout=120, trust_env=False))
 
 

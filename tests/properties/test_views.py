@@ -22,7 +22,14 @@ SPANS = st.sampled_from([MINUTE, 5 * MINUTE, 30 * MINUTE, 10_000 * MINUTE])
 
 def buffer_of(series_id: int = 1) -> SeriesBuffer:
     return SeriesBuffer(
-        Series(id=series_id, customer_id="c", building_id="b", event_type="POWER_CONSUMPTION", device_id=f"dev-{series_id}", source="GATEWAY")
+        Series(
+            id=series_id,
+            customer_id="c",
+            building_id="b",
+            event_type="POWER_CONSUMPTION",
+            device_id=f"dev-{series_id}",
+            source="GATEWAY",
+        )
     )
 
 

@@ -153,7 +153,7 @@ class CustomerCloud:
 def _make_room(settings: Settings) -> None:
     """Removes an earlier demo; a folder that is none is left alone."""
     folder = Path(settings.data_dir)
-    if settings.running_url() is not None:
+    if settings.running() is not None:
         raise Problem("conflict", f"A demo runs on {folder} already; stop it first, or choose another --data-dir.")
     if folder.exists() and any(folder.iterdir()):
         if not (folder / _MARK).is_file():

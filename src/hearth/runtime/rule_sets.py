@@ -38,7 +38,7 @@ class RuleSets:
         if compiled is None:
             try:
                 compiled = self._compiled[key] = compile_rule(rule, self._catalogue)
-            except Exception as error:  # noqa: BLE001 - one rule's failure must not stop the others
+            except Exception as error:  # one rule's failure must not stop the others
                 log.exception("rule does not compile", customer_id=rule.customer_id, rule_id=rule.id, error=str(error))
                 return None
         return compiled

@@ -37,18 +37,18 @@ class SeriesBuffer(Generic[Concerned]):
     """Columns of one series. `base` is the absolute index of the first kept event.
 
     `version` grows with every change, so that a view knows whether it is up to date.
-    `slots` are the rules to evaluate when a live event arrives; `keep_ms` is the longest span of a view,
+    `concerned` is what to evaluate when a live event arrives; `keep_ms` is the longest span of a view,
     `keeps_latest` whether the newest event counts however old it is.
     """
 
     __slots__ = (
         "base",
+        "concerned",
         "forecast_ms",
         "keep_ms",
         "keeps_latest",
         "last_ms",
         "series",
-        "slots",
         "times_ms",
         "trim_length",
         "values",
@@ -67,7 +67,7 @@ class SeriesBuffer(Generic[Concerned]):
         self.keep_ms = -1  # nobody reads it: nothing is kept but the time of the newest event
         self.keeps_latest = False
         self.trim_length = 64
-        self.slots: tuple[Concerned, ...] = ()
+        self.concerned: tuple[Concerned, ...] = ()
         self.views: list[Follower] = []
 
     def append(self, time_ms: int, value: float, forecast_ms: int = NO_FORECAST_MS) -> None:

@@ -13,7 +13,7 @@ from hearth.domain.events import Series
 from hearth.domain.rules import Dataset
 from hearth.engine.buffers import NEVER_MS, SeriesBuffer
 from hearth.engine.compiled import CompiledRule
-from hearth.engine.slots import Counters, Slot
+from hearth.engine.slots import Counters, Evaluation, Slot
 from hearth.engine.views import UNLIMITED_MS, View
 from hearth.engine.windows import EmptyWindow, MergedWindow
 from hearth.language import BuildingFacts, Context, Window
@@ -36,7 +36,7 @@ class BuildingState:
         self, building: Building, rules: Sequence[CompiledRule], counters: Mapping[str, Counters], series: Iterable[Series] = ()
     ) -> None:
         self.building = building
-        self.buffers: dict[int, SeriesBuffer[Slot]] = {}
+        self.buffers: dict[int, SeriesBuffer[Evaluation]] = {}
         self._views: dict[tuple[int, int], View] = {}
         self.slots = [
             self._slot(compiled, counters.get(compiled.rule.id) or Counters())
@@ -47,7 +47,7 @@ class BuildingState:
             self._add_buffer(each)
         self._bind(self.slots)
 
-    def add_series(self, series: Series) -> SeriesBuffer[Slot]:
+    def add_series(self, series: Series) -> SeriesBuffer[Evaluation]:
         """The first event of a new series is about to come: rules that select it are bound anew."""
         buffer = self._add_buffer(series)
         self._bind([slot for slot in self.slots if any(selects(dataset, series) for dataset in slot.compiled.rule.datasets)])
@@ -70,13 +70,8 @@ class BuildingState:
             context=context,
         )
 
-    def _add_buffer(self, series: Series) -> SeriesBuffer[Slot]:
+    def _add_buffer(self, series: Series) -> SeriesBuffer[Evaluation]:
         buffer = self.buffers[series.id] = SeriesBuffer(series)
-        buffer.slots = tuple(
-            slot
-            for slot in self.slots
-            if not slot.compiled.rule.is_time_based and any(selects(dataset, series) for dataset in slot.compiled.rule.datasets)
-        )
         return buffer
 
     def _bind(self, slots: Iterable[Slot]) -> None:
@@ -85,6 +80,14 @@ class BuildingState:
                 view.buffer.views.remove(view)
             slot.own_views = []
             slot.bind({dataset.name: self._window(slot, dataset) for dataset in slot.compiled.rule.datasets})
+        shared: dict[tuple[int, ...], tuple[Window, ...]] = {}
+        evaluations = [slot.evaluation(shared) for slot in self.slots if not slot.compiled.rule.is_time_based]
+        for buffer in self.buffers.values():
+            buffer.concerned = tuple(
+                evaluation
+                for evaluation in evaluations
+                if any(selects(dataset, buffer.series) for dataset in evaluation.slot.compiled.rule.datasets)
+            )
 
     def _window(self, slot: Slot, dataset: Dataset) -> Window:
         views = [self._view(slot, dataset, buffer) for buffer in self.buffers.values() if selects(dataset, buffer.series)]
@@ -92,7 +95,7 @@ class BuildingState:
             return EmptyWindow(dataset.name)
         return views[0] if len(views) == 1 else MergedWindow(views)
 
-    def _view(self, slot: Slot, dataset: Dataset, buffer: SeriesBuffer[Slot]) -> View:
+    def _view(self, slot: Slot, dataset: Dataset, buffer: SeriesBuffer[Evaluation]) -> View:
         """The view of that span; a rule that resets its windows has views of its own."""
         span_ms = span_ms_of(dataset)
         resets = slot.compiled.rule.reset_state_when_matched

@@ -4,8 +4,8 @@ The counters are all of an evaluation's memory besides the windows; windows can 
 counters are stored with the effects that changed them.
 """
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -35,14 +35,25 @@ def decode_counters(stored: bytes) -> Counters:
     return msgspec.msgpack.decode(stored, type=Counters)
 
 
+class Evaluation(NamedTuple):
+    """What the hot loop needs to evaluate one rule; apart from the slot, so that a false condition touches little.
+
+    `counts_matches`: a false condition must break a row of matches.
+    """
+
+    run: Callable[[int, tuple[Window, ...], Context], Any]
+    windows: tuple[Window, ...]
+    context: Context
+    slot: "Slot"
+    counts_matches: bool
+
+
 class Slot:
     """A rule bound to a building: its windows by dataset, its context, its counters."""
 
     __slots__ = (
         "building_id",
         "compiled",
-        "condition",
-        "condition_windows",
         "context",
         "counters",
         "customer_building_id",
@@ -66,9 +77,7 @@ class Slot:
         self.user_ids = user_ids
         self.counters = counters
         self.context = context
-        self.condition = compiled.condition.run
         self.windows: Mapping[str, Window] = {}
-        self.condition_windows: tuple[Window, ...] = ()
         self.own_views: list[View] = []  # views of a rule that resets its windows are shared with no other rule
         self.show_counters()
 
@@ -80,7 +89,13 @@ class Slot:
     def bind(self, windows: Mapping[str, Window]) -> None:
         """Gives the slot its windows, one per dataset of the rule."""
         self.windows = windows
-        self.condition_windows = self._windows_of(self.compiled.condition)
+
+    def evaluation(self, shared: dict[tuple[int, ...], tuple[Window, ...]]) -> Evaluation:
+        """The slot's condition with its present windows; the same windows are the same tuple, kept in `shared`."""
+        condition = self.compiled.condition
+        windows = self._windows_of(condition)
+        windows = shared.setdefault(tuple(map(id, windows)), windows)
+        return Evaluation(condition.run, windows, self.context, self, self.compiled.rule.match_threshold > 1)
 
     def evaluate(self, program: Program, now_ms: int) -> Any:
         """The value of another program of the rule at an instant."""

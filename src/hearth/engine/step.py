@@ -13,11 +13,11 @@ from hearth.engine.buffers import SeriesBuffer
 from hearth.engine.buildings import BuildingState
 from hearth.engine.effects import Effects, RuleFault
 from hearth.engine.gates import condition_failed, condition_held, delivered
-from hearth.engine.slots import Slot
+from hearth.engine.slots import Evaluation, Slot
 from hearth.engine.views import OutOfReach
 
 
-def step(buffers: Mapping[int, SeriesBuffer[Slot]], entry: LogEntry, effects: Effects) -> None:
+def step(buffers: Mapping[int, SeriesBuffer[Evaluation]], entry: LogEntry, effects: Effects) -> None:
     """Feeds the events of an entry to the buffers (by series id) and, when they are live, to the rules."""
     columns = entry.columns
     forecasts = columns.forecast_ms if columns.forecast_ms is not None else repeat(NO_FORECAST_MS, len(columns))
@@ -35,11 +35,11 @@ def step(buffers: Mapping[int, SeriesBuffer[Slot]], entry: LogEntry, effects: Ef
         buffer.append(time_ms, value, forecast_ms)
         if not is_live:
             continue
-        for slot in buffer.slots:
+        for run, windows, context, slot, counts_matches in buffer.concerned:
             try:
-                if slot.condition(time_ms, slot.condition_windows, slot.context) is True:
+                if run(time_ms, windows, context) is True:
                     condition_held(slot, time_ms, sequence, stored_at_ms, effects)
-                elif slot.counters.match_count:
+                elif counts_matches:
                     condition_failed(slot, effects)
             except OutOfReach:
                 condition_failed(slot, effects)

@@ -11,7 +11,6 @@ error of the error is watched, and where it is not zero the window is summed ane
 
 from array import array
 from bisect import bisect_right
-from collections import deque
 from math import fsum
 from typing import Any
 
@@ -20,6 +19,11 @@ from hearth.engine.buffers import LOOK_BACK_MS, NEVER_MS, SeriesBuffer
 from hearth.language import Event, Events
 
 UNLIMITED_MS = 2**62
+
+# Absolute indexes of events that are or may become the extreme, the present one first (after those that left).
+# An array, not a deque of pairs: the values stand in the buffer, and few memory lines are touched.
+_NO_EXTREMES = array("q")
+_LEFT_AT_MOST = 64
 
 
 class OutOfReach(Exception):  # noqa: N818 - no error: the rule has no value at that instant
@@ -37,6 +41,8 @@ class View:
         "_high",
         "_is_exact",
         "_low",
+        "_maximum",
+        "_minimum",
         "_start",
         "_version",
         "buffer",
@@ -58,8 +64,9 @@ class View:
         self.has_sum = False
         self.has_min = False
         self.has_max = False
-        self.minima: deque[tuple[float, int]] = deque()
-        self.maxima: deque[tuple[float, int]] = deque()
+        self.minima = _NO_EXTREMES
+        self.maxima = _NO_EXTREMES
+        self._minimum = self._maximum = 0  # where the present ones stand
         self._version = -1
         self._forget()
 
@@ -67,6 +74,8 @@ class View:
         """Keeps these aggregates too from now on."""
         if (has_sum and not self.has_sum) or (has_min and not self.has_min) or (has_max and not self.has_max):
             self.has_sum, self.has_min, self.has_max = self.has_sum or has_sum, self.has_min or has_min, self.has_max or has_max
+            self.minima = array("q") if self.has_min else _NO_EXTREMES
+            self.maxima = array("q") if self.has_max else _NO_EXTREMES
             self.reset(self.floor_ms)
 
     # What the language asks
@@ -108,7 +117,8 @@ class View:
                 start, end = self._stretch(now_ms)
                 return min(self.buffer.values[start:end]) if end > start else self.empty
             self._follow(now_ms)
-        return self.minima[0][0] if self.minima else self.empty
+        buffer = self.buffer
+        return buffer.values[self.minima[self._minimum] - buffer.base] if self._end > self._start else self.empty
 
     def max(self, now_ms: int) -> float | Missing:
         """Largest value."""
@@ -117,7 +127,8 @@ class View:
                 start, end = self._stretch(now_ms)
                 return max(self.buffer.values[start:end]) if end > start else self.empty
             self._follow(now_ms)
-        return self.maxima[0][0] if self.maxima else self.empty
+        buffer = self.buffer
+        return buffer.values[self.maxima[self._maximum] - buffer.base] if self._end > self._start else self.empty
 
     def last_value(self, now_ms: int) -> float | Missing:
         """Value of the newest event."""
@@ -231,10 +242,16 @@ class View:
         self._extremes_are_stale = True
 
     def _follow(self, now_ms: int) -> None:
-        """Brings the aggregates to `now_ms`: adds what came, takes away what has left."""
+        """Brings the aggregates to `now_ms`: adds what came, takes away what has left.
+
+        The error-free addition stands here twice, written out: a call for it would cost more than it does.
+        """
         buffer = self.buffer
-        times, base, newest = buffer.times_ms, buffer.base, len(buffer.times_ms)
-        cut_ms = max(now_ms - self.span_ms, self.floor_ms)
+        times, values, base = buffer.times_ms, buffer.values, buffer.base
+        newest = len(times)
+        cut_ms = now_ms - self.span_ms
+        if cut_ms < self.floor_ms:
+            cut_ms = self.floor_ms
         start, end = self._start - base, self._end - base
         # A view that lags so far that most of its window is new is cheaper read anew.
         if start < 0 or (newest - end > 64 and times[end] <= cut_ms):
@@ -242,40 +259,77 @@ class View:
             self._high = self._low = 0.0
             self._is_exact = True
             self._extremes_are_stale = True
-        values = buffer.values
-        for position in range(end, newest):
-            if self.has_sum:
-                self._add(values[position])
-            if not self._extremes_are_stale:
-                self._queue(values[position], position + base)
-        while start < newest and times[start] <= cut_ms:
-            if self.has_sum:
-                self._add(-values[start])
-            start += 1
+        first_new = end
+        if self.has_sum:
+            high, low = self._high, self._low
+            while end < newest:
+                value = values[end]
+                end += 1
+                total = high + value
+                part = total - high
+                error = (high - (total - part)) + (value - part)
+                rest = low + error
+                part = rest - low
+                if (low - (rest - part)) + (error - part) != 0.0:
+                    self._is_exact = False
+                high, low = total, rest
+            while start < newest and times[start] <= cut_ms:
+                value = -values[start]
+                start += 1
+                total = high + value
+                part = total - high
+                error = (high - (total - part)) + (value - part)
+                rest = low + error
+                part = rest - low
+                if (low - (rest - part)) + (error - part) != 0.0:
+                    self._is_exact = False
+                high, low = total, rest
+            self._high, self._low = high, low
+        else:
+            while start < newest and times[start] <= cut_ms:
+                start += 1
         self._start, self._end = start + base, newest + base
-        if self._extremes_are_stale:
-            self._rebuild_extremes()
-        minima, maxima = self.minima, self.maxima
-        while minima and minima[0][1] < self._start:
-            minima.popleft()
-        while maxima and maxima[0][1] < self._start:
-            maxima.popleft()
+        if self.has_min or self.has_max:
+            self._follow_extremes(first_new, newest, base)
         self._as_of_ms = now_ms
         self._version = buffer.version
         self._expires_ms = times[start] + self.span_ms if start < newest else UNLIMITED_MS
 
-    def _queue(self, value: float, index: int) -> None:
+    def _follow_extremes(self, first_new: int, newest: int, base: int) -> None:
         """Monotonic queues (Lemire, Streaming maximum-minimum filter, 2006)."""
+        if self._extremes_are_stale:
+            # After a change in the middle of the window they are made anew.
+            self._extremes_are_stale = False
+            del self.minima[:], self.maxima[:]
+            self._minimum = self._maximum = 0
+            first_new = self._start - base
+        values, start = self.buffer.values, self._start
         if self.has_min:
-            minima = self.minima
-            while minima and minima[-1][0] >= value:
-                minima.pop()
-            minima.append((value, index))
+            minima, head = self.minima, self._minimum
+            for position in range(first_new, newest):
+                value = values[position]
+                while len(minima) > head and values[minima[-1] - base] >= value:
+                    minima.pop()
+                minima.append(position + base)
+            while head < len(minima) and minima[head] < start:
+                head += 1
+            if head > _LEFT_AT_MOST:
+                del minima[:head]
+                head = 0
+            self._minimum = head
         if self.has_max:
-            maxima = self.maxima
-            while maxima and maxima[-1][0] <= value:
-                maxima.pop()
-            maxima.append((value, index))
+            maxima, head = self.maxima, self._maximum
+            for position in range(first_new, newest):
+                value = values[position]
+                while len(maxima) > head and values[maxima[-1] - base] <= value:
+                    maxima.pop()
+                maxima.append(position + base)
+            while head < len(maxima) and maxima[head] < start:
+                head += 1
+            if head > _LEFT_AT_MOST:
+                del maxima[:head]
+                head = 0
+            self._maximum = head
 
     def _add(self, value: float) -> None:
         """high + low += value without error; `_is_exact` tells when two floats were not enough."""
@@ -299,14 +353,3 @@ class View:
         self._low = fsum([*values, -total])
         self._is_exact = fsum([*values, -total, -self._low]) == 0.0
         return total
-
-    def _rebuild_extremes(self) -> None:
-        """After a change in the middle of the window: the queues are made anew from the array."""
-        self._extremes_are_stale = False
-        if not (self.has_min or self.has_max):
-            return
-        self.minima.clear()
-        self.maxima.clear()
-        values, base = self.buffer.values, self.buffer.base
-        for index in range(self._start, self._end):
-            self._queue(values[index - base], index)

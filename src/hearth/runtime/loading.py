@@ -12,7 +12,7 @@ from hearth.domain.buildings import Building
 from hearth.domain.events import Series
 from hearth.engine.buffers import LOOK_BACK_MS, SeriesBuffer
 from hearth.engine.buildings import BuildingState
-from hearth.engine.slots import Counters, Slot, decode_counters
+from hearth.engine.slots import Counters, Evaluation, decode_counters
 from hearth.ports import Session
 from hearth.runtime.rule_sets import RuleSets
 
@@ -24,7 +24,7 @@ class LoadedBuildings:
     """The states the driver holds: by building, and each buffer by its series."""
 
     buildings: dict[str, BuildingState] = field(default_factory=dict)
-    buffers: dict[int, SeriesBuffer[Slot]] = field(default_factory=dict)
+    buffers: dict[int, SeriesBuffer[Evaluation]] = field(default_factory=dict)
 
     def add(self, state: BuildingState) -> None:
         """Holds a state."""
@@ -69,7 +69,7 @@ def _fill(session: Session, customer_id: str, states: Iterable[BuildingState], b
     """Reads into each buffer what its views need, counted back from the series' newest event."""
     buffers = [buffer for state in states for buffer in state.buffers.values() if buffer.keep_ms >= 0]
     newest = session.events.latest(customer_id, [b.series.id for b in buffers], _END_OF_TIME_MS, before_sequence)
-    by_stretch: dict[tuple[int, int], list[SeriesBuffer[Slot]]] = defaultdict(list)
+    by_stretch: dict[tuple[int, int], list[SeriesBuffer[Evaluation]]] = defaultdict(list)
     for buffer in buffers:
         if buffer.series.id in newest:
             newest_ms = newest[buffer.series.id][0]

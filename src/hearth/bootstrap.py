@@ -233,12 +233,14 @@ class Installation:
     def application(self, wake: Wake) -> FastAPI:
         """The web application: public API, console, and the live driver that starts and stops with it."""
         live = LiveDriver(self.store, self.catalogue, self.clock, wake)
+        intake = Intake(self.store, self.catalogue, self.clock, live)
+        self.buildings.on_change(intake.forget)  # at once; the driver tells it of other processes' changes
         parts = ApiParts(
             access=self.access,
             buildings=self.buildings,
             notifications=self.notifications,
             events=EventReading(self.store, self.clock, self.catalogue),
-            intake=Intake(self.store, self.catalogue, self.clock, live),
+            intake=intake,
             clock=self.clock,
             identities=self.identities,
             not_ready_because=lambda: None if live.is_accepting else "The platform is starting.",

@@ -5,7 +5,7 @@ what survives a full replacement: identity, the instants set on insert, and devi
 Every change is announced to the running engine in the same transaction.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -57,6 +57,11 @@ class Buildings:
         self._clock = clock
         self._identities = identities
         self._catalogue = catalogue
+        self._tell_change: Callable[[str], None] = lambda building_id: None
+
+    def on_change(self, tell: Callable[[str], None]) -> None:
+        """`tell` is called with the id of each building that was adjusted or erased here, before the caller is answered."""
+        self._tell_change = tell
 
     def list_page(self, customer_id: str, after: str | None, limit: int) -> tuple[list[Building], bool]:
         """Buildings by customer_building_id, those behind `after` -> (at most `limit` of them, whether more follow)."""
@@ -106,6 +111,7 @@ class Buildings:
             )
             session.buildings.replace(building)
             session.changes.add(customer_id, "buildings", building.id)
+        self._tell_change(building.id)
         return building
 
     def replace_tariff_slices(self, customer_id: str, customer_building_id: str, slices: tuple[PriceSlice, ...]) -> Building:
@@ -116,6 +122,7 @@ class Buildings:
             building = msgspec.structs.replace(old, tariff=tariff)
             session.buildings.replace(building)
             session.changes.add(customer_id, "buildings", building.id)
+        self._tell_change(building.id)
         return building
 
     def erase(self, customer_id: str, customer_building_id: str) -> None:
@@ -124,6 +131,7 @@ class Buildings:
             building = get_building(session, customer_id, customer_building_id)
             session.buildings.erase(customer_id, building.id)
             session.changes.add(customer_id, "buildings", building.id)
+        self._tell_change(building.id)
 
     def _whole_second_ms(self) -> int:
         """Now, without its milliseconds: callers know these instants as whole epoch seconds."""

@@ -7,7 +7,8 @@ event costs a look-up. Invariant: nothing of a refused request is stored, and th
 
 import asyncio
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import msgspec
 
@@ -28,6 +29,7 @@ MOST_AHEAD_MS = 10 * MINUTE_MS
 # Larger magnitudes are no household's; and sums of so many never overflow.
 MOST_VALUE = 1e300
 _LEAST_INSTANT_MS = 0
+_END_OF_CALENDAR_MS = 253_402_300_800_000  # the year 10000, which no date library shows
 _MOST_KNOWN_BUILDINGS = 200_000
 
 
@@ -48,7 +50,18 @@ class EventIn(msgspec.Struct, gc=False, rename="camel", forbid_unknown_fields=Tr
 
 _one = msgspec.json.Decoder(EventIn)
 _many = msgspec.json.Decoder(list[EventIn])
+_any = msgspec.json.Decoder(float_hook=float)  # 1e999 becomes infinite, and is then refused by its place
 _WIRE_NAMES = tuple(field.encode_name for field in msgspec.structs.fields(EventIn))
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """The events of a body that can be read, where each stands in it, and what is wrong with the others."""
+
+    events: list[EventIn]
+    is_array: bool
+    indexes: Sequence[int]
+    errors: tuple[tuple[int, FieldProblem], ...] = ()
 
 
 class _Known:
@@ -75,20 +88,24 @@ class Intake:
         self._live = live
         self._known: dict[tuple[str, str], _BySeries] = {}  # by (customer, customer's building id)
         self._keys: dict[str, tuple[str, str]] = {}  # the same key by our building id
+        self._forgotten = 0
         self._resolving = asyncio.Lock()
-        live.on_building_change(self._forget)
+        live.on_building_change(self.forget)
 
     async def take(self, customer_id: str, body: bytes, historical: bool) -> None:
         """Returns when the events of the request are on disk. Raises Problem."""
         most = MOST_HISTORICAL_EVENTS if historical else MOST_LIVE_EVENTS
-        events = decode(body, most, only_array=historical)
-        if not events:
+        decoded = decode(body, most, only_array=historical)
+        if not decoded.events and not decoded.errors:
             return
         now_ms = self._clock.now_ms()
-        found = self._remembered(customer_id, events)
-        if found is None:
-            found = await self._resolve(customer_id, events)
-        columns = _columns(customer_id, events, found, now_ms)
+        columns = None if decoded.errors else _columns(customer_id, decoded.events, now_ms)
+        found = None if columns is None else self._remembered(customer_id, decoded.events)
+        if columns is None or found is None:
+            await asyncio.to_thread(self._refuse_wrong, customer_id, decoded, now_ms)
+            assert columns is not None, "what has no columns is refused with a reason"
+            found = await self._resolve(customer_id, decoded)
+        columns.series_ids = array("i", [entry.series_id for entry in found])
         await self._live.submit(customer_id, LogKind.HISTORICAL if historical else LogKind.LIVE, columns, now_ms)
 
     def _remembered(self, customer_id: str, events: Sequence[EventIn]) -> list[_Known] | None:
@@ -105,53 +122,69 @@ class Intake:
             found.append(entry)
         return found
 
-    def _forget(self, building_id: str) -> None:
-        """The building changed: what is known of it is asked anew."""
+    def forget(self, building_id: str) -> None:
+        """The building changed or was erased: what is known of it is asked anew. From any thread."""
+        self._forgotten += 1
         key = self._keys.pop(building_id, None)
         if key is not None:
             self._known.pop(key, None)
 
-    async def _resolve(self, customer_id: str, events: Sequence[EventIn]) -> list[_Known]:
-        """The series of each event; new ones are added. Raises Problem naming each event that is wrong."""
+    async def _resolve(self, customer_id: str, decoded: Decoded) -> list[_Known]:
+        """The series of each event; new ones are added. Raises Problem "invalid" where a building went meanwhile."""
         async with self._resolving:
-            series = await asyncio.to_thread(self._find_series, customer_id, events)
+            forgotten = self._forgotten
+            series = await asyncio.to_thread(self._find_series, customer_id, decoded)
         if len(self._known) > _MOST_KNOWN_BUILDINGS:
             self._known.clear()
             self._keys.clear()
         found = []
-        for event, each in zip(events, series, strict=True):
+        for event, each in zip(decoded.events, series, strict=True):
             self._live.know(each)
-            key = (customer_id, event.customer_building_id)
-            self._keys[each.building_id] = key
             known = _Known(each)
-            self._known.setdefault(key, {})[event.device_id, event.type, event.source] = known
             found.append(known)
+            if forgotten == self._forgotten:  # else it may be out of date already
+                key = (customer_id, event.customer_building_id)
+                self._keys[each.building_id] = key
+                self._known.setdefault(key, {})[event.device_id, event.type, event.source] = known
         return found
 
-    def _find_series(self, customer_id: str, events: Sequence[EventIn]) -> list[Series]:
+    def _refuse_wrong(self, customer_id: str, decoded: Decoded, now_ms: int) -> None:
+        """Raises Problem naming everything that is wrong with the events; stores nothing."""
+        with self._store.read() as session:
+            buildings = self._buildings(session, customer_id, decoded.events)
+        errors = list(decoded.errors)
+        for index, event in zip(decoded.indexes, decoded.events, strict=True):
+            if event.customer_id is not None and event.customer_id != customer_id:
+                at = f"/{index}" if decoded.is_array else ""
+                message = "The customerId is not the one of the access token."
+                raise Problem("forbidden", message, (FieldProblem(f"{at}/customerId", "leave it out"),))
+            found = (*_building_errors(event, buildings), *self._catalogue_errors(event), *_pattern_errors(event))
+            errors.extend((index, error) for error in (*found, *_value_errors(event, now_ms)))
+        if errors:
+            raise _refusal(decoded, errors)
+
+    def _find_series(self, customer_id: str, decoded: Decoded) -> list[Series]:
+        events = decoded.events
         wanted: dict[tuple[str, str, str, str | None], EventIn] = {}
         for event in events:
             key = (event.customer_building_id, event.device_id, event.type, event.source)
             if key not in wanted or event.device_name is not None:
                 wanted[key] = event
-        with self._store.read() as session:
-            buildings = self._buildings(session, customer_id, events)
-        errors = self._errors(customer_id, events, buildings)
-        if errors:
-            raise Problem("invalid", f"{len(errors)} of {len(events)} events cannot be taken; none was stored.", tuple(errors))
         found: dict[tuple[str, str, str, str | None], Series] = {}
         with self._store.write() as session:
+            buildings = self._buildings(session, customer_id, events)
+            pairs = zip(decoded.indexes, events, strict=True)
+            errors = [(index, error) for index, event in pairs for error in _building_errors(event, buildings)]
+            if errors:
+                raise _refusal(decoded, errors)
             for key, event in wanted.items():
-                building = buildings[event.customer_building_id]
-                found[key] = self._series(session, building, event)
-            for customer_building_id in sorted({event.customer_building_id for event in wanted.values()}):
-                fresh = session.buildings.find(customer_id, customer_building_id)
-                if fresh is not None:
-                    _discover(session, fresh, [e for e in wanted.values() if e.customer_building_id == customer_building_id])
+                found[key] = self._series(session, buildings[event.customer_building_id], event)
+            for name, building in buildings.items():
+                _discover(session, building, [event for event in wanted.values() if event.customer_building_id == name])
         return [found[e.customer_building_id, e.device_id, e.type, e.source] for e in events]
 
     def _buildings(self, session: Session, customer_id: str, events: Sequence[EventIn]) -> dict[str, Building]:
-        names = sorted({event.customer_building_id for event in events})
+        names = sorted({event.customer_building_id for event in events if fits("customerBuildingId", event.customer_building_id)})
         found = (session.buildings.find(customer_id, name) for name in names)
         return {building.customer_building_id: building for building in found if building is not None}
 
@@ -177,120 +210,134 @@ class Intake:
         device = building.find_device(event.device_id)
         return device.type if device is not None and device.type is not None else "GATEWAY"
 
-    def _errors(self, customer_id: str, events: Sequence[EventIn], buildings: dict[str, Building]) -> list[FieldProblem]:
-        """Everything wrong with the identities of the events."""
-        is_array = len(events) > 1
-        errors: list[FieldProblem] = []
-        for index, event in enumerate(events):
-            at = f"/{index}" if is_array else ""
-            if event.customer_building_id not in buildings:
-                errors.append(
-                    FieldProblem(
-                        f"{at}/customerBuildingId",
-                        f"there is no building {event.customer_building_id!r}; add it with POST /buildings/v1 first",
-                    )
-                )
-            errors.extend(self._catalogue_errors(at, event))
-            errors.extend(_pattern_errors(at, event))
-        return errors
-
-    def _catalogue_errors(self, at: str, event: EventIn) -> list[FieldProblem]:
-        errors = []
+    def _catalogue_errors(self, event: EventIn) -> Iterator[FieldProblem]:
         if self._catalogue.find_event_type(event.type) is None:
             meant = self._catalogue.nearest_event_type(event.type)
             hint = f"; did you mean {meant}?" if meant else "; see the catalogue of event types"
-            errors.append(FieldProblem(f"{at}/type", f"unknown event type {event.type!r}{hint}"))
+            yield FieldProblem("/type", f"unknown event type {event.type!r}{hint}")
         if event.source is not None and self._catalogue.source_named(event.source) is None:
             meant = self._catalogue.nearest_source(event.source)
             hint = f"; did you mean {meant}?" if meant else "; see the catalogue of device types"
-            errors.append(FieldProblem(f"{at}/source", f"unknown source {event.source!r}{hint}"))
-        return errors
+            yield FieldProblem("/source", f"unknown source {event.source!r}{hint}")
 
 
-def _pattern_errors(at: str, event: EventIn) -> list[FieldProblem]:
-    errors = []
+def _building_errors(event: EventIn, buildings: dict[str, Building]) -> Iterator[FieldProblem]:
+    name = event.customer_building_id
+    if not fits("customerBuildingId", name):
+        yield FieldProblem("/customerBuildingId", "must be 1 to 100 characters out of letters, digits, : . _ -")
+    elif name not in buildings:
+        yield FieldProblem("/customerBuildingId", f"there is no building {name!r}; add it with POST /buildings/v1 first")
+
+
+def _pattern_errors(event: EventIn) -> Iterator[FieldProblem]:
     if not fits("deviceId", event.device_id):
-        errors.append(FieldProblem(f"{at}/deviceId", "must be 3 to 64 characters out of letters, digits, : . _ -"))
-    if event.device_name is not None and not fits("deviceName", event.device_name):
-        errors.append(FieldProblem(f"{at}/deviceName", "must be 1 to 100 characters without a line break"))
-    return errors
+        yield FieldProblem("/deviceId", "must be 3 to 64 characters out of letters, digits, : . _ -")
+    if event.device_name is not None and (not fits("deviceName", event.device_name) or "\0" in event.device_name):
+        yield FieldProblem("/deviceName", "must be 1 to 100 characters without a line break")
+
+
+def _value_errors(event: EventIn, now_ms: int) -> Iterator[FieldProblem]:
+    time_ms = now_ms if event.timestamp is None else _instant(event.timestamp)
+    if time_ms > now_ms + MOST_AHEAD_MS:
+        yield FieldProblem(
+            "/timestamp",
+            f"lies more than {MOST_AHEAD_MS // MINUTE_MS} minutes ahead of the platform's clock "
+            f"({now_ms // SECOND_MS} epoch seconds); check the sender's clock",
+        )
+    elif time_ms < _LEAST_INSTANT_MS:
+        yield FieldProblem("/timestamp", "must be epoch seconds or milliseconds, not negative")
+    if event.forecast_timestamp is not None and not _is_in_calendar(_instant(event.forecast_timestamp)):
+        yield FieldProblem("/forecastTimestamp", "must be epoch seconds or milliseconds of the years 1970 to 9999")
+    if not -MOST_VALUE <= event.value <= MOST_VALUE:
+        yield FieldProblem("/value", "must be a finite number")
+
+
+def _refusal(decoded: Decoded, errors: Sequence[tuple[int, FieldProblem]]) -> Problem:
+    """All errors of all events, in the order of the body."""
+    bad = len({index for index, _ in errors})
+    of = len(decoded.indexes) + len({index for index, _ in decoded.errors})
+    placed = tuple(
+        FieldProblem(f"/{index}{error.pointer}" if decoded.is_array else error.pointer, error.message)
+        for index, error in sorted(errors, key=lambda each: each[0])
+    )
+    if not decoded.is_array and len(placed) == 1:
+        return Problem("invalid", f"{placed[0].pointer.lstrip('/')}: {placed[0].message}".removeprefix(": "), placed)
+    return Problem("invalid", f"{bad} of {of} events cannot be taken; none was stored.", placed)
 
 
 def _discover(session: Session, building: Building, events: Sequence[EventIn]) -> None:
-    """Devices that were never registered are listed on the building as discovered."""
-    unknown: dict[str, EventIn] = {}
+    """Devices that were never registered are listed on the building as discovered, under the name heard last."""
+    devices = {device.id: device for device in building.devices}
     for event in events:
-        if building.find_device(event.device_id) is None:
-            unknown.setdefault(event.device_id, event)
-    if unknown:
-        discovered = tuple(
-            Device(
-                id=device_id,
-                type=event.source if event.source not in (None, "PLATFORM", "MOOST") else None,
-                name=event.device_name,
-                discovered=True,
-            )
-            for device_id, event in sorted(unknown.items())
-        )
-        session.buildings.replace(msgspec.structs.replace(building, devices=building.devices + discovered))
+        known = devices.get(event.device_id)
+        if known is None:
+            device_type = event.source if event.source not in (None, "PLATFORM", "MOOST") else None
+            devices[event.device_id] = Device(id=event.device_id, type=device_type, name=event.device_name, discovered=True)
+        elif known.discovered and event.device_name not in (None, known.name):
+            devices[event.device_id] = msgspec.structs.replace(known, name=event.device_name)
+    if tuple(devices.values()) != building.devices:
+        session.buildings.replace(msgspec.structs.replace(building, devices=tuple(devices.values())))
         session.changes.add(building.customer_id, "devices", building.id)
 
 
-def decode(body: bytes, most_events: int, only_array: bool) -> list[EventIn]:
-    """Request body -> events. Raises Problem: malformed, too many, or each event that has a wrong form."""
+def decode(body: bytes, most_events: int, only_array: bool) -> Decoded:
+    """Request body -> events, and what is wrong with those of a wrong form. Raises Problem: malformed, or too many."""
     start = body.lstrip()[:1]
-    if only_array and start not in (b"[", b""):
+    is_array = start == b"["
+    if only_array and not is_array and start != b"":
         raise Problem("invalid", "A historical batch is an array of events.", (FieldProblem("", "send an array: [{…}, …]"),))
     try:
-        events = _many.decode(body) if start == b"[" else [_one.decode(body)]
-    except msgspec.ValidationError:
-        events = _decode_naming_errors(body)
+        try:
+            events = _many.decode(body) if is_array else [_one.decode(body)]
+        except msgspec.ValidationError:
+            # The slow way, after the fast one failed: what is wrong with each event.
+            raw = _any.decode(body)
+            items = raw if is_array else [raw]
+            _refuse_too_many(len(items), most_events)
+            return _decode_each(items, is_array)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Problem("malformed", f"The body is no valid JSON: {error}. NaN and Infinity are not JSON.") from error
-    if len(events) > most_events:
-        message = f"{len(events)} events in one request; at most {most_events} are taken, so split it"
+    except RecursionError as error:
+        raise Problem("malformed", "The body is nested too deeply; an event is a flat object.") from error
+    _refuse_too_many(len(events), most_events)
+    return Decoded(events, is_array, range(len(events)))
+
+
+def _refuse_too_many(events: int, most_events: int) -> None:
+    if events > most_events:
+        message = f"{events} events in one request; at most {most_events} are taken, so split it"
         raise Problem("invalid", message, (FieldProblem("", message),))
-    return events
 
 
-def _decode_naming_errors(body: bytes) -> list[EventIn]:
-    """The slow way, after the fast one failed: collects what is wrong with each event."""
-    raw = msgspec.json.decode(body)
-    is_array = isinstance(raw, list)
-    items = raw if is_array else [raw]
+def _decode_each(items: list[object], is_array: bool) -> Decoded:
     events: list[EventIn] = []
-    errors: list[FieldProblem] = []
+    indexes: list[int] = []
+    errors: list[tuple[int, FieldProblem]] = []
     for index, item in enumerate(items):
-        at = f"/{index}" if is_array else ""
         try:
             events.append(msgspec.convert(item, EventIn))
+            indexes.append(index)
         except msgspec.ValidationError as error:
-            errors.append(_field_problem(at, item, str(error)))
-    if errors:
-        raise Problem("invalid", f"{len(errors)} of {len(items)} events cannot be read; none was stored.", tuple(errors))
-    return events
+            errors.append((index, _field_problem(item, str(error))))
+    return Decoded(events, is_array, indexes, tuple(errors))
 
 
-def _field_problem(at: str, item: object, message: str) -> FieldProblem:
+def _field_problem(item: object, message: str) -> FieldProblem:
     """A decoder's message ("Expected `float`, got `str` - at `$.value`") -> pointer and remedy."""
     text, _, path = message.partition(" - at `$.")
-    pointer = f"{at}/{path.rstrip('`').replace('.', '/')}" if path else at
-    if isinstance(item, dict) and "unknown field" in text:
-        unknown = sorted(set(item) - set(_WIRE_NAMES))
-        meant = nearest(unknown[0], _WIRE_NAMES) if unknown else None
-        if unknown:
-            return FieldProblem(
-                f"{at}/{unknown[0]}", f"unknown field {unknown[0]!r}" + (f"; did you mean {meant!r}?" if meant else "")
-            )
-    return FieldProblem(pointer, text[:1].lower() + text[1:])
+    unknown = sorted(set(item) - set(_WIRE_NAMES)) if isinstance(item, dict) and "unknown field" in text else []
+    if unknown:
+        meant = nearest(unknown[0], _WIRE_NAMES)
+        pointer = "/" + unknown[0].replace("~", "~0").replace("/", "~1")
+        return FieldProblem(pointer, f"unknown field {unknown[0]!r}" + (f"; did you mean {meant!r}?" if meant else ""))
+    return FieldProblem("/" + path.rstrip("`") if path else "", text[:1].lower() + text[1:])
 
 
-def _columns(customer_id: str, events: Sequence[EventIn], known: Sequence[_Known], now_ms: int) -> EventColumns:
-    """Events -> columns. Raises Problem naming each event whose time or value cannot be."""
+def _columns(customer_id: str, events: Sequence[EventIn], now_ms: int) -> EventColumns | None:
+    """Events -> columns, their series still open. None when a time, a value or a customer's id cannot be."""
     times = array("q")
     values = array("d")
     has_forecast = False
-    is_bad = False
     latest_ms = now_ms + MOST_AHEAD_MS
     for event in events:
         timestamp = event.timestamp
@@ -301,51 +348,27 @@ def _columns(customer_id: str, events: Sequence[EventIn], known: Sequence[_Known
             or not -MOST_VALUE <= value <= MOST_VALUE
             or (event.customer_id is not None and event.customer_id != customer_id)
         ):
-            is_bad = True
-            break
+            return None
         if event.forecast_timestamp is not None:
             has_forecast = True
         times.append(time_ms)
         values.append(value)
-    if is_bad:
-        raise _value_problem(customer_id, events, latest_ms)
     forecasts = None
     if has_forecast:
         forecasts = array(
             "q",
             [NO_FORECAST_MS if e.forecast_timestamp is None else _instant(e.forecast_timestamp) for e in events],
         )
-    return EventColumns(
-        series_ids=array("i", [entry.series_id for entry in known]), times_ms=times, values=values, forecast_ms=forecasts
-    )
+        if not all(each == NO_FORECAST_MS or _is_in_calendar(each) for each in forecasts):
+            return None
+    return EventColumns(series_ids=array("i"), times_ms=times, values=values, forecast_ms=forecasts)
+
+
+def _is_in_calendar(at_ms: int) -> bool:
+    return _LEAST_INSTANT_MS <= at_ms < _END_OF_CALENDAR_MS
 
 
 def _instant(number: float) -> int:
-    if number >= 1e17 or number <= -1e17:
-        return int(1e17)
+    if not -1e17 < number < 1e17:  # infinity among them
+        return int(1e17) if number > 0 else -int(1e17)
     return instant_of_number(number)
-
-
-def _value_problem(customer_id: str, events: Sequence[EventIn], latest_ms: int) -> Problem:
-    errors = []
-    for index, event in enumerate(events):
-        at = f"/{index}" if len(events) > 1 else ""
-        if event.customer_id is not None and event.customer_id != customer_id:
-            return Problem(
-                "forbidden",
-                "The customerId is not the one of the access token.",
-                (FieldProblem(f"{at}/customerId", "leave it out"),),
-            )
-        if event.timestamp is not None and _instant(event.timestamp) > latest_ms:
-            errors.append(
-                FieldProblem(
-                    f"{at}/timestamp",
-                    f"lies more than {MOST_AHEAD_MS // MINUTE_MS} minutes ahead of the platform's clock "
-                    f"({(latest_ms - MOST_AHEAD_MS) // SECOND_MS} epoch seconds); check the sender's clock",
-                )
-            )
-        elif event.timestamp is not None and _instant(event.timestamp) < _LEAST_INSTANT_MS:
-            errors.append(FieldProblem(f"{at}/timestamp", "must be epoch seconds or milliseconds, not negative"))
-        if not -MOST_VALUE <= event.value <= MOST_VALUE:
-            errors.append(FieldProblem(f"{at}/value", "must be a finite number"))
-    return Problem("invalid", f"{len(errors)} of {len(events)} events cannot be taken; none was stored.", tuple(errors))

@@ -101,6 +101,25 @@ class SeriesRepository(Protocol):
     def list_of(self, customer_id: str, building_ids: Sequence[str]) -> list[Series]: ...
 
 
+class ChunkRow(NamedTuple):
+    """One chunk as it is stored."""
+
+    series_id: int
+    utc_day: int
+    customer_id: str
+    size: int
+    payload: bytes
+
+
+class CompactionStep(NamedTuple):
+    """One short transaction of a compaction: chunks to write, or log rows to delete (up_to_sequence > 0)."""
+
+    number: int  # counts over all compactions
+    chunks: Sequence[ChunkRow]
+    up_to_sequence: int
+    moved: int  # events that leave the log with it
+
+
 class EventRepository(Protocol):
     """The log (recent) and the chunks (compacted); a read merges both. design.md 4."""
 
@@ -132,11 +151,16 @@ class EventRepository(Protocol):
     def count_log_for_operator(self, up_to_sequence: int) -> int:
         """How many events of the log have sequences <= up_to_sequence and wait to be compacted."""
 
-    def compact_for_operator(self, up_to_sequence: int, most_events: int) -> int:
-        """Moves log rows whose events all have sequences <= up_to_sequence into chunks, oldest first.
+    def prepare_compaction_for_operator(self, up_to_sequence: int, most_events: int) -> Sequence[CompactionStep]:
+        """What to write so that log rows with sequences <= up_to_sequence become chunks, oldest first.
 
-        Returns how many events were moved; 0 = nothing left to do. Part of the caller's transaction:
-        either moved whole or not at all.
+        At least one row's events, however long it is; empty = nothing left to do. Only reads.
+        """
+
+    def compact_for_operator(self, step: CompactionStep) -> bool:
+        """Writes one step, each in its own transaction and in their order; reads are the same before and after.
+
+        False when another compaction came between: what is left of these steps is stale, prepare anew.
         """
 
     def count_minutes(self, counts: Mapping[tuple[str, int], int]) -> None:
@@ -299,6 +323,9 @@ class Store(Protocol):
 
     def write(self) -> AbstractContextManager[Session]:
         """One transaction: committed, and on disk, when the block ends; rolled back when it raises."""
+
+    def checkpoint(self) -> None:
+        """Housekeeping of the database's own log; a writer hardly notices."""
 
 
 class Sealer(Protocol):

@@ -46,6 +46,24 @@ def add_series(store: SqlStore, letter: str, name: str, device: str = "meter") -
         return session.series.find_or_add(customer(letter), f"{letter}-{name}", "POWER", device, "METER", None).id
 
 
+def compact(store: SqlStore, up_to_sequence: int, most_events: int = 1_000) -> int:
+    """Prepares one compaction and writes all of its steps; the number of events moved."""
+    with store.read() as session:
+        steps = session.events.prepare_compaction_for_operator(up_to_sequence, most_events)
+    for step in steps:
+        with store.write() as session:
+            assert session.events.compact_for_operator(step)
+    return sum(step.moved for step in steps)
+
+
+def compact_all(store: SqlStore, up_to_sequence: int, most_events: int = 10) -> int:
+    """Compacts until nothing is left; the number of events moved."""
+    moved = 0
+    while moved_now := compact(store, up_to_sequence, most_events):
+        moved += moved_now
+    return moved
+
+
 def entry(
     letter: str,
     sequence: int,

@@ -12,6 +12,8 @@ from tests.contracts.store_contents import (
     add_notifications,
     add_series,
     building,
+    compact,
+    compact_all,
     customer,
     entry,
     facts_entry,
@@ -167,7 +169,7 @@ def _fill_chunks(store, letter: str, sequence: int) -> tuple[int, int]:
     series = add_series(store, letter, "one"), add_series(store, letter, "two")
     with store.write() as session:
         session.events.append([entry(letter, sequence, [(each, NOW_MS + at, 1.0) for each in series for at in (0, 1)])])
-        assert session.events.compact_for_operator(sequence + 3, 100) == 4
+    assert compact(store, sequence + 3) == 4
     return series
 
 
@@ -230,9 +232,7 @@ def test_erasure_leaves_no_row_and_touches_no_other_building(store, database_url
             assert series["a"][0] not in each.columns.series_ids
             assert "a-one" not in [fact.building_id for fact in each.facts]
         assert [fact.building_id for each in left if each.customer_id == A for fact in each.facts] == ["", "a-two"]
-    with store.write() as session:
-        while session.events.compact_for_operator(2**40, 100):
-            pass
+    compact_all(store, 2**40)
     with store.read() as session:
         after = session.events.read(A, series["a"], *ALWAYS)
         assert not after[series["a"][0]].times_ms

@@ -6,12 +6,25 @@ from itertools import count
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.contracts.store_contents import ALWAYS, NOW_MS, add_customer, add_series, building, customer, entry, facts_entry
+from sqlalchemy import func, select
+from tests.contracts.store_contents import (
+    ALWAYS,
+    NOW_MS,
+    add_customer,
+    add_series,
+    building,
+    compact,
+    compact_all,
+    customer,
+    entry,
+    facts_entry,
+)
 
 from hearth.core.instants import DAY_MS
 from hearth.domain.events import NO_FORECAST_MS, Delivered, LogKind
-from hearth.ports import Points
-from hearth.store import SqlStore, open_store
+from hearth.ports import CompactionStep, Points
+from hearth.store import SqlStore, compaction, open_store
+from hearth.store.tables import series_chunks
 
 A = customer("a")
 DAY = NOW_MS // DAY_MS * DAY_MS
@@ -25,8 +38,11 @@ _EVENT = st.tuples(
     st.sampled_from([NO_FORECAST_MS, DAY + 5 * DAY_MS]),
 )
 _APPEND = st.tuples(st.just("append"), st.lists(_EVENT, min_size=1, max_size=6))
-_COMPACT = st.tuples(st.just("compact"), st.integers(1, 8))
-_READ = st.tuples(st.just("read"), st.tuples(st.integers(-DAY_MS, 3 * DAY_MS), st.integers(-1, 3 * DAY_MS)))
+_PREPARE = st.tuples(st.just("prepare"), st.integers(1, 8))
+_STEP = st.tuples(st.just("step"), st.integers(0, 1))
+_ERASE = st.tuples(st.just("erase"), st.integers(0, 1))
+_READ = st.tuples(st.just("read"), st.tuples(st.integers(-DAY_MS, 3 * DAY_MS), st.integers(-1, 3 * DAY_MS), st.integers(0, 9)))
+_STEPS = st.lists(st.one_of(_APPEND, _APPEND, _PREPARE, _STEP, _STEP, _STEP, _STEP, _ERASE, _READ), max_size=30)
 
 
 def points(*at: tuple[int, float]) -> Points:
@@ -34,61 +50,101 @@ def points(*at: tuple[int, float]) -> Points:
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(steps=st.lists(st.one_of(_APPEND, _APPEND, _COMPACT, _READ), max_size=12))
+@pytest.mark.usefixtures("_tiny_steps")
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=_STEPS)
 def test_reads_equal_a_naive_model(kind, request, steps) -> None:
+    """Whatever is appended, erased and read between the steps of two compactions, of which each may overtake the other."""
     store = request.getfixturevalue("opened_stores")(kind)
-    name = f"home{next(_examples)}"
-    with store.write() as session:
-        session.buildings.add(building("a", name))
-    series = [add_series(store, "a", name, device) for device in ("one", "two", "three")]
-    with store.read() as session:
-        sequence = session.events.last_sequence_for_operator() + 1
-    model: list[dict[int, tuple[float, int]]] = [{}, {}, {}]
+    home = _Home(store)
+    prepared: list[list[CompactionStep]] = [[], []]
     for action, given_ in steps:
         if action == "append":
-            events = [(series[which], time, value, forecast) for which, time, value, forecast in given_]
+            home.append(given_)
+        elif action == "prepare":
+            prepared[given_ % 2] = home.prepare(given_)
+        elif action == "step" and prepared[given_]:
+            step, *rest = prepared[given_]
             with store.write() as session:
-                session.events.append([entry("a", sequence, events)])
-            sequence += len(events)
-            for which, time, value, forecast in given_:
-                model[which][time] = (value, forecast)
-        elif action == "compact":
-            with store.write() as session:
-                session.events.compact_for_operator(sequence - 1, given_)
-        else:
-            _compare(store, series, model, DAY + min(given_), DAY + max(given_))
-    _compare(store, series, model, *ALWAYS)
-    with store.read() as session:
-        assert session.events.last_sequence_for_operator() == sequence - 1
-    _compact_all(store, sequence - 1)
-    _compare(store, series, model, *ALWAYS)
+                is_written = session.events.compact_for_operator(step)
+            prepared[given_] = rest if is_written else []
+        elif action == "erase":
+            home.erase(given_)
+        elif action == "read":
+            *span, before = given_
+            home.compare(DAY + min(span), DAY + max(span), min(home.compacted + before, home.sequence))
+    home.compare(*ALWAYS)
+    compact_all(store, home.sequence - 1)
+    home.compare(*ALWAYS)
+    assert home.count_chunks_of_erased() == 0
 
 
-def _compare(store: SqlStore, series, model, from_ms: int, to_ms: int) -> None:
-    with store.read() as session:
-        read = session.events.read(A, series, from_ms, to_ms)
-        latest = session.events.latest(A, series, to_ms)
-    assert set(read) == set(series)
-    for series_id, expected in zip(series, model, strict=True):
-        within = [(time, *expected[time]) for time in sorted(expected) if from_ms < time <= to_ms]
-        got = read[series_id]
-        assert list(got.times_ms) == [time for time, _, _ in within]
-        assert list(got.values) == [value for _, value, _ in within]
-        forecasts = [forecast for _, _, forecast in within]
-        assert got.forecast_ms == (None if all(f == NO_FORECAST_MS for f in forecasts) else array("q", forecasts))
-        newest = max((time for time in expected if time <= to_ms), default=None)
-        assert latest.get(series_id) == (None if newest is None else (newest, expected[newest][0]))
+class _Home:
+    """Two buildings, one with two series and one with the third, beside a list of all that was sent of them."""
 
-
-def _compact_all(store: SqlStore, up_to: int) -> int:
-    moved = 0
-    while True:
+    def __init__(self, store: SqlStore) -> None:
+        self.store = store
+        self.names = [f"home{next(_examples)}", f"home{next(_examples)}"]
         with store.write() as session:
-            now = session.events.compact_for_operator(up_to, 10)
-        if now == 0:
-            return moved
-        moved += now
+            for name in self.names:
+                session.buildings.add(building("a", name))
+        self.series = [add_series(store, "a", self.names[which // 2], f"device{which}") for which in range(3)]
+        self.erased: set[int] = set()
+        with store.read() as session:
+            self.sequence = session.events.last_sequence_for_operator() + 1
+        self.compacted = self.sequence  # every compaction ends before it
+        self.sent: list[tuple[int, int, int, float, int]] = []
+
+    def append(self, events) -> None:
+        events = [event for event in events if event[0] not in self.erased]
+        if events:
+            rows = [(self.series[which], time, value, forecast) for which, time, value, forecast in events]
+            with self.store.write() as session:
+                session.events.append([entry("a", self.sequence, rows)])
+            self.sent.extend((self.sequence + at, *event) for at, event in enumerate(events))
+            self.sequence += len(events)
+
+    def prepare(self, most_events: int) -> list[CompactionStep]:
+        self.compacted = self.sequence
+        with self.store.read() as session:
+            return list(session.events.prepare_compaction_for_operator(self.sequence - 1, most_events))
+
+    def erase(self, which: int) -> None:
+        with self.store.write() as session:
+            session.buildings.erase(A, f"a-{self.names[which]}")
+        self.erased |= {0, 1} if which == 0 else {2}
+
+    def compare(self, from_ms: int, to_ms: int, before: int | None = None) -> None:
+        with self.store.read() as session:
+            read = session.events.read(A, self.series, from_ms, to_ms, before)
+            latest = session.events.latest(A, self.series, to_ms, before)
+        assert set(read) == set(self.series)
+        for which, series_id in enumerate(self.series):
+            expected = {
+                time: (value, forecast)
+                for sequence, of, time, value, forecast in self.sent
+                if of == which and which not in self.erased and (before is None or sequence < before)
+            }
+            within = [(time, *expected[time]) for time in sorted(expected) if from_ms < time <= to_ms]
+            got = read[series_id]
+            assert list(got.times_ms) == [time for time, _, _ in within]
+            assert list(got.values) == [value for _, value, _ in within]
+            forecasts = [forecast for _, _, forecast in within]
+            assert got.forecast_ms == (None if all(f == NO_FORECAST_MS for f in forecasts) else array("q", forecasts))
+            newest = max((time for time in expected if time <= to_ms), default=None)
+            assert latest.get(series_id) == (None if newest is None else (newest, expected[newest][0]))
+
+    def count_chunks_of_erased(self) -> int:
+        gone = [self.series[which] for which in self.erased]
+        with self.store.read() as session:
+            chunks = select(func.count()).where(series_chunks.c.series_id.in_(gone))
+            return session.events._connection.scalar(chunks)
+
+
+@pytest.fixture
+def _tiny_steps(monkeypatch) -> None:
+    monkeypatch.setattr(compaction, "_MOST_CHUNKS", 1)
+    monkeypatch.setattr(compaction, "_MOST_ROWS", 1)
 
 
 @pytest.fixture
@@ -149,12 +205,12 @@ def test_compaction_moves_whole_rows_up_to_a_sequence_and_the_last_sequence_stay
             ]
         )
         assert session.events.count_log_for_operator(4) == 3
-        assert session.events.compact_for_operator(4, 1_000) == 3
-        assert session.events.compact_for_operator(4, 1_000) == 0
+    assert compact(store, 4) == 3
+    assert compact(store, 4) == 0
     with store.read() as session:
         assert [each.sequence for each in session.events.list_entries_for_operator(0, 10)] == [4]
         assert len(session.events.read(A, [series_id], *ALWAYS)[series_id].times_ms) == 4
-    assert _compact_all(store, 5) == 2
+    assert compact_all(store, 5) == 2
     with store.read() as session:
         assert session.events.list_entries_for_operator(0, 10) == []
         assert session.events.last_sequence_for_operator() == 5
@@ -166,7 +222,7 @@ def test_an_oversized_row_is_moved_all_the_same(store) -> None:
     series_id = add_series(store, "a", "one")
     with store.write() as session:
         session.events.append([entry("a", 1, [(series_id, NOW_MS + i, 0.0) for i in range(50)])])
-        assert session.events.compact_for_operator(50, 10) == 50
+    assert compact(store, 50, 10) == 50
 
 
 def test_events_of_no_living_series_are_dropped_by_compaction(store) -> None:
@@ -174,10 +230,44 @@ def test_events_of_no_living_series_are_dropped_by_compaction(store) -> None:
     series_id = add_series(store, "a", "one")
     with store.write() as session:
         session.events.append([entry("a", 1, [(series_id, NOW_MS, 1.0), (series_id + 77, NOW_MS, 2.0)])])
-        assert session.events.compact_for_operator(2, 10) == 2
+    assert compact(store, 2) == 2
     with store.read() as session:
         read = session.events.read(A, [series_id, series_id + 77], *ALWAYS)
         assert read == {series_id: points((NOW_MS, 1.0)), series_id + 77: points()}
+
+
+def test_a_building_erased_between_the_steps_of_a_compaction_leaves_nothing(store) -> None:
+    add_customer(store, "a", "one", "two")
+    erased, kept = add_series(store, "a", "one"), add_series(store, "a", "two")
+    with store.write() as session:
+        session.events.append([entry("a", 1, [(each, NOW_MS, 1.0) for each in (erased, kept)])])
+    with store.read() as session:
+        steps = session.events.prepare_compaction_for_operator(2, 10)
+    with store.write() as session:
+        session.buildings.erase(A, "a-one")
+    for step in steps:
+        with store.write() as session:
+            assert session.events.compact_for_operator(step)
+    with store.read() as session:
+        assert session.events.list_entries_for_operator(0, 10) == []
+        assert session.events.read(A, [erased, kept], *ALWAYS) == {erased: points(), kept: points((NOW_MS, 1.0))}
+
+
+def test_a_second_compaction_makes_the_first_one_stale(store) -> None:
+    add_customer(store, "a", "one")
+    series_id = add_series(store, "a", "one")
+    with store.write() as session:
+        session.events.append([entry("a", 1, [(series_id, NOW_MS, 1.0)])])
+    with store.read() as session:
+        stale = session.events.prepare_compaction_for_operator(1, 10)
+    with store.write() as session:
+        session.events.append([entry("a", 2, [(series_id, NOW_MS, 2.0)])])
+    compact_all(store, 2)
+    for step in stale:
+        with store.write() as session:
+            assert not session.events.compact_for_operator(step)
+    with store.read() as session:
+        assert session.events.read(A, [series_id], *ALWAYS) == {series_id: points((NOW_MS, 2.0))}
 
 
 def test_another_customers_series_read_as_empty(store) -> None:
@@ -187,8 +277,8 @@ def test_another_customers_series_read_as_empty(store) -> None:
     for sequence in (1, 2):
         with store.write() as session:
             session.events.append([entry("a", sequence, [(series_id, NOW_MS + sequence, 1.0)])])
-            if sequence == 1:
-                session.events.compact_for_operator(1, 10)
+        if sequence == 1:
+            compact(store, 1)
     with store.read() as session:
         assert len(session.events.read(A, [series_id], *ALWAYS)[series_id].times_ms) == 2
         assert session.events.read(customer("b"), [series_id], *ALWAYS) == {series_id: points()}

@@ -10,7 +10,15 @@ from hypothesis import strategies as st
 
 from hearth.core.instants import DAY_MS
 from hearth.domain.events import NO_FORECAST_MS, Delivered, EventColumns
-from hearth.store.packing import Stretch, pack_chunk, pack_entry, unpack_arrays, unpack_chunk, unpack_entry
+from hearth.store.packing import (
+    Stretch,
+    append_to_chunk,
+    pack_chunk,
+    pack_entry,
+    unpack_arrays,
+    unpack_chunk,
+    unpack_entry,
+)
 
 INT64 = st.integers(-(2**63), 2**63 - 1)
 FLOATS = st.floats(allow_nan=False)
@@ -53,12 +61,30 @@ def test_a_chunk_comes_back(day, points, has_forecast) -> None:
     times = np.array(sorted(points), np.int64) + day * DAY_MS
     values = np.array([points[at][0] for at in sorted(points)], np.float64)
     forecasts = np.array([points[at][1] for at in sorted(points)], np.int64) if has_forecast else None
-    read = unpack_chunk(pack_chunk(Stretch(times, values, forecasts)))
+    read = unpack_chunk(pack_chunk(Stretch(times, values, forecasts)).payload)
     assert read.times_ms.tolist() == times.tolist()
     assert read.values.tobytes() == values.tobytes()
     assert (None if read.forecast_ms is None else read.forecast_ms.tolist()) == (
         None if forecasts is None else forecasts.tolist()
     )
+
+
+@given(
+    points=st.dictionaries(st.integers(0, DAY_MS - 1), st.tuples(FLOATS, INT64), min_size=2, max_size=50),
+    share=st.floats(0, 1),
+    has_forecast=st.booleans(),
+)
+def test_appending_to_a_chunk_is_packing_all_of_it(points, share, has_forecast) -> None:
+    times = np.array(sorted(points), np.int64)
+    values = np.array([points[at][0] for at in sorted(points)], np.float64)
+    forecasts = np.array([points[at][1] for at in sorted(points)], np.int64) if has_forecast else None
+    at = 1 + int(share * (len(times) - 2))
+    before = Stretch(times[:at], values[:at], None if forecasts is None else forecasts[:at])
+    after = Stretch(times[at:], values[at:], None if forecasts is None else forecasts[at:])
+    assert append_to_chunk(pack_chunk(before).payload, after) == pack_chunk(Stretch(times, values, forecasts))
+    assert append_to_chunk(pack_chunk(after).payload, before) is None
+    other = Stretch(after.times_ms, after.values, after.times_ms if forecasts is None else None)
+    assert append_to_chunk(pack_chunk(before).payload, other) is None
 
 
 def test_the_format_is_little_endian_and_says_its_version() -> None:

@@ -25,7 +25,7 @@ from hearth.connectors.system import system_jitter
 from hearth.connectors.telemetry import configure_logging
 from hearth.connectors.wake import PipeWake, WakeListener, open_wake_pipe
 from hearth.runtime.deliveries import DeliveryLoop
-from hearth.runtime.housekeeping import Compaction
+from hearth.runtime.housekeeping import Compaction, keep_log_short
 from hearth.store.migrations import upgrade
 
 log = structlog.get_logger()
@@ -158,14 +158,14 @@ def run_ingest(settings: Settings, wake_fd: int) -> None:
 
 
 def run_deliver(settings: Settings, wake_fd: int) -> None:
-    """The process that delivers notifications and compacts the log."""
+    """The process that delivers notifications and keeps house in the store."""
     import uvloop
 
     async def deliver() -> None:
         with open_installation(settings, migrate=False) as installation:
             channel = installation.webhook_channel()
             deliveries = DeliveryLoop(installation.deliveries, channel, installation.clock, system_jitter)
-            compaction = asyncio.create_task(Compaction(installation.store, installation.clock).run())
+            housekeeping = asyncio.gather(Compaction(installation.store).run(), keep_log_short(installation.store))
             listener = WakeListener(wake_fd, deliveries.look_now)
             loop = asyncio.get_running_loop()
             for number in (signal.SIGTERM, signal.SIGINT):
@@ -173,9 +173,9 @@ def run_deliver(settings: Settings, wake_fd: int) -> None:
             try:
                 await deliveries.run()
             finally:
-                compaction.cancel()
+                housekeeping.cancel()
                 with contextlib.suppress(asyncio.CancelledError):
-                    await compaction
+                    await housekeeping
                 listener.close()
                 await channel.aclose()
 

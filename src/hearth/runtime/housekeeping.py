@@ -1,7 +1,7 @@
-"""Housekeeping of the store: the log is compacted into series chunks, in small transactions.
+"""Housekeeping of the store: the log is compacted into series chunks, and the database's own log kept short.
 
-Runs beside deliveries in the second process, so that acknowledging events never waits for it longer than
-one small transaction. Only what the engine has evaluated is moved: what a crash must replay stays in the log.
+Runs beside deliveries in the second process, so that acknowledging events waits for none of it longer than
+for one short step. Only what the engine has evaluated is moved: what a crash must replay stays in the log.
 """
 
 import asyncio
@@ -10,33 +10,30 @@ from time import sleep
 
 import structlog
 
-from hearth.core.clock import Clock
-from hearth.core.instants import SECOND_MS
 from hearth.ports import Store
 
 log = structlog.get_logger()
 
-# The cost is per chunk touched, not per event (decision 0003): large transactions are cheaper by far.
-_EVENTS_A_TRANSACTION = 60_000
+# The cost is per chunk touched, not per event (decision 0003): many at a time are cheaper by far.
+_EVENTS_AT_A_TIME = 60_000
 # A chunk is written anew whenever events are moved into it, so the log is left alone until it holds many of
 # each series: then one write serves them all. What waits is read from the log meanwhile.
 _LEAST_EVENTS = 100_000
 _LEAST_EVENTS_A_SERIES = 24
+# Between two steps, each of a few milliseconds: whoever waits has had its turn long before the next.
+_PAUSE_SECONDS = 0.02
 
 
 class Compaction:
     """Moves evaluated events from the log into chunks."""
 
-    def __init__(
-        self, store: Store, clock: Clock, pause: Callable[[float], object] = sleep, least_events: int = _LEAST_EVENTS
-    ) -> None:
+    def __init__(self, store: Store, pause: Callable[[float], object] = sleep, least_events: int = _LEAST_EVENTS) -> None:
         self._store = store
-        self._clock = clock
         self._pause = pause
         self._least_events = least_events
 
     def compact(self) -> int:
-        """One look: when enough has gathered, moves it all, transaction by transaction. Returns the number moved."""
+        """One look: when enough has gathered, moves it all, step by step. Returns the number of events moved."""
         with self._store.read() as session:
             applied = session.engine.applied_sequence_for_operator()
             waiting = session.events.count_log_for_operator(applied)
@@ -50,18 +47,32 @@ class Compaction:
         return moved
 
     def _move(self, applied_sequence: int) -> int:
-        """One transaction; then as long a pause, so that acknowledging events waits for one at most."""
-        started_ms = self._clock.now_ms()
-        with self._store.write() as session:
-            moved = session.events.compact_for_operator(applied_sequence, _EVENTS_A_TRANSACTION)
-        self._pause((self._clock.now_ms() - started_ms) / SECOND_MS)
+        """What was prepared in one snapshot; the rest of it is left where another process compacts as well."""
+        with self._store.read() as session:
+            steps = session.events.prepare_compaction_for_operator(applied_sequence, _EVENTS_AT_A_TIME)
+        moved = 0
+        for step in steps:
+            with self._store.write() as session:
+                if not session.events.compact_for_operator(step):
+                    break
+            moved += step.moved
+            self._pause(_PAUSE_SECONDS)
         return moved
 
     async def run(self, pause_seconds: float = 5.0) -> None:
         """Looks again and again until cancelled; a failure is logged and tried again."""
-        while True:
-            try:
-                await asyncio.to_thread(self.compact)
-            except Exception:
-                log.exception("compaction failed; trying again")
-            await asyncio.sleep(pause_seconds)
+        await _again_and_again(self.compact, pause_seconds, "compaction failed; trying again")
+
+
+async def keep_log_short(store: Store, pause_seconds: float = 0.5) -> None:
+    """Keeps the database's own log short until cancelled, so that no commit has to; a failure is tried again."""
+    await _again_and_again(store.checkpoint, pause_seconds, "checkpoint failed; trying again")
+
+
+async def _again_and_again(work: Callable[[], object], pause_seconds: float, on_failure: str) -> None:
+    while True:
+        try:
+            await asyncio.to_thread(work)
+        except Exception:
+            log.exception(on_failure)
+        await asyncio.sleep(pause_seconds)

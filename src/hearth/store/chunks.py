@@ -1,25 +1,21 @@
-"""Series chunks: one row per series and UTC day, and the moving of log rows into them.
+"""Series chunks: reading them. One row per series and UTC day, sorted, one value per instant.
 
-Compaction is one part of its caller's transaction: log rows vanish in the commit in which their events
-appear in chunks. Invariant: every event of a chunk was sent before every event of the log, for rows move
-oldest first; so where both name an instant, the log's value is the later one.
+`compaction` fills them. Invariant: where the log names an instant that a chunk has as well, the last value
+the log has for it is the one sent last.
 """
 
 from collections import defaultdict
 from collections.abc import Sequence
 
 import numpy as np
-from sqlalchemy import Connection, and_, delete, func, select
+from sqlalchemy import Connection, and_, func, select
 
-from hearth.core.instants import DAY_MS, utc_day
-from hearth.domain.events import LogKind
-from hearth.store.connections import LOG_LOCK, among, insert, is_postgresql, lock
-from hearth.store.marks import COMPACTED, set_mark
-from hearth.store.packing import EntryArrays, Stretch, pack_chunk, unpack_arrays, unpack_chunk
-from hearth.store.stretches import joined_entries, settled, split_by
-from hearth.store.tables import event_log, series, series_chunks
+from hearth.core.instants import utc_day
+from hearth.store.connections import among
+from hearth.store.packing import Stretch, unpack_chunk
+from hearth.store.tables import series, series_chunks
 
-_DAYS = 1 << 31  # a series and a day in one number: series * _DAYS + day
+_LAST_DAY = (1 << 31) - 1
 
 
 def read_chunks(
@@ -71,79 +67,5 @@ def latest_in_chunks(
     return newest
 
 
-def compact(connection: Connection, up_to_sequence: int, most_events: int) -> int:
-    """Moves the oldest log rows into chunks; see `ports.EventRepository.compact_for_operator`."""
-    lock(connection, LOG_LOCK)
-    log = event_log.c
-    sizes = select(log.sequence, log.size).where(log.sequence <= up_to_sequence).order_by(log.sequence).limit(most_events)
-    moved, end = 0, 0
-    for sequence, size in connection.execute(sizes).all():
-        if sequence + size - 1 > up_to_sequence or (moved and moved + size > most_events):
-            break
-        moved += size
-        end = sequence + size - 1
-    if moved == 0:
-        return 0
-    rows = select(log.payload).where(log.sequence <= end, log.kind != LogKind.DELIVERED.value).order_by(log.sequence)
-    entries = [unpack_arrays(payload) for payload in connection.scalars(rows)]
-    if entries:
-        _merge(connection, joined_entries(entries))
-    connection.execute(delete(event_log).where(log.sequence <= end))
-    set_mark(connection, COMPACTED, end)
-    return moved
-
-
-def _merge(connection: Connection, events: EntryArrays) -> None:
-    """Adds events, in the order of sending, to the chunks of their series and days."""
-    fresh = split_by(events.series_ids.astype(np.int64) * _DAYS + events.times_ms // DAY_MS, events)
-    customers = _customers(connection, sorted({key // _DAYS for key in fresh}))
-    fresh = {key: stretch for key, stretch in fresh.items() if key // _DAYS in customers}
-    if not fresh:
-        return
-    stored = _stored(connection, fresh)
-    rows = []
-    for key, stretch in fresh.items():
-        parts = [stored[key], stretch] if key in stored else [stretch]
-        points = settled(parts)
-        series_id, day = divmod(key, _DAYS)
-        rows.append(
-            {
-                "series_id": series_id,
-                "utc_day": day,
-                "customer_id": customers[series_id],
-                "size": len(points.times_ms),
-                "payload": pack_chunk(points),
-            }
-        )
-    add = insert(connection, series_chunks)
-    add = add.on_conflict_do_update(
-        index_elements=["series_id", "utc_day"], set_={"size": add.excluded.size, "payload": add.excluded.payload}
-    )
-    connection.execute(add, rows)
-
-
-def _customers(connection: Connection, series_ids: Sequence[int]) -> dict[int, str]:
-    """The customer of each series that still is: an erased one's events end here."""
-    query = select(series.c.id, series.c.customer_id).where(among(connection, series.c.id, series_ids)).order_by(series.c.id)
-    if is_postgresql(connection):
-        query = query.with_for_update(read=True, key_share=True)
-    return {series_id: customer_id for series_id, customer_id in connection.execute(query)}  # noqa: C416 - rows are no pairs
-
-
-def _stored(connection: Connection, fresh: dict[int, Stretch]) -> dict[int, Stretch]:
-    days = [key % _DAYS for key in fresh]
-    chunks = series_chunks.c
-    query = select(chunks.series_id, chunks.utc_day, chunks.payload).where(
-        among(connection, chunks.series_id, sorted({key // _DAYS for key in fresh})),
-        chunks.utc_day.between(min(days), max(days)),
-    )
-    stored = {}
-    for series_id, day, payload in connection.execute(query):
-        key = series_id * _DAYS + day
-        if key in fresh:
-            stored[key] = unpack_chunk(payload)
-    return stored
-
-
 def _day(at_ms: int) -> int:
-    return max(0, min(utc_day(at_ms), _DAYS - 1))
+    return max(0, min(utc_day(at_ms), _LAST_DAY))

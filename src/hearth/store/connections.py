@@ -7,6 +7,7 @@ read; a reading one sees one snapshot on both databases and cannot write.
 
 import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from typing import Any
 
 import msgspec
@@ -35,6 +36,11 @@ from sqlalchemy.exc import ArgumentError
 from hearth.core.problems import invalid
 
 _BUSY_MS = 10_000
+# SQLite's log of pages. Housekeeping copies it into the database, so that no commit has to; where it does
+# not run, the commit that finds this many pages does it after all. One page is 4 KiB.
+_MOST_LOG_PAGES = 16_384
+_LARGE_LOG_PAGES = 1_024
+_CHECKPOINT_SECONDS = 0.02
 # Locks of PostgreSQL that name no row; the numbers are ours to choose.
 MIGRATION_LOCK = 0x48_0001
 LOG_LOCK = 0x48_0002
@@ -71,6 +77,9 @@ def writing_engine(url: URL) -> Engine:
         return create_engine(url, connect_args=_BINARY, isolation_level="READ COMMITTED", pool_size=8, max_overflow=24)
     engine = create_engine(url, connect_args={"timeout": _BUSY_MS / 1_000}, pool_size=2, max_overflow=62)
     event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(
+        engine, "connect", lambda connection, _record: connection.execute(f"PRAGMA wal_autocheckpoint={_MOST_LOG_PAGES}")
+    )
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     return engine
 
@@ -98,6 +107,22 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
+
+
+def checkpoint(url: URL) -> None:
+    """Copies SQLite's log of pages into the database, beside writers; PostgreSQL does the like by itself.
+
+    While writers are busy the copy never quite reaches the log's end, and the log would grow for ever. So a
+    large one, once copied, is copied to its end with the write lock held, for what came meanwhile is little,
+    and written from its beginning again. That is given up where the lock or a reader would be waited for.
+    """
+    if url.get_backend_name() == "postgresql":
+        return
+    with closing(sqlite3.connect(str(url.database), timeout=_CHECKPOINT_SECONDS, isolation_level=None)) as connection:
+        _, pages, _ = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+        if pages > _LARGE_LOG_PAGES:
+            mode = "TRUNCATE" if pages > _MOST_LOG_PAGES else "RESTART"
+            connection.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()
 
 
 def is_postgresql(connection: Connection) -> bool:

@@ -1,6 +1,7 @@
 """Events: the log's tail and the chunks as one, and the events received per minute.
 
-Joins what `log` and `chunks` read in the caller's snapshot; how each keeps its part is their business.
+Joins what `log` and `chunks` read in the caller's snapshot; how each keeps its part is their business, and
+how events come from one to the other that of `compaction`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,8 +10,8 @@ import numpy as np
 from sqlalchemy import func, select
 
 from hearth.domain.events import LogEntry
-from hearth.ports import Points
-from hearth.store import chunks, log
+from hearth.ports import CompactionStep, Points
+from hearth.store import chunks, compaction, log
 from hearth.store.connections import insert
 from hearth.store.marks import last_sequence
 from hearth.store.packing import Stretch
@@ -87,12 +88,19 @@ class SqlEventRepository:
         query = select(func.sum(event_log.c.size)).where(event_log.c.sequence + event_log.c.size - 1 <= up_to_sequence)
         return int(self._connection.scalar(query) or 0)
 
-    def compact_for_operator(self, up_to_sequence: int, most_events: int) -> int:
-        """Moves log rows whose events all have sequences <= up_to_sequence into chunks, oldest first.
+    def prepare_compaction_for_operator(self, up_to_sequence: int, most_events: int) -> list[CompactionStep]:
+        """What to write so that log rows with sequences <= up_to_sequence become chunks, oldest first.
 
-        Returns how many events were moved (at least one row's, however long); 0 = nothing left to do.
+        At least one row's events, however long it is; [] = nothing left to do. Only reads.
         """
-        return chunks.compact(self._connection, up_to_sequence, most_events)
+        return compaction.prepare(self._connection, up_to_sequence, most_events)
+
+    def compact_for_operator(self, step: CompactionStep) -> bool:
+        """Writes one step, each in its own transaction and in their order; reads are the same before and after.
+
+        False when another compaction came between: what is left of these steps is stale, prepare anew.
+        """
+        return compaction.apply(self._connection, step)
 
     def count_minutes(self, counts: Mapping[tuple[str, int], int]) -> None:
         """Adds to the number of events received per (customer, minute since the epoch)."""

@@ -12,6 +12,7 @@ import sys
 import zlib
 from array import array
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import msgspec
@@ -45,6 +46,13 @@ class EntryArrays(NamedTuple):
     times_ms: NDArray[np.int64]
     values: NDArray[np.float64]
     forecast_ms: NDArray[np.int64] | None
+
+
+class PackedChunk(NamedTuple):
+    """The number of its points, and the bytes."""
+
+    size: int
+    payload: bytes
 
 
 def pack_entry(columns: EventColumns, facts: Sequence[Delivered] = ()) -> bytes:
@@ -98,23 +106,33 @@ def unpack_arrays(payload: bytes) -> EntryArrays:
     )
 
 
-def pack_chunk(points: Stretch) -> bytes:
+def pack_chunk(points: Stretch) -> PackedChunk:
     """At least one point of one UTC day, ascending -> bytes."""
-    times = points.times_ms
+    first_ms = int(points.times_ms[0])
     flags = _HAS_FORECAST if points.forecast_ms is not None else 0
-    head = _CHUNK_HEAD.pack(_VERSION, flags, len(times), int(times[0]))
-    deltas = np.diff(times, prepend=times[:1]).astype("<u4")
-    body = deltas.tobytes() + points.values.astype("<f8", copy=False).tobytes()
-    if points.forecast_ms is not None:
-        body += points.forecast_ms.astype("<i8", copy=False).tobytes()
-    return head + zlib.compress(body, _FASTEST)
+    return _packed_chunk(flags, len(points.times_ms), first_ms, _columns(points, first_ms))
+
+
+def append_to_chunk(payload: bytes, later: Stretch) -> PackedChunk | None:
+    """The chunk with points of its day behind its own, at a fraction of what merging costs.
+
+    None where they do not all lie behind it, or only one of both has forecasts.
+    """
+    flags, count, first_ms, body = _opened_chunk(payload)
+    if (later.forecast_ms is not None) != bool(flags & _HAS_FORECAST):
+        return None
+    last_ms = first_ms + int(np.frombuffer(body, "<u4", count).sum())
+    if later.times_ms[0] <= last_ms:
+        return None
+    ends = (0, 4 * count, 12 * count, len(body))
+    before = [body[start:end] for start, end in pairwise(ends)]
+    columns = [part for both in zip(before, _columns(later, last_ms), strict=True) for part in both]
+    return _packed_chunk(flags, count + len(later.times_ms), first_ms, columns)
 
 
 def unpack_chunk(payload: bytes) -> Stretch:
     """Bytes of a chunk -> its points."""
-    version, flags, count, first_ms = _CHUNK_HEAD.unpack_from(payload)
-    _check(version)
-    body = zlib.decompress(memoryview(payload)[_CHUNK_HEAD.size :])
+    flags, count, first_ms, body = _opened_chunk(payload)
     times = np.cumsum(np.frombuffer(body, "<u4", count), dtype=np.int64)
     times += first_ms
     return Stretch(
@@ -122,6 +140,27 @@ def unpack_chunk(payload: bytes) -> Stretch:
         np.frombuffer(body, "<f8", count, 4 * count),
         np.frombuffer(body, "<i8", count, 12 * count) if flags & _HAS_FORECAST else None,
     )
+
+
+def _opened_chunk(payload: bytes) -> tuple[int, int, int, bytes]:
+    version, flags, count, first_ms = _CHUNK_HEAD.unpack_from(payload)
+    _check(version)
+    return flags, count, first_ms, zlib.decompress(memoryview(payload)[_CHUNK_HEAD.size :])
+
+
+def _columns(points: Stretch, before_ms: int) -> list[bytes]:
+    """Times as distances, from `before_ms` on; values; forecasts."""
+    times = points.times_ms
+    deltas = np.empty(len(times), "<u4")
+    deltas[0] = times[0] - before_ms
+    np.subtract(times[1:], times[:-1], out=deltas[1:], casting="unsafe")
+    forecasts = b"" if points.forecast_ms is None else points.forecast_ms.astype("<i8", copy=False).tobytes()
+    return [deltas.tobytes(), points.values.astype("<f8", copy=False).tobytes(), forecasts]
+
+
+def _packed_chunk(flags: int, count: int, first_ms: int, columns: Sequence[bytes]) -> PackedChunk:
+    head = _CHUNK_HEAD.pack(_VERSION, flags, count, first_ms)
+    return PackedChunk(count, head + zlib.compress(b"".join(columns), _FASTEST))
 
 
 def joined_forecasts(parts: Sequence[tuple[int, NDArray[np.int64] | None]]) -> NDArray[np.int64] | None:

@@ -18,7 +18,7 @@ from hearth.store.access import (
 )
 from hearth.store.buildings import SqlBuildingRepository
 from hearth.store.changes import SqlChangeRepository
-from hearth.store.connections import read_url, reading_engine, writing_engine
+from hearth.store.connections import checkpoint, read_url, reading_engine, writing_engine
 from hearth.store.engine import SqlEngineRepository
 from hearth.store.events import SqlEventRepository
 from hearth.store.notifications import SqlNotificationRepository
@@ -52,7 +52,7 @@ class SqlStore:
     """Implements `ports.Store` on SQLite or PostgreSQL. The database must have been upgraded before."""
 
     def __init__(self, database_url: str) -> None:
-        url = read_url(database_url)
+        self._url = url = read_url(database_url)
         self._writing = writing_engine(url)
         self._reading = reading_engine(url)
         # SQLite has one writer at a time; threads of this process queue here instead of knocking at the file.
@@ -80,6 +80,10 @@ class SqlStore:
             transaction = Transaction(connection, is_writing=True)
             yield SqlSession(transaction)
             transaction.finish()
+
+    def checkpoint(self) -> None:
+        """Housekeeping of the database's own log; a writer hardly notices."""
+        checkpoint(self._url)
 
     def close(self) -> None:
         """Closes all connections; nothing may be under way."""

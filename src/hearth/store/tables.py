@@ -142,7 +142,8 @@ event_minutes = Table(
     Column("events", Big, nullable=False),
 )
 
-# Marks in the log: "applied" (evaluated and stored) and "compacted" (moved into chunks), both inclusive.
+# Marks in the log: "applied" (evaluated and stored) and "compacted" (moved into chunks), both inclusive;
+# and the number of the last of the "compaction steps".
 log_marks = Table(
     "log_marks",
     metadata,

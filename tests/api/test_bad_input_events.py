@@ -70,7 +70,11 @@ def event(building: str, **changes: Any) -> dict[str, Any]:
 
 def stored(api: httpx2.Client, building: str) -> list[dict[str, Any]]:
     """All events of the building of the last 30 days."""
-    query = {"customerBuildingId": building, "from": int(time.time()) - 30 * 86_400, "to": int(time.time()) + 3_600}
+    query: dict[str, Any] = {
+        "customerBuildingId": building,
+        "from": int(time.time()) - 30 * 86_400,
+        "to": int(time.time()) + 3_600,
+    }
     found: list[dict[str, Any]] = api.get("/events/v1", params=query).raise_for_status().json()
     return found
 

@@ -24,10 +24,11 @@ def condition_failed(slot: Slot, effects: Effects) -> None:
 def condition_held(slot: Slot, now_ms: int, sequence: int, stored_at_ms: int, effects: Effects) -> None:
     """The condition is true at `now_ms`, on the event of that sequence."""
     counters, compiled = slot.counters, slot.compiled
-    rule = compiled.rule
-    if compiled.streak is not None:
+    if compiled.streak is None:
+        _matched(slot, now_ms, sequence, stored_at_ms, effects)
+    else:
         effects.touch(slot)
-        if slot.evaluate(compiled.streak, now_ms) is not True:
+        if not slot.holds(compiled.streak, now_ms):
             counters.was_streak_broken = counters.was_streak_broken or counters.streak_count > 0
             counters.streak_count = 0
             counters.match_count = 0
@@ -37,6 +38,15 @@ def condition_held(slot: Slot, now_ms: int, sequence: int, stored_at_ms: int, ef
         slot.context.streak_has_been_reset = counters.was_streak_broken
         counters.was_streak_broken = False
         slot.show_counters()
+        try:
+            _matched(slot, now_ms, sequence, stored_at_ms, effects)
+        finally:
+            slot.context.streak_has_been_reset = False  # it is of this match alone
+
+
+def _matched(slot: Slot, now_ms: int, sequence: int, stored_at_ms: int, effects: Effects) -> None:
+    """What a match leads to: threshold, case, time between, generation."""
+    counters, rule = slot.counters, slot.compiled.rule
     if rule.match_threshold > 1:
         effects.touch(slot)
         counters.match_count += 1
@@ -47,7 +57,9 @@ def condition_held(slot: Slot, now_ms: int, sequence: int, stored_at_ms: int, ef
     if template is None:
         return
     last_ms = counters.last_generated_at_ms
-    is_early = last_ms is not None and now_ms - last_ms < rule.time_between_triggers_seconds * SECOND_MS
+    # Without a time between nothing is early, also on a device that lags behind the last notification.
+    pause_ms = rule.time_between_triggers_seconds * SECOND_MS
+    is_early = last_ms is not None and pause_ms > 0 and now_ms - last_ms < pause_ms
     effects.outcomes.append(
         Outcome(
             Notification(
@@ -74,10 +86,15 @@ def condition_held(slot: Slot, now_ms: int, sequence: int, stored_at_ms: int, ef
     if is_early:
         return
     effects.touch(slot)
-    counters.last_generated_at_ms = now_ms
+    # A lagging device turns neither back: what a later notification has emptied stays empty.
+    counters.last_generated_at_ms = _later(last_ms, now_ms)
     if rule.reset_state_when_matched:
-        counters.reset_at_ms = now_ms
-        slot.reset_windows(now_ms)
+        counters.reset_at_ms = _later(counters.reset_at_ms, now_ms)
+        slot.reset_windows(counters.reset_at_ms)
+
+
+def _later(before_ms: int | None, now_ms: int) -> int:
+    return now_ms if before_ms is None else max(before_ms, now_ms)
 
 
 def delivered(slot: Slot, effects: Effects) -> None:
@@ -92,6 +109,6 @@ def _chosen_case(slot: Slot, now_ms: int) -> tuple[str | None, CompiledTemplate 
     if not slot.compiled.cases:
         return None, slot.compiled.template
     for case in slot.compiled.cases:
-        if slot.evaluate(case.condition, now_ms) is True:
+        if slot.holds(case.condition, now_ms):
             return case.label, case.template
     return None, None

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from hearth.engine.compiled import CompiledRule
-from hearth.engine.views import View
+from hearth.engine.views import OutOfReach, View
 from hearth.language import Context, Program, Window
 
 
@@ -101,10 +101,17 @@ class Slot:
         """The value of another program of the rule at an instant."""
         return program.run(now_ms, self._windows_of(program), self.context)
 
-    def reset_windows(self, now_ms: int) -> None:
-        """Empties the rule's windows in this building: events up to `now_ms` are not seen any more."""
+    def holds(self, program: Program, now_ms: int) -> bool:
+        """Whether another condition of the rule is true at an instant; one that looks too far back is not."""
+        try:
+            return self.evaluate(program, now_ms) is True
+        except OutOfReach:
+            return False
+
+    def reset_windows(self, until_ms: int) -> None:
+        """Empties the rule's windows in this building: events up to `until_ms` are not seen any more."""
         for view in self.own_views:
-            view.reset(now_ms)
+            view.reset(until_ms)
 
     def show_counters(self) -> None:
         """Lets expressions see the counters as they are."""

@@ -3,6 +3,8 @@
 from hearth.core.instants import SECOND_MS
 from hearth.core.missing import Missing
 from hearth.engine.slots import Slot
+from hearth.engine.views import OutOfReach
+from hearth.language import Window
 
 
 def trace_of(slot: Slot, now_ms: int, last_generated_at_ms: int | None) -> dict[str, object]:
@@ -13,11 +15,7 @@ def trace_of(slot: Slot, now_ms: int, last_generated_at_ms: int | None) -> dict[
     rule = slot.compiled.rule
     datasets: dict[str, object] = {}
     for name, window in sorted(slot.windows.items()):
-        newest = window.last_value(now_ms)
-        datasets[name] = {
-            "newest": f"none: {newest.reason}" if isinstance(newest, Missing) else newest,
-            "count": window.count(now_ms) if rule_spans(slot, name) else None,
-        }
+        datasets[name] = _seen(window, now_ms, has_extent=rule_spans(slot, name))
     if last_generated_at_ms is None:
         ended = "generated"
     else:
@@ -32,6 +30,16 @@ def trace_of(slot: Slot, now_ms: int, last_generated_at_ms: int | None) -> dict[
         "streak_count": slot.counters.streak_count,
         "delivered_count": slot.counters.delivered_count,
     }
+
+
+def _seen(window: Window, now_ms: int, has_extent: bool) -> dict[str, object]:
+    """Newest value and count; a dataset that no expression could ask at that instant does not stop a notification."""
+    try:
+        newest = window.last_value(now_ms)
+        count = window.count(now_ms) if has_extent else None
+    except OutOfReach:
+        return {"newest": "none: its events are too far ahead of this one", "count": None}
+    return {"newest": f"none: {newest.reason}" if isinstance(newest, Missing) else newest, "count": count}
 
 
 def rule_spans(slot: Slot, name: str) -> bool:

@@ -1,0 +1,237 @@
+"""The ways in which a case of the rule corpus is fed to the engine; all must come to the same.
+
+`in_memory`: the engine alone. `rebuilt`: before every input the state is made from the store. `live`: the driver.
+"""
+
+import asyncio
+from array import array
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+from tests.conformance.rules_corpus import (
+    BUILDING_ID,
+    CATALOGUE,
+    CUSTOMER_ID,
+    BuildingInput,
+    Came,
+    Case,
+    DeliveredInput,
+    EventInput,
+)
+
+from hearth.domain.customers import Customer
+from hearth.domain.events import NO_FORECAST_MS, Delivered, EventColumns, LogEntry, LogKind, Series, empty_columns
+from hearth.domain.notifications import Notification
+from hearth.engine.buildings import BuildingState
+from hearth.engine.compiled import compile_rule
+from hearth.engine.effects import Effects
+from hearth.engine.slots import Counters, decode_counters
+from hearth.engine.step import step, step_delivered
+from hearth.ports import Store
+from hearth.runtime.live import LiveDriver
+from hearth.runtime.loading import load_buildings
+from hearth.runtime.rule_sets import RuleSets
+from hearth.runtime.writer import Decisions, store_decisions
+from hearth.testing.clocks import MovableClock
+
+RECEIVED_MS = 1_800_000_000_000
+STATUSES = ("PENDING", "DELIVERED", "FAILED", "DROPPED")
+
+
+class NoWake:
+    """Nobody delivers here."""
+
+    def wake(self) -> None:
+        return
+
+
+def columns_of(events: Sequence[EventInput], series_ids: Sequence[int]) -> EventColumns:
+    """Events with the ids of their series -> columns."""
+    has_forecast = any(event.forecast_ms != NO_FORECAST_MS for event in events)
+    return EventColumns(
+        series_ids=array("i", series_ids),
+        times_ms=array("q", [event.at_ms for event in events]),
+        values=array("d", [event.value for event in events]),
+        forecast_ms=array("q", [event.forecast_ms for event in events]) if has_forecast else None,
+    )
+
+
+def kind_of(events: Sequence[EventInput]) -> LogKind:
+    """All events of a batch are of one kind."""
+    return LogKind.HISTORICAL if events[0].is_historical else LogKind.LIVE
+
+
+def in_memory(case: Case, most: int | None = 1, times: int = 1) -> Came:
+    """The engine alone: batches of at most `most` events, each fed so many times."""
+    compiled = [compile_rule(rule, CATALOGUE) for rule in case.rules if rule.state == "ACTIVE"]
+    counters = {rule.id: Counters() for rule in case.rules}
+    series: dict[tuple[str, str, str], Series] = {}
+    past: list[LogEntry] = []
+    effects = Effects()
+    state = BuildingState(case.building, compiled, counters)
+    uncounted = 0
+    sequence = 1
+    for batch in case.batches(most):
+        if isinstance(batch, BuildingInput):
+            state = BuildingState(batch.building, compiled, counters, series.values())
+            for entry in past:
+                step(state.buffers, LogEntry(**{**_fields(entry), "kind": LogKind.HISTORICAL}), effects)
+            continue
+        if isinstance(batch, DeliveredInput):
+            sent = [outcome.notification for outcome in effects.outcomes if outcome.notification.status == "PENDING"]
+            for notification in sent[uncounted:]:
+                step_delivered({BUILDING_ID: state}, _fact(notification), effects)
+            uncounted = len(sent)
+            continue
+        for event in batch:
+            if event.series not in series:
+                series[event.series] = _series(len(series) + 1, event)
+                state.add_series(series[event.series])
+        for _ in range(times):
+            columns = columns_of(batch, [series[event.series].id for event in batch])
+            entry = LogEntry(
+                sequence=sequence, customer_id=CUSTOMER_ID, kind=kind_of(batch), received_at_ms=RECEIVED_MS, columns=columns
+            )
+            sequence += entry.size
+            step(state.buffers, entry, effects)
+            past.append(entry)
+    assert effects.faults == []
+    return Came([outcome.notification for outcome in effects.outcomes], counters)
+
+
+def _fields(entry: LogEntry) -> dict[str, object]:
+    return {name: getattr(entry, name) for name in entry.__struct_fields__}
+
+
+def _series(series_id: int, event: EventInput) -> Series:
+    return Series(
+        id=series_id,
+        customer_id=CUSTOMER_ID,
+        building_id=BUILDING_ID,
+        event_type=event.type,
+        device_id=event.device,
+        source=event.source,
+    )
+
+
+def _fact(notification: Notification) -> Delivered:
+    return Delivered(
+        notification_id=notification.id, rule_id=notification.rule_id, building_id=BUILDING_ID, delivered_at_ms=RECEIVED_MS
+    )
+
+
+def set_up(store: Store, case: Case) -> None:
+    """The case's customer, building and rules."""
+    with store.write() as session:
+        session.customers.add(Customer(id=CUSTOMER_ID, name="Customer", created_at_ms=0))
+        session.buildings.add(case.building)
+        for rule in case.rules:
+            session.rules.add_version(rule)
+
+
+def find_series(store: Store, event: EventInput) -> Series:
+    """The stored series of an event, added when it is the first."""
+    with store.write() as session:
+        return session.series.find_or_add(CUSTOMER_ID, BUILDING_ID, event.type, event.device, event.source, None)
+
+
+def stored(store: Store, case: Case) -> Came:
+    """What stands in the store."""
+    with store.read() as session:
+        notifications = session.notifications.list_page(CUSTOMER_ID, None, STATUSES, None, 10_000)
+        states = session.engine.read_states(CUSTOMER_ID, [BUILDING_ID])
+    return Came(
+        sorted(notifications, key=lambda each: (each.trigger_sequence, each.rule_id)),
+        {key.rule_id: decode_counters(state) for key, state in states.items()},
+    )
+
+
+def compact(store: Store) -> None:
+    """Moves all that is evaluated out of the log into chunks."""
+    with store.read() as session:
+        applied = session.engine.applied_sequence_for_operator()
+        steps = session.events.prepare_compaction_for_operator(applied, 1_000_000)
+    for each in steps:
+        with store.write() as session:
+            assert session.events.compact_for_operator(each)
+
+
+def rebuilt(case: Case, store: Store, compacts: bool) -> Came:
+    """The state is made from the store before every input, as after a restart; the log may be compacted each time."""
+    set_up(store, case)
+    rule_sets = RuleSets(CATALOGUE)
+    sequence = 1
+    for batch in case.batches(1):
+        if isinstance(batch, BuildingInput):
+            with store.write() as session:
+                session.buildings.replace(batch.building)
+            continue
+        effects = Effects()
+        series = find_series(store, batch[0]) if isinstance(batch, list) else None
+        with store.write() as session:
+            facts = [fact for _, fact in session.outbox.list_uncounted_for_operator(1000)] if series is None else []
+            if series is None and not facts:
+                continue
+            (state,) = load_buildings(session, rule_sets, CUSTOMER_ID, [BUILDING_ID], sequence)
+            entry = LogEntry(
+                sequence=sequence,
+                customer_id=CUSTOMER_ID,
+                kind=kind_of(batch) if isinstance(batch, list) else LogKind.DELIVERED,
+                received_at_ms=RECEIVED_MS,
+                columns=columns_of(batch, [series.id]) if isinstance(batch, list) and series else empty_columns(),
+                facts=tuple(facts),
+            )
+            session.events.append([entry])
+            session.outbox.mark_counted(CUSTOMER_ID, [fact.notification_id for fact in facts])
+            if series is not None:
+                step(state.buffers, entry, effects)
+            for fact in facts:
+                step_delivered({BUILDING_ID: state}, fact, effects)
+            sequence += entry.size
+            store_decisions(session, Decisions(sequence - 1, effects.outcomes, effects.states()))
+        if compacts:
+            compact(store)
+        assert effects.faults == []
+    return stored(store, case)
+
+
+async def live(case: Case, store: Store, most: int | None) -> Came:
+    """The driver over the store; several batches may be under way at once, and new devices are announced."""
+    set_up(store, case)
+    driver = LiveDriver(store, CATALOGUE, MovableClock(RECEIVED_MS), NoWake())
+    await driver.start()
+    under_way: list[asyncio.Task[None]] = []
+    known: dict[tuple[str, str, str], Series] = {}
+    for batch in case.batches(most):
+        if not isinstance(batch, list):
+            await asyncio.gather(*under_way)
+            under_way = []
+            await driver.settle()
+        if isinstance(batch, BuildingInput):
+            with store.write() as session:
+                session.buildings.replace(batch.building)
+                session.changes.add(CUSTOMER_ID, "buildings", BUILDING_ID)
+        elif isinstance(batch, DeliveredInput):
+            await driver.count_deliveries()
+        else:
+            new = {event.series: event for event in batch if event.series not in known}
+            for key, event in new.items():
+                known[key] = find_series(store, event)
+                driver.know(known[key])
+            if new and most != 1:
+                with store.write() as session:
+                    session.changes.add(CUSTOMER_ID, "devices", BUILDING_ID)
+            columns = columns_of(batch, [known[event.series].id for event in batch])
+            taken = asyncio.create_task(driver.submit(CUSTOMER_ID, kind_of(batch), columns, RECEIVED_MS))
+            under_way.append(taken)
+            if most == 1:
+                await taken
+    await asyncio.gather(*under_way)
+    await driver.settle()
+    await driver.stop()
+    return stored(store, case)
+
+
+def identified(came: Came) -> list[Notification]:
+    """Notifications without what depends on when they reached the store."""
+    return [replace(each, stored_at_ms=0, status="PENDING") for each in came.notifications]

@@ -321,8 +321,11 @@ class Store(Protocol):
     def read(self) -> AbstractContextManager[Session]:
         """One consistent snapshot; nothing is written."""
 
-    def write(self) -> AbstractContextManager[Session]:
-        """One transaction: committed, and on disk, when the block ends; rolled back when it raises."""
+    def write(self, *, durable: bool = True) -> AbstractContextManager[Session]:
+        """One transaction: committed, and on disk, when the block ends; rolled back when it raises.
+
+        One that is not durable is committed without waiting for the disk: for what may as well be done again.
+        """
 
     def checkpoint(self) -> None:
         """Housekeeping of the database's own log; a writer hardly notices."""

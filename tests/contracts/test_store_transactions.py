@@ -89,6 +89,19 @@ def test_what_is_committed_on_sqlite_is_on_disk(sqlite_store) -> None:
         assert connection.scalar(text("PRAGMA busy_timeout")) == 10_000
 
 
+def test_what_need_not_be_durable_does_not_wait_for_the_disk(store) -> None:
+    add_customer(store, "a")
+    with store.write(durable=False) as session:
+        session.buildings.add(building("a", "one"))
+        connection = session.buildings._connection
+        if connection.dialect.name == "sqlite":
+            assert connection.scalar(text("PRAGMA synchronous")) == 1
+        else:
+            assert connection.scalar(text("SHOW synchronous_commit")) == "off"
+    with store.read() as session:
+        assert session.buildings.count(A) == 1
+
+
 def test_a_building_read_for_change_waits_for_the_other_change(store) -> None:
     add_customer(store, "a", "one")
     has_read = Event()

@@ -52,7 +52,7 @@ class Compaction:
             steps = session.events.prepare_compaction_for_operator(applied_sequence, _EVENTS_AT_A_TIME)
         moved = 0
         for step in steps:
-            with self._store.write() as session:
+            with self._store.write(durable=False) as session:  # a lost step is done again
                 if not session.events.compact_for_operator(step):
                     break
             moved += step.moved

@@ -75,7 +75,7 @@ class Deliveries:
         """Takes what is due, at most `limit`, for `lease_ms`."""
         now_ms = self._clock.now_ms()
         lease_until_ms = now_ms + lease_ms
-        with self._store.write() as session:
+        with self._store.write(durable=False) as session:  # lost with the power, it only ends sooner
             deliveries = session.outbox.lease_for_operator(now_ms, lease_until_ms, limit)
             return Due(deliveries, lease_until_ms, session.outbox.next_due_for_operator())
 

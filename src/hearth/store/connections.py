@@ -71,15 +71,21 @@ def read_url(database_url: str) -> URL:
     raise invalid("/database_url", f"{url.drivername} is not supported; use sqlite:////path/file.sqlite3 or postgresql://…")
 
 
-def writing_engine(url: URL) -> Engine:
-    """An engine whose transactions write: BEGIN IMMEDIATE on SQLite, READ COMMITTED on PostgreSQL."""
+def writing_engine(url: URL, *, durable: bool = True) -> Engine:
+    """An engine whose transactions write: BEGIN IMMEDIATE on SQLite, READ COMMITTED on PostgreSQL.
+
+    One that is not durable does not wait for the disk: after a power failure its last transactions may be
+    gone, though never one that a durable transaction came after.
+    """
     if url.get_backend_name() == "postgresql":
-        return create_engine(url, connect_args=_BINARY, isolation_level="READ COMMITTED", pool_size=8, max_overflow=24)
+        engine = create_engine(url, connect_args=_BINARY, isolation_level="READ COMMITTED", pool_size=8, max_overflow=24)
+        if not durable:
+            event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("SET LOCAL synchronous_commit = off"))
+        return engine
+    pragmas = [f"wal_autocheckpoint={_MOST_LOG_PAGES}", *([] if durable else ["synchronous=NORMAL"])]
     engine = create_engine(url, connect_args={"timeout": _BUSY_MS / 1_000}, pool_size=2, max_overflow=62)
     event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(
-        engine, "connect", lambda connection, _record: connection.execute(f"PRAGMA wal_autocheckpoint={_MOST_LOG_PAGES}")
-    )
+    event.listen(engine, "connect", lambda connection, _record: [connection.execute(f"PRAGMA {each}") for each in pragmas])
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     return engine
 

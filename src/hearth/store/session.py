@@ -6,7 +6,7 @@ repositories share one transaction, which is committed when the block ends and r
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from hearth.store.access import (
     SqlClientRepository,
@@ -54,6 +54,7 @@ class SqlStore:
     def __init__(self, database_url: str) -> None:
         self._url = url = read_url(database_url)
         self._writing = writing_engine(url)
+        self._writing_soon = writing_engine(url, durable=False)
         self._reading = reading_engine(url)
         # SQLite has one writer at a time; threads of this process queue here instead of knocking at the file.
         self._turn = threading.Lock() if url.get_backend_name() == "sqlite" else None
@@ -65,18 +66,13 @@ class SqlStore:
             yield SqlSession(Transaction(connection, is_writing=False))
 
     @contextmanager
-    def write(self) -> Iterator[SqlSession]:
-        """One transaction: committed, and on disk, when the block ends; rolled back when it raises."""
-        if self._turn is None:
-            with self._transaction() as session:
-                yield session
-        else:
-            with self._turn, self._transaction() as session:
-                yield session
+    def write(self, *, durable: bool = True) -> Iterator[SqlSession]:
+        """One transaction: committed, and on disk, when the block ends; rolled back when it raises.
 
-    @contextmanager
-    def _transaction(self) -> Iterator[SqlSession]:
-        with self._writing.begin() as connection:
+        One that is not durable is committed without waiting for the disk: for what may as well be done again.
+        """
+        engine = self._writing if durable else self._writing_soon
+        with self._turn or nullcontext(), engine.begin() as connection:
             transaction = Transaction(connection, is_writing=True)
             yield SqlSession(transaction)
             transaction.finish()
@@ -88,4 +84,5 @@ class SqlStore:
     def close(self) -> None:
         """Closes all connections; nothing may be under way."""
         self._writing.dispose()
+        self._writing_soon.dispose()
         self._reading.dispose()

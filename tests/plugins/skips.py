@@ -7,6 +7,7 @@ import os
 from collections import Counter
 
 import pytest
+from tests import metered_homes
 
 ALLOW_NO_SKIPS = "HEARTH_TESTS_ALLOW_NO_SKIPS"
 
@@ -34,17 +35,21 @@ class SkipSummary:
         if report.skipped:
             self._reasons[_reason(report)] += 1
 
+    def _forbidden(self) -> bool:
+        """Whether something was skipped that should not be; data that nobody can install is no such thing."""
+        return self._none_allowed and any(reason != metered_homes.WANT for reason in self._reasons)
+
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """A skip where none is allowed is a failure."""
-        if self._reasons and self._none_allowed and session.exitstatus == pytest.ExitCode.OK:
+        if self._forbidden() and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """One line per reason, the most frequent first."""
         for reason, count in self._reasons.most_common():
             terminalreporter.write_line(f"skipped: {reason} — {count} {'test' if count == 1 else 'tests'}", yellow=True)
-        if self._reasons and self._none_allowed:
+        if self._forbidden():
             terminalreporter.write_line(f"{ALLOW_NO_SKIPS} is set: a skipped test is a failure", red=True)
 
 

@@ -1,7 +1,6 @@
 """Each predefined rule fires when it should and stays silent when it should not, with right figures in its texts."""
 
 import csv
-import os
 from array import array
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -205,10 +204,7 @@ def test_the_self_sufficiency_streak_counts_days():
 
 @pytest.mark.parametrize("home", range(1, 11))
 def test_three_rules_fire_on_a_real_home_without_flooding_it(home):
-    folder = os.environ.get("HEARTH_HOUSEHOLDS")
-    if not folder:
-        pytest.skip("needs the metered households (HEARTH_HOUSEHOLDS names their folder)")
-    with (Path(folder) / f"home_{home:02}.csv").open(newline="") as file:
+    with file_of(home).open(newline="") as file:
         rows = list(csv.DictReader(file))[: 180 * 24]
     events = [
         (datetime.fromisoformat(row["hour_start_utc"]), kind, "GATEWAY", float(row[column]))

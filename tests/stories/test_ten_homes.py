@@ -6,16 +6,15 @@ would do it in a spreadsheet. A second run gives the same notifications.
 
 import csv
 import json
-import os
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from tests.metered_homes import file_of
 from tests.running import RULES, Server, all_notifications, running
 
-HOUSEHOLDS = Path(os.environ.get("HEARTH_HOUSEHOLDS", Path(__file__).parents[3] / "shared" / "data" / "households"))
 ZONE = ZoneInfo("America/Los_Angeles")
 HISTORY_ROWS = 300 * 24
 SPLIT = "2017-05-28T07:00Z"
@@ -23,7 +22,7 @@ SPLIT = "2017-05-28T07:00Z"
 
 def rows_of(home: int) -> list[tuple[datetime, float, float]]:
     """(hour, consumption Wh, generation Wh) of a home."""
-    with (HOUSEHOLDS / f"home_{home:02}.csv").open() as file:
+    with file_of(home).open() as file:
         return [
             (datetime.fromisoformat(row["hour_start_utc"]), float(row["consumption_wh"]), float(row["generation_wh"]))
             for row in csv.DictReader(file)
@@ -43,7 +42,7 @@ def told_by(server: Server) -> dict[tuple[str, str], list[tuple[int, str]]]:
     names = {rule["id"]: rule["name"] for rule in listed}
     for home in range(1, 11):
         common = [
-            *("import-history", str(HOUSEHOLDS / f"home_{home:02}.csv"), "--customer", customer["customerId"]),
+            *("import-history", str(file_of(home)), "--customer", customer["customerId"]),
             *("--building", f"home-{home:02}", "--timestamp-column", "hour_start_utc"),
             *("--column", "ENERGY_CONSUMPTION=consumption_wh", "--column", "ENERGY_GENERATION=generation_wh"),
             *("--device-id", "gateway", "--source", "GATEWAY", "--json"),
@@ -95,8 +94,7 @@ def expected_unusual(home: int) -> list[tuple[int, str]]:
 
 @pytest.mark.timeout(900)
 def test_ten_real_homes_hear_what_their_meters_say(tmp_path: Path) -> None:
-    if not (HOUSEHOLDS / "home_01.csv").is_file():
-        pytest.skip("needs the metered households (HEARTH_HOUSEHOLDS)")
+    file_of(1)
     runs = []
     for name in ("first", "second"):
         folder = tmp_path / name

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
+from tests.metered_homes import file_of
 
 import hearth
 from hearth.domain.buildings import Building

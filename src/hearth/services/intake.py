@@ -8,7 +8,6 @@ event costs a look-up. Invariant: nothing of a refused request is stored, and th
 import asyncio
 from array import array
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import msgspec
 
@@ -54,8 +53,7 @@ _any = msgspec.json.Decoder(float_hook=float)  # 1e999 becomes infinite, and is 
 _WIRE_NAMES = tuple(field.encode_name for field in msgspec.structs.fields(EventIn))
 
 
-@dataclass(frozen=True, slots=True)
-class Decoded:
+class Decoded(msgspec.Struct, frozen=True, gc=False):
     """The events of a body that can be read, where each stands in it, and what is wrong with the others."""
 
     events: list[EventIn]

@@ -9,10 +9,10 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
-import hearth
 from msgspec.structs import replace
 from ruamel.yaml import YAML
 
+import hearth
 from hearth.core.instants import datetime_of_instant, instant_of_datetime
 from hearth.domain.buildings import Building, DisabledNotification
 from hearth.domain.catalogue import read_catalogue
@@ -215,7 +215,8 @@ def _inputs(line: str, rules: Sequence[Rule]) -> list[Input]:
         return [BuildingInput(building_of(line[9:], rules))]
     is_historical = line.startswith("historical ")
     match = re.fullmatch(
-        r"(?P<at>\S+)(?: every (?P<step>[\d.]+(?:s|min|h|d)))? (?P<type>[A-Z][A-Z0-9_]*)(?: (?P<device>[a-z][\w-]*)(?:/(?P<source>\w+))?)?"
+        r"(?P<at>\S+)(?: every (?P<step>[\d.]+(?:s|min|h|d)))? (?P<type>[A-Z][A-Z0-9_]*)"
+        r"(?: (?P<device>[a-z][\w-]*)(?:/(?P<source>\w+))?)?"
         r"(?P<values>(?: (?:_|-?[\d.]+(?:>\S+)?))+)",
         line.removeprefix("historical "),
     )
@@ -282,10 +283,8 @@ def told(case: Case, came: Came) -> list[str]:
     lines = []
     for each in came.notifications:
         label = f"({each.case_label}) " if each.case_label is not None else ""
-        if each.content is None:
-            what = f"dropped {label}{each.drop_reason}"
-        else:
-            what = f"sent {label}{each.content.texts['en'].message}"
+        text = each.content.texts["en"].message if each.content is not None else each.drop_reason
+        what = f"{'dropped' if each.content is None else 'sent'} {label}{text}"
         lines.append(f"{_shown(each.created_at_ms)} {names[each.rule_id]}{what}")
     return lines
 

@@ -21,7 +21,7 @@ from tests.conformance.rules_corpus import (
 
 from hearth.domain.customers import Customer
 from hearth.domain.events import NO_FORECAST_MS, Delivered, EventColumns, LogEntry, LogKind, Series, empty_columns
-from hearth.domain.notifications import Notification
+from hearth.domain.notifications import DeliveryStatus, Notification
 from hearth.engine.buildings import BuildingState
 from hearth.engine.compiled import compile_rule
 from hearth.engine.effects import Effects
@@ -35,7 +35,7 @@ from hearth.runtime.writer import Decisions, store_decisions
 from hearth.testing.clocks import MovableClock
 
 RECEIVED_MS = 1_800_000_000_000
-STATUSES = ("PENDING", "DELIVERED", "FAILED", "DROPPED")
+STATUSES: tuple[DeliveryStatus, ...] = ("PENDING", "DELIVERED", "FAILED", "DROPPED")
 
 
 class NoWake:
@@ -75,7 +75,7 @@ def in_memory(case: Case, most: int | None = 1, times: int = 1) -> Came:
         if isinstance(batch, BuildingInput):
             state = BuildingState(batch.building, compiled, counters, series.values())
             for entry in past:
-                step(state.buffers, LogEntry(**{**_fields(entry), "kind": LogKind.HISTORICAL}), effects)
+                step(state.buffers, replace(entry, kind=LogKind.HISTORICAL), effects)
             continue
         if isinstance(batch, DeliveredInput):
             sent = [outcome.notification for outcome in effects.outcomes if outcome.notification.status == "PENDING"]
@@ -97,10 +97,6 @@ def in_memory(case: Case, most: int | None = 1, times: int = 1) -> Came:
             past.append(entry)
     assert effects.faults == []
     return Came([outcome.notification for outcome in effects.outcomes], counters)
-
-
-def _fields(entry: LogEntry) -> dict[str, object]:
-    return {name: getattr(entry, name) for name in entry.__struct_fields__}
 
 
 def _series(series_id: int, event: EventInput) -> Series:

@@ -92,7 +92,7 @@ class BuildingState:
     def _window(self, slot: Slot, dataset: Dataset) -> Window:
         views = [self._view(slot, dataset, buffer) for buffer in self.buffers.values() if selects(dataset, buffer.series)]
         if not views:
-            return EmptyWindow(dataset.name)
+            return EmptyWindow()
         return views[0] if len(views) == 1 else MergedWindow(views)
 
     def _view(self, slot: Slot, dataset: Dataset, buffer: SeriesBuffer[Evaluation]) -> View:

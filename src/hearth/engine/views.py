@@ -20,6 +20,10 @@ from hearth.language import Event, Events
 
 UNLIMITED_MS = 2**62
 
+# Why a window has no value. The words do not tell series apart: whether one is known before its first event
+# depends on when its building was loaded, and must not be seen in what is decided.
+NOTHING = Missing("no event in the window")
+
 # Absolute indexes of events that are or may become the extreme, the present one first (after those that left).
 # An array, not a deque of pairs: the values stand in the buffer, and few memory lines are touched.
 _NO_EXTREMES = array("q")
@@ -32,6 +36,8 @@ class OutOfReach(Exception):  # noqa: N818 - no error: the rule has no value at 
 
 class View:
     """Window (now - span, now] over one buffer, not reaching back to `floor_ms` or before it."""
+
+    empty = NOTHING
 
     __slots__ = (
         "_as_of_ms",
@@ -46,7 +52,6 @@ class View:
         "_start",
         "_version",
         "buffer",
-        "empty",
         "floor_ms",
         "has_max",
         "has_min",
@@ -60,7 +65,6 @@ class View:
         self.buffer = buffer
         self.span_ms = span_ms
         self.floor_ms = floor_ms
-        self.empty = Missing(f"no {buffer.series.event_type} event in the window")
         self.has_sum = False
         self.has_min = False
         self.has_max = False

@@ -9,17 +9,15 @@ from math import fsum
 
 from hearth.core.missing import Missing
 from hearth.engine.buffers import NEVER_MS
-from hearth.engine.views import View
+from hearth.engine.views import NOTHING, View
 from hearth.language import Event, Events
 
 
 class EmptyWindow:
     """No event of the dataset was ever seen in this building."""
 
-    __slots__ = ("empty",)
-
-    def __init__(self, dataset_name: str) -> None:
-        self.empty = Missing(f"no events in ${dataset_name}")
+    __slots__ = ()
+    empty = NOTHING
 
     def count(self, now_ms: int) -> int:
         return 0
@@ -49,11 +47,11 @@ class EmptyWindow:
 class MergedWindow:
     """Several series of one building seen as one window; equal times in the order of the series' ids."""
 
-    __slots__ = ("empty", "views")
+    __slots__ = ("views",)
+    empty = NOTHING
 
     def __init__(self, views: Sequence[View]) -> None:
         self.views = tuple(sorted(views, key=lambda view: view.buffer.series.id))
-        self.empty = self.views[0].empty
 
     def count(self, now_ms: int) -> int:
         return sum(view.count(now_ms) for view in self.views)

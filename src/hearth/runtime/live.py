@@ -64,6 +64,8 @@ class LiveDriver:
         self._waiting: dict[int, asyncio.Future[None]] = {}
         self._is_accepting = False
         self._is_broken = False
+        self._is_stopping = False
+        self._counting = asyncio.Lock()
         self._tasks: list[asyncio.Task[None]] = []
         self._writer: GroupWriter | None = None
 
@@ -72,6 +74,8 @@ class LiveDriver:
     async def start(self) -> None:
         """Evaluates what a crash left unevaluated, then accepts events."""
         self._loop = asyncio.get_running_loop()
+        with self._store.read() as session:
+            self._change_number = session.changes.last_number_for_operator()
         await self._replay()
         self._writer = GroupWriter(self._store, self._tell_loop)
         self._writer.start()
@@ -84,6 +88,7 @@ class LiveDriver:
     async def stop(self) -> None:
         """Takes nothing more, evaluates and stores what was accepted, then ends."""
         self._is_accepting = False
+        self._is_stopping = True
         try:
             await asyncio.wait_for(self.settle(), _STOP_SECONDS)
         except TimeoutError:
@@ -98,7 +103,7 @@ class LiveDriver:
 
     async def settle(self) -> None:
         """Waits until every accepted event is evaluated and every decision stored."""
-        while self._backlog_events or self._pending_decisions or self._applied > self._stored_applied:
+        while self._is_broken or self._backlog_events or self._pending_decisions or self._applied > self._stored_applied:
             if not self._backlog_events and not self._pending_decisions:
                 self._flush(with_progress=True)
             await self._settled_once()
@@ -201,11 +206,14 @@ class LiveDriver:
         """Forgets what is in memory and evaluates from the stored progress on."""
         while self._waiting or self._pending_decisions:
             await self._settled_once()
+        assert self._writer is not None, "the driver was not started"
+        self._writer.resume()
         self._to_evaluate.clear()
         self._backlog_events = 0
+        await self._take_changes()
         await self._replay()
         self._is_broken = False
-        self._is_accepting = True
+        self._is_accepting = not self._is_stopping
         self._is_settled.set()
 
     async def _replay(self) -> None:
@@ -215,7 +223,6 @@ class LiveDriver:
         with self._store.read() as session:
             self._applied = self._stored_applied = session.engine.applied_sequence_for_operator()
             self._next_sequence = session.events.last_sequence_for_operator() + 1
-            self._change_number = session.changes.last_number_for_operator()
         started_at = self._applied
         while True:
             entries = await asyncio.to_thread(self._read_entries, self._applied + 1)
@@ -323,7 +330,12 @@ class LiveDriver:
         await asyncio.to_thread(load)
 
     def _flush(self, with_progress: bool = False) -> None:
-        """Hands what was decided to the writer; mere progress only when asked."""
+        """Hands what was decided to the writer; mere progress only when asked.
+
+        What was decided since something failed may rest on what is lost, or be half: it is decided again.
+        """
+        if self._is_broken:
+            return
         effects = self._effects
         for fault in effects.faults:
             log.error("rule failed", rule_id=fault.rule_id, building_id=fault.building_id, error=fault.error)
@@ -362,12 +374,15 @@ class LiveDriver:
                     by_customer[customer_id].append(fact)
             return by_customer
 
-        for customer_id, facts in (await asyncio.to_thread(read)).items():
-            entry = self._enter(customer_id, LogKind.DELIVERED, empty_columns(), self._clock.now_ms(), tuple(facts))
-            done: asyncio.Future[None] = self._loop.create_future()
-            self._waiting[entry.sequence] = done
-            self._put(Work(entry=entry))
-            await done
+        async with self._counting:  # what one call has read and not yet stored, another must not read
+            for customer_id, facts in (await asyncio.to_thread(read)).items():
+                if not self._is_accepting:
+                    return
+                entry = self._enter(customer_id, LogKind.DELIVERED, empty_columns(), self._clock.now_ms(), tuple(facts))
+                done: asyncio.Future[None] = self._loop.create_future()
+                self._waiting[entry.sequence] = done
+                self._put(Work(entry=entry))
+                await done
 
     async def notice_changes(self) -> None:
         """Looks for changes by other processes, also while no events come."""

@@ -2,7 +2,8 @@
 
 Whatever waits when a commit ends goes into the next one, so that one flush to disk serves many requests.
 It knows transactions and order; it does not know what an event means. Invariant: the waiters of a group
-hear of it only after its transaction is on disk, in the order in which they were submitted.
+hear of it only after its transaction is on disk, in the order in which they were submitted; and after one
+group has failed nothing more is stored until `resume`, so that no decision overtakes one that was lost.
 """
 
 import threading
@@ -52,6 +53,7 @@ class GroupWriter:
         self._store = store
         self._on_group = on_group
         self._queue: SimpleQueue[Work | None] = SimpleQueue()
+        self._failure: Exception | None = None
         self._thread = threading.Thread(target=self._run, name="group-writer", daemon=True)
 
     def start(self) -> None:
@@ -61,6 +63,10 @@ class GroupWriter:
     def put(self, work: Work) -> None:
         """Adds work to the next group."""
         self._queue.put(work)
+
+    def resume(self) -> None:
+        """Stores again after a failure; to be called when all that was put before has been answered."""
+        self._failure = None
 
     def stop(self) -> None:
         """Stores what was put before, then ends. Blocks until it has."""
@@ -88,6 +94,8 @@ class GroupWriter:
             self._on_group(self._store_group(group))
 
     def _store_group(self, group: list[Work]) -> Group:
+        if self._failure is not None:
+            return Group(group, 0, self._failure)
         try:
             with self._store.write() as session:
                 entries = [work.entry for work in group if work.entry is not None]
@@ -101,6 +109,7 @@ class GroupWriter:
                         store_decisions(session, work.decisions)
                 change_number = session.changes.last_number_for_operator()
         except Exception as error:  # noqa: BLE001 - whatever it was, the waiters must hear that nothing was stored
+            self._failure = error
             return Group(group, 0, error)
         return Group(group, change_number)
 

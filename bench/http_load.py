@@ -70,10 +70,15 @@ def hearth_server(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
     if settings.database_url:
         environment["HEARTH_DATABASE_URL"] = settings.database_url
     command = [sys.executable, "-m", "hearth.cli.main", "serve", "--data-dir", settings.data_dir, "--port", str(settings.port)]
-    server = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
+    log_file = Path(settings.data_dir) / "server.log"
+    with log_file.open("w") as log:
+        server = subprocess.Popen(command, env=environment, stderr=log)
     try:
         wait_for(settings.port, "/health/ready")
         yield server
+    except Exception:
+        print(log_file.read_text()[-4_000:], file=sys.stderr)
+        raise
     finally:
         server.terminate()
         server.wait(60)

@@ -15,13 +15,13 @@ from hearth.ports import Store
 log = structlog.get_logger()
 
 # The cost is per chunk touched, not per event (decision 0003): many at a time are cheaper by far.
-_EVENTS_AT_A_TIME = 60_000
+_EVENTS_AT_A_TIME = 120_000
 # A chunk is written anew whenever events are moved into it, so the log is left alone until it holds many of
 # each series: then one write serves them all. What waits is read from the log meanwhile.
 _LEAST_EVENTS = 100_000
 _LEAST_EVENTS_A_SERIES = 24
-# Between two steps, each of a few milliseconds: whoever waits has had its turn long before the next.
-_PAUSE_SECONDS = 0.02
+# Between two steps, each of a millisecond or two: whoever waits has had its turn long before the next.
+_PAUSE_SECONDS = 0.01
 
 
 class Compaction:

@@ -24,10 +24,10 @@ from hearth.store.tables import event_log, series, series_chunks
 
 _DAYS = 1 << 31  # a series and a day in one number: series * _DAYS + day
 # What one step may do, so that who waits for SQLite's write lock hardly notices.
-_MOST_CHUNKS = 250
-_MOST_CHUNK_BYTES = 500_000
+_MOST_CHUNKS = 100
+_MOST_CHUNK_BYTES = 200_000
 _MOST_ROWS = 1_000
-_MOST_EVENTS = 20_000
+_MOST_EVENTS = 10_000
 
 
 def prepare(connection: Connection, up_to_sequence: int, most_events: int) -> list[CompactionStep]:

@@ -8,6 +8,7 @@ read; a reading one sees one snapshot on both databases and cannot write.
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
+from time import sleep
 from typing import Any
 
 import msgspec
@@ -40,7 +41,8 @@ _BUSY_MS = 10_000
 # not run, the commit that finds this many pages does it after all. One page is 4 KiB.
 _MOST_LOG_PAGES = 16_384
 _LARGE_LOG_PAGES = 1_024
-_CHECKPOINT_SECONDS = 0.02
+_CHECKPOINT_TRIES = 5
+_CHECKPOINT_PAUSE_SECONDS = 0.002
 # Locks of PostgreSQL that name no row; the numbers are ours to choose.
 MIGRATION_LOCK = 0x48_0001
 LOG_LOCK = 0x48_0002
@@ -120,15 +122,18 @@ def checkpoint(url: URL) -> None:
 
     While writers are busy the copy never quite reaches the log's end, and the log would grow for ever. So a
     large one, once copied, is copied to its end with the write lock held, for what came meanwhile is little,
-    and written from its beginning again. That is given up where the lock or a reader would be waited for.
+    and written from its beginning again. Readers are not waited for, as that would be with the lock in hand.
     """
     if url.get_backend_name() == "postgresql":
         return
-    with closing(sqlite3.connect(str(url.database), timeout=_CHECKPOINT_SECONDS, isolation_level=None)) as connection:
+    with closing(sqlite3.connect(str(url.database), timeout=0, isolation_level=None)) as connection:
         _, pages, _ = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
-        if pages > _LARGE_LOG_PAGES:
-            mode = "TRUNCATE" if pages > _MOST_LOG_PAGES else "RESTART"
-            connection.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()
+        mode = "TRUNCATE" if pages > _MOST_LOG_PAGES else "RESTART"
+        for _ in range(_CHECKPOINT_TRIES if pages > _LARGE_LOG_PAGES else 0):
+            is_busy, _, _ = connection.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()
+            if not is_busy:
+                break
+            sleep(_CHECKPOINT_PAUSE_SECONDS)
 
 
 def is_postgresql(connection: Connection) -> bool:

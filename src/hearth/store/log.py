@@ -8,10 +8,10 @@ from array import array
 from collections.abc import Sequence
 
 import numpy as np
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, or_, select, update
 
 from hearth.domain.events import NO_FORECAST_MS, Delivered, EventColumns, LogEntry, LogKind
-from hearth.store.connections import LOG_LOCK, lock, raw_insert
+from hearth.store.connections import LOG_LOCK, among, lock, raw_insert
 from hearth.store.packing import EntryArrays, pack_entry, unpack_arrays, unpack_entry
 from hearth.store.stretches import joined_entries, picked
 from hearth.store.tables import event_log
@@ -64,13 +64,16 @@ def read_tail(
 ) -> EntryArrays | None:
     """Events of these series in the log with from_ms < time <= to_ms, in the order of sending; None = none."""
     log = event_log.c
+    # Every row is looked at, so what settles most of them at the least cost stands first. A home's series may
+    # lie far apart: a row of one series alone must be of one of them, not only between the first and the last.
     query = select(log.sequence, log.payload).where(
-        log.customer_id == customer_id,
-        log.kind != LogKind.DELIVERED.value,
-        log.last_ms > from_ms,
-        log.first_ms <= to_ms,
         log.last_series >= min(series_ids),
         log.first_series <= max(series_ids),
+        or_(log.first_series < log.last_series, among(connection, log.first_series, series_ids)),
+        log.last_ms > from_ms,
+        log.first_ms <= to_ms,
+        log.kind != LogKind.DELIVERED.value,
+        log.customer_id == customer_id,
     )
     if before_sequence is not None:
         query = query.where(log.sequence < before_sequence)

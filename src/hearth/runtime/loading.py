@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from hearth.domain.buildings import Building
-from hearth.domain.events import Series
+from hearth.domain.events import NO_FORECAST_MS, Series
 from hearth.engine.buffers import LOOK_BACK_MS, SeriesBuffer
 from hearth.engine.buildings import BuildingState
 from hearth.engine.slots import Counters, Evaluation, decode_counters
@@ -85,4 +85,9 @@ def _fill(session: Session, customer_id: str, states: Iterable[BuildingState], b
         before = session.events.latest(customer_id, [buffer.series.id], reach_ms, before_sequence)
         if buffer.series.id in before:
             time_ms, value = before[buffer.series.id]
-            buffer.insert(time_ms, value)
+            forecast_ms = NO_FORECAST_MS
+            if buffer.forecast_ms is not None:
+                one = session.events.read(customer_id, [buffer.series.id], time_ms - 1, time_ms, before_sequence)
+                forecasts = one[buffer.series.id].forecast_ms
+                forecast_ms = forecasts[0] if forecasts is not None else NO_FORECAST_MS
+            buffer.insert(time_ms, value, forecast_ms)

@@ -77,7 +77,7 @@ def hearth_server(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
         wait_for(settings.port, "/health/ready")
         yield server
     except Exception:
-        print(log_file.read_text()[-4_000:], file=sys.stderr)
+        print("\n".join(line for line in log_file.read_text().splitlines() if "[warning" not in line)[-6_000:], file=sys.stderr)
         raise
     finally:
         server.terminate()

@@ -78,10 +78,16 @@ async def _measure(settings: Settings, token: str, receiver_port: int, homes: in
 def warm(token: str, port: int, homes: int) -> None:
     """One event of each type that will be sent, for each home, an hour ago."""
     at = int(time.time()) - 3_600
-    for kind, device in (("STATE_OF_CHARGE_RATE", "battery"), ("POWER_CONSUMPTION", "meter")):
+    for kind, device, value in (("STATE_OF_CHARGE_RATE", "battery", -1), ("POWER_CONSUMPTION", "meter", 300)):
         for first in range(0, homes, 1_000):
             events = [
-                {"customerBuildingId": f"home-{n}", "deviceId": device, "type": kind, "timestamp": at - 45 * 86_400, "value": -1}
+                {
+                    "customerBuildingId": f"home-{n}",
+                    "deviceId": device,
+                    "type": kind,
+                    "timestamp": at - 45 * 86_400,
+                    "value": value,
+                }
                 for n in range(first, min(first + 1_000, homes))
             ]
             headers = {"Authorization": f"Bearer {token}"}

@@ -236,7 +236,7 @@ class OutboxRepository(Protocol):
         """Those whose id is stored already are passed over."""
 
     def lease_for_operator(self, now_ms: int, lease_until_ms: int, limit: int) -> list[Delivery]:
-        """Due deliveries, oldest first and at most one per building (the oldest open one), now leased."""
+        """Due deliveries, longest due first and at most one per building (the oldest open one), now leased."""
 
     def next_due_for_operator(self) -> int | None:
         """The earliest instant at which a delivery is or becomes due."""

@@ -59,11 +59,11 @@ class SqlOutboxRepository:
             self._connection.execute(add, rows)
 
     def lease_for_operator(self, now_ms: int, lease_until_ms: int, limit: int) -> list[Delivery]:
-        """Due deliveries, oldest first and at most one per building (the oldest open one), now leased."""
+        """Due deliveries, longest due first and at most one per building (the oldest open one), now leased."""
         query = (
             select(outbox.c.number, outbox.c.due_at_ms, outbox.c.attempts, outbox.c.document)
             .where(_is_first(), outbox.c.due_at_ms <= now_ms)
-            .order_by(outbox.c.number)
+            .order_by(outbox.c.due_at_ms, outbox.c.number)  # the order of the index: what is closed is not walked over
             .limit(limit)
             .with_for_update(skip_locked=True, of=outbox)
         )

@@ -229,12 +229,12 @@ outbox = Table(
     Column("delivered_at_ms", Big),
     Column("is_counted", Boolean, nullable=False),
     Column("document", LargeBinary, nullable=False),
-    Index("ix_outbox_due", "due_at_ms", sqlite_where=text("is_open"), postgresql_where=text("is_open")),
-    Index("ix_outbox_open", "building_id", "number", sqlite_where=text("is_open"), postgresql_where=text("is_open")),
+    Index("ix_outbox_due", "due_at_ms", sqlite_where=text("is_open = 1"), postgresql_where=text("is_open")),
+    Index("ix_outbox_open", "building_id", "number", sqlite_where=text("is_open = 1"), postgresql_where=text("is_open")),
     Index(
         "ix_outbox_uncounted",
         "number",
-        sqlite_where=text("delivered_at_ms IS NOT NULL AND NOT is_counted"),
+        sqlite_where=text("delivered_at_ms IS NOT NULL AND is_counted = 0"),
         postgresql_where=text("delivered_at_ms IS NOT NULL AND NOT is_counted"),
     ),
 )

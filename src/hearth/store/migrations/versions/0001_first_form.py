@@ -214,7 +214,7 @@ def upgrade() -> None:
         "outbox",
         ["due_at_ms"],
         unique=False,
-        sqlite_where=sa.text("is_open"),
+        sqlite_where=sa.text("is_open = 1"),
         postgresql_where=sa.text("is_open"),
     )
     op.create_index(op.f("ix_outbox_notification_id"), "outbox", ["notification_id"], unique=False)
@@ -223,7 +223,7 @@ def upgrade() -> None:
         "outbox",
         ["building_id", "number"],
         unique=False,
-        sqlite_where=sa.text("is_open"),
+        sqlite_where=sa.text("is_open = 1"),
         postgresql_where=sa.text("is_open"),
     )
     op.create_index(
@@ -231,7 +231,7 @@ def upgrade() -> None:
         "outbox",
         ["number"],
         unique=False,
-        sqlite_where=sa.text("delivered_at_ms IS NOT NULL AND NOT is_counted"),
+        sqlite_where=sa.text("delivered_at_ms IS NOT NULL AND is_counted = 0"),
         postgresql_where=sa.text("delivered_at_ms IS NOT NULL AND NOT is_counted"),
     )
     op.create_table(

@@ -45,7 +45,7 @@ async def _measure(settings: Settings, token: str, receiver_port: int, homes: in
                 if len(arrived) == homes:
                     everything.set()
                 writer.write(b"HTTP/1.1 204 No Content\r\n\r\n")
-        except (asyncio.IncompleteReadError, ConnectionError):
+        except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
             writer.close()
 
     server = await asyncio.start_server(receive, "127.0.0.1", receiver_port)

@@ -232,9 +232,9 @@ def curl_lines(url: str, client_id: str, client_secret: str) -> tuple[str, ...]:
     """Shell lines that ask for a token, post an event and list notifications."""
     event = {
         "customerBuildingId": "home-001",
-        "deviceId": "gateway",
+        "deviceId": "my-meter",  # the home's own devices live in another time than the clock's
         "type": "POWER_CONSUMPTION",
-        "source": "GATEWAY",
+        "source": "SMART_METER",
         "value": 4200,
     }
     find_token = 'sed \'s/.*"access_token": *"\\([^"]*\\)".*/\\1/\''  # noqa: S105 - finds one, is none

@@ -4,9 +4,9 @@ Joins engines and repositories; every rule of what is stored is a repository's. 
 repositories share one transaction, which is committed when the block ends and rolled back when it raises.
 """
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from pathlib import Path
 
 from hearth.store.access import (
     SqlClientRepository,
@@ -26,6 +26,7 @@ from hearth.store.outbox import SqlOutboxRepository
 from hearth.store.rules import SqlRuleRepository
 from hearth.store.series import SqlSeriesRepository
 from hearth.store.transactions import Transaction
+from hearth.store.turns import Turn
 
 
 class SqlSession:
@@ -56,8 +57,9 @@ class SqlStore:
         self._writing = writing_engine(url)
         self._writing_soon = writing_engine(url, durable=False)
         self._reading = reading_engine(url)
-        # SQLite has one writer at a time; threads of this process queue here instead of knocking at the file.
-        self._turn = threading.Lock() if url.get_backend_name() == "sqlite" else None
+        # SQLite has one writer at a time; writers queue here instead of knocking at the file again and again.
+        is_file = url.get_backend_name() == "sqlite" and url.database is not None
+        self._turn = Turn(Path(url.database or "")) if is_file else None
 
     @contextmanager
     def read(self) -> Iterator[SqlSession]:
@@ -72,7 +74,7 @@ class SqlStore:
         One that is not durable is committed without waiting for the disk: for what may as well be done again.
         """
         engine = self._writing if durable else self._writing_soon
-        with self._turn or nullcontext(), engine.begin() as connection:
+        with self._turn.taken() if self._turn else nullcontext(), engine.begin() as connection:
             transaction = Transaction(connection, is_writing=True)
             yield SqlSession(transaction)
             transaction.finish()
@@ -86,3 +88,5 @@ class SqlStore:
         self._writing.dispose()
         self._writing_soon.dispose()
         self._reading.dispose()
+        if self._turn is not None:
+            self._turn.close()

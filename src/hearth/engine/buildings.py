@@ -36,12 +36,11 @@ class BuildingState:
         self, building: Building, rules: Sequence[CompiledRule], counters: Mapping[str, Counters], series: Iterable[Series] = ()
     ) -> None:
         self.building = building
+        self._counters = dict(counters)
         self.buffers: dict[int, SeriesBuffer[Evaluation]] = {}
         self._views: dict[tuple[int, int], View] = {}
         self.slots = [
-            self._slot(compiled, counters.get(compiled.rule.id) or Counters())
-            for compiled in rules
-            if is_in_force(compiled, building)
+            self._slot(compiled, self.counters_of(compiled.rule.id)) for compiled in rules if is_in_force(compiled, building)
         ]
         for each in series:
             self._add_buffer(each)
@@ -52,6 +51,10 @@ class BuildingState:
         buffer = self._add_buffer(series)
         self._bind([slot for slot in self.slots if any(selects(dataset, series) for dataset in slot.compiled.rule.datasets)])
         return buffer
+
+    def counters_of(self, rule_id: str) -> Counters:
+        """The counters of a rule, in force or not."""
+        return self._counters.setdefault(rule_id, Counters())
 
     def find_slot(self, rule_id: str) -> Slot | None:
         """The slot of a rule in force, or None."""

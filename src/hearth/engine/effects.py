@@ -7,7 +7,7 @@ effects of the very entries that changed it.
 from dataclasses import dataclass, field
 
 from hearth.domain.notifications import Notification
-from hearth.engine.slots import Slot, encode_counters
+from hearth.engine.slots import Counters, Slot, encode_counters
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +35,19 @@ class Effects:
 
     outcomes: list[Outcome] = field(default_factory=list)
     faults: list[RuleFault] = field(default_factory=list)
-    touched: dict[tuple[str, str], Slot] = field(default_factory=dict)
+    touched: dict[tuple[str, str], tuple[str, Counters]] = field(default_factory=dict)
 
     def touch(self, slot: Slot) -> None:
         """The counters of the slot changed."""
-        self.touched[slot.key] = slot
+        self.touch_counters(slot.compiled.rule.customer_id, slot.key, slot.counters)
+
+    def touch_counters(self, customer_id: str, key: tuple[str, str], counters: Counters) -> None:
+        """The counters under (rule id, building id) changed."""
+        self.touched[key] = customer_id, counters
 
     def states(self) -> dict[str, dict[tuple[str, str], bytes]]:
         """Changed counters as stored, by customer, then by (rule id, building id)."""
         by_customer: dict[str, dict[tuple[str, str], bytes]] = {}
-        for key, slot in self.touched.items():
-            by_customer.setdefault(slot.compiled.rule.customer_id, {})[key] = encode_counters(slot.counters)
+        for key, (customer_id, counters) in self.touched.items():
+            by_customer.setdefault(customer_id, {})[key] = encode_counters(counters)
         return by_customer

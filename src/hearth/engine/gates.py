@@ -97,13 +97,6 @@ def _later(before_ms: int | None, now_ms: int) -> int:
     return now_ms if before_ms is None else max(before_ms, now_ms)
 
 
-def delivered(slot: Slot, effects: Effects) -> None:
-    """A notification of this rule reached the customer."""
-    slot.counters.delivered_count += 1
-    slot.show_counters()
-    effects.touch(slot)
-
-
 def _chosen_case(slot: Slot, now_ms: int) -> tuple[str | None, CompiledTemplate | None]:
     """The first case whose condition holds; without cases, the rule's own template."""
     if not slot.compiled.cases:

@@ -12,7 +12,7 @@ from hearth.domain.events import NO_FORECAST_MS, Delivered, LogEntry, LogKind
 from hearth.engine.buffers import SeriesBuffer
 from hearth.engine.buildings import BuildingState
 from hearth.engine.effects import Effects, RuleFault
-from hearth.engine.gates import condition_failed, condition_held, delivered
+from hearth.engine.gates import condition_failed, condition_held
 from hearth.engine.slots import Evaluation, Slot
 from hearth.engine.views import OutOfReach
 
@@ -48,11 +48,16 @@ def step(buffers: Mapping[int, SeriesBuffer[Evaluation]], entry: LogEntry, effec
 
 
 def step_delivered(buildings: Mapping[str, BuildingState], fact: Delivered, effects: Effects) -> None:
-    """Feeds the fact that a notification was delivered; a rule no longer in force does not count it."""
+    """Feeds the fact that a notification was delivered: its rule and building count it, also while the rule is off."""
     state = buildings.get(fact.building_id)
-    slot = state.find_slot(fact.rule_id) if state is not None else None
+    if state is None:
+        return  # the building was erased meanwhile
+    counters = state.counters_of(fact.rule_id)
+    counters.delivered_count += 1
+    slot = state.find_slot(fact.rule_id)
     if slot is not None:
-        delivered(slot, effects)
+        slot.show_counters()
+    effects.touch_counters(state.building.customer_id, (fact.rule_id, fact.building_id), counters)
 
 
 def _fault(slot: Slot, now_ms: int, error: Exception) -> RuleFault:

@@ -62,6 +62,19 @@ async def test_a_rule_changed_elsewhere_keeps_its_counters(sqlite_store: SqlStor
     assert home.told() == ["10:02 sent 3"]
 
 
+async def test_a_delivery_counts_also_when_its_rule_was_switched_off_meanwhile(sqlite_store: SqlStore) -> None:
+    home = Home(sqlite_store)
+    async with home.running() as driver:
+        await home.send(driver, "10:00 POWER_CONSUMPTION 1")
+        await driver.settle()
+        with sqlite_store.write() as session:
+            session.rules.add_version(replace(home.case.rules[0], version=2, state="INACTIVE"))
+            session.changes.add(CUSTOMER_ID, "rules")
+        await driver.count_deliveries()
+        await driver.settle()
+    assert home.delivered_counts() == [1]
+
+
 async def test_a_building_changed_elsewhere_is_seen_by_the_next_event(store: SqlStore) -> None:
     home = Home(store)
     told_changes: list[str] = []

@@ -127,13 +127,15 @@ def test_effects_hold_the_counters_that_changed_and_no_others():
     assert decode_counters(stored) == Counters(match_count=2)
 
 
-def test_a_delivery_of_a_rule_that_is_gone_is_passed_over():
+def test_a_delivery_is_counted_also_for_a_rule_that_is_off_but_not_for_a_building_that_is_gone():
     state = state_of(rule("A", "1h"))
     effects = Effects()
-    for rule_id, building_id in (("gone", BUILDING_ID), (state.slots[0].compiled.rule.id, "gone")):
+    for rule_id, building_id in (("off", BUILDING_ID), (state.slots[0].compiled.rule.id, "gone")):
         fact = Delivered(notification_id="n", rule_id=rule_id, building_id=building_id, delivered_at_ms=0)
         step_delivered({BUILDING_ID: state}, fact, effects)
-    assert effects.states() == {}
+    ((key, stored),) = effects.states()[CUSTOMER_ID].items()
+    assert key == ("off", BUILDING_ID)
+    assert decode_counters(stored) == Counters(delivered_count=1)
 
 
 def test_counters_of_an_earlier_version_are_read():

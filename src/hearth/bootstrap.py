@@ -17,21 +17,15 @@ from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx2
-import uvicorn
-from fastapi import FastAPI
 from sqlalchemy import make_url
-from starlette.responses import RedirectResponse
 
-from hearth.api import create_api
-from hearth.api.parts import ApiParts, RequestLimits
 from hearth.connectors.addresses import AddressGuard
 from hearth.connectors.secrets import Argon2Hasher, open_sealer
 from hearth.connectors.system import SystemClock, SystemIdentities
 from hearth.connectors.webhook import WebhookChannel
-from hearth.console.app import ConsoleParts, create_console
 from hearth.core.clock import Clock, Identities
 from hearth.core.nearest import nearest
 from hearth.core.problems import Problem, invalid
@@ -50,6 +44,9 @@ from hearth.services.notifications import Notifications
 from hearth.services.rules import Rules
 from hearth.store import open_store
 from hearth.store.migrations import upgrade
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 
 def _setting(default: Any, text: str) -> Any:
@@ -230,8 +227,15 @@ class Installation:
         allowed = [entry.strip() for entry in self.settings.webhook_allowed_networks.split(",") if entry.strip()]
         return WebhookChannel(self.sealer, self.clock, AddressGuard(allowed))
 
-    def application(self, wake: Wake) -> FastAPI:
+    def application(self, wake: Wake) -> "FastAPI":
         """The web application: public API, console, and the live driver that starts and stops with it."""
+        # Imported here, for commands that serve nothing start quicker without a web framework.
+        from starlette.responses import RedirectResponse
+
+        from hearth.api import create_api
+        from hearth.api.parts import ApiParts, RequestLimits
+        from hearth.console.app import ConsoleParts, create_console
+
         live = LiveDriver(self.store, self.catalogue, self.clock, wake)
         intake = Intake(self.store, self.catalogue, self.clock, live)
         self.buildings.on_change(intake.forget)  # at once; the driver tells it of other processes' changes
@@ -248,7 +252,7 @@ class Installation:
         )
 
         @asynccontextmanager
-        async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        async def lifespan(_app: "FastAPI") -> AsyncIterator[None]:
             await live.start()
             yield
             await live.stop()
@@ -338,6 +342,8 @@ def local_client(customer_id: str, settings: Settings | None = None) -> Iterator
 @contextmanager
 def _served_here(installation: Installation) -> Iterator[str]:
     """The application on a free loopback port, in a thread. Nothing is delivered; the outbox waits."""
+    import uvicorn
+
     listener = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(
         uvicorn.Config(installation.application(_NobodyToWake()), loop="uvloop", access_log=False, log_config=None)

@@ -5,6 +5,7 @@ Typer's to show, exit code 2; a bug of ours is a traceback.
 """
 
 import sys
+from importlib import import_module
 from typing import Annotated
 
 import typer
@@ -36,36 +37,32 @@ def hearth(
     """Hearth turns the live energy data of households into timely, personal recommendations."""
 
 
-def _register() -> None:
-    """Commands import what they need when they run, so that `--help` is quick."""
-    from hearth.cli import (
-        customer,
-        database,
-        demo,
-        endpoint,
-        import_history,
-        receiver,
-        rules,
-        serve,
-        settings,
-        simulate_households,
-    )
+# Each module holds a function of the command's name, or a group of commands called `app`.
+_COMMANDS = {
+    "serve": "serve",
+    "demo": "demo",
+    "receiver": "receiver",
+    "import-history": "import_history",
+    "simulate-households": "simulate_households",
+    "settings": "settings",
+}
+_GROUPS = {"customer": "customer", "rules": "rules", "endpoint": "endpoint", "db": "database"}
 
-    app.command("serve")(serve.serve)
-    app.command("demo")(demo.demo)
-    app.add_typer(customer.app, name="customer")
-    app.add_typer(rules.app, name="rules")
-    app.add_typer(endpoint.app, name="endpoint")
-    app.command("receiver")(receiver.receiver)
-    app.command("import-history")(import_history.import_history)
-    app.command("simulate-households")(simulate_households.simulate_households)
-    app.add_typer(database.app, name="db")
-    app.command("settings")(settings.show_settings)
+
+def _register(asked: str | None = None) -> None:
+    """Makes the commands known; the asked one alone, if there is one of that name, for the others take time to import."""
+    for name, module in _COMMANDS.items():
+        if asked == name or asked not in {**_COMMANDS, **_GROUPS}:
+            command = getattr(import_module(f"hearth.cli.{module}"), module)
+            app.command(name)(command)
+    for name, module in _GROUPS.items():
+        if asked == name or asked not in {**_COMMANDS, **_GROUPS}:
+            app.add_typer(import_module(f"hearth.cli.{module}").app, name=name)
 
 
 def main() -> None:
     """Entry point of the `hearth` script."""
-    _register()
+    _register(sys.argv[1] if len(sys.argv) > 1 else None)
     try:
         app()
     except Problem as problem:

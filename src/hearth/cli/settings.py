@@ -11,14 +11,14 @@ from rich.table import Table
 from hearth.bootstrap import CONFIG_VARIABLE, Settings, read_settings
 
 
-def show_settings(as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False) -> None:
+def settings(as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False) -> None:
     """List all settings with their values and defaults."""
-    settings = read_settings()
+    current = read_settings()
     rows = [
         {
             "name": f.name,
             "variable": f"HEARTH_{f.name.upper()}",
-            "value": settings.shown(f.name),
+            "value": current.shown(f.name),
             "default": f.default,
             "meaning": f.metadata["text"],
         }

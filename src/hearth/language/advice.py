@@ -10,7 +10,7 @@ from hearth.language.tree import Binary, Node
 from hearth.language.typed import Typed
 from hearth.language.types import BOOLEAN, in_words
 
-_PLACES: dict[Place, str] = {
+_PLACES: dict[Place, str] = {  # all but "expression", where anything may stand
     "condition": "A condition",
     "streak": "A streak condition",
     "case": "A case's condition",
@@ -22,7 +22,7 @@ _PLACES: dict[Place, str] = {
 
 def about_place(tree: Typed, text: str, place: Place, report: Report) -> None:
     """Whether the whole may stand where it stands."""
-    if tree.type is None:
+    if tree.type is None or place == "expression":
         return
     written = " ".join(text.split())
     shown = written if len(written) <= 40 else f"{written[:37]}…"

@@ -4,6 +4,8 @@ Recovers after a mistake: the tree has a `Broken` part there, and reading goes o
 the tree is nested at most `NESTING_LIMIT` levels deep, long chains of binary operators aside.
 """
 
+from dataclasses import replace
+
 from hearth.language.diagnostics import Report, Span
 from hearth.language.tokens import Token, tokens_of
 from hearth.language.tree import (
@@ -231,9 +233,10 @@ class _Parser:
                 self._take()
                 self._operation()
             node, depth = Broken(node.span), 0
-        self._close(opening)
+        end = self._close(opening).end
         self._brackets -= 1
-        return node, depth
+        # What stands in brackets reaches from one to the other, so that what is built on it is a whole piece of the text.
+        return replace(node, span=Span(opening.span.start, end)), depth
 
     def _close(self, opening: Token) -> Span:
         if self._is(")"):

@@ -89,6 +89,24 @@ def tokens_of(text: str, report: Report) -> list[Token]:
     return tokens
 
 
+def remarks_of(text: str) -> list[str]:
+    """The remarks of a text, in its order, each from its `#` to the end of its line."""
+    remarks: list[str] = []
+    unread = Report("")
+    position = 0
+    while position < len(text):
+        if text[position] in "\"'" or text[position] in _TYPOGRAPHIC:
+            _, position = _text(text, position, unread)
+        elif text[position] == "#":
+            end = text.find("\n", position)
+            end = len(text) if end < 0 else end
+            remarks.append(text[position:end].rstrip())
+            position = end
+        else:
+            position += 1
+    return remarks
+
+
 def _mistyped(wrong: str, span: Span, report: Report) -> Token:
     meant = _MEANT[wrong]
     report.error("wrong-operator", span, f"`{wrong}` is not known here; write `{meant}`.", fix=meant)

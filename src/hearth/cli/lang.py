@@ -66,6 +66,7 @@ Batch = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON, a line for each expression.")]
 
 _SHOWN_VALUE = 72
+_WIDEST = 400  # a tree is not cut to the terminal's width: a value that is cut off explains nothing
 
 
 class Session:
@@ -201,7 +202,7 @@ def explain_expression(
         _print_json(_explained_as_json(explained))
     else:
         _show_diagnostics(checked)
-        _console().print(explained_tree(explained))
+        _console().print(explained_tree(explained), width=_WIDEST)
 
 
 @app.command("fmt")

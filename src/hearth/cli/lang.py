@@ -202,7 +202,7 @@ def explain_expression(
         _print_json(_explained_as_json(explained))
     else:
         _show_diagnostics(checked)
-        _console().print(explained_tree(explained), width=_WIDEST)
+        Console(highlight=False, width=_WIDEST).print(explained_tree(explained), soft_wrap=True)
 
 
 @app.command("fmt")

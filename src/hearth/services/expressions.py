@@ -35,11 +35,11 @@ from hearth.language import (
     check,
     explain,
 )
+from hearth.language.tokens import UNITS_MS
 from hearth.services.histories import HistoryColumns, HistoryOptions, Refusal, read_history, read_limit
 
 _KINDS = {"series": "TIME_SERIES", "single": "SINGLE_VALUE"}
 _SPAN = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)(s|min|h|d)")
-_UNIT_MS = {"s": 1_000, "min": 60_000, "h": 3_600_000, "d": 86_400_000}
 _COLUMNS = HistoryColumns(
     values={"": "value"}, device_id="device_id", device_name="device_name", forecast_timestamp="forecast_timestamp"
 )
@@ -80,7 +80,7 @@ def dataset_file(text: str, catalogue: Callable[[], Catalogue]) -> DatasetFile:
 def _with(info: DatasetInfo, more: str, catalogue: Callable[[], Catalogue]) -> DatasetInfo:
     span = _SPAN.fullmatch(more)
     if span is not None:
-        return info._replace(timespan_ms=round(float(span[1]) * _UNIT_MS[span[2]]))
+        return info._replace(timespan_ms=round(float(span[1]) * UNITS_MS[span[2]]))
     if not re.fullmatch(r"[A-Z][A-Z0-9_]{4,}", more):
         return info._replace(unit=more)
     known = catalogue()

@@ -10,7 +10,7 @@ from hearth.language.catalogue import FUNCTIONS, SELECTORS, SORT_ORDERS, SYMBOLS
 from hearth.language.diagnostics import Report, Span
 from hearth.language.printer import printed
 from hearth.language.scope import Scope
-from hearth.language.tree import Attribute, Call, Dataset, Node, Text, Word
+from hearth.language.tree import Attribute, Broken, Call, Dataset, Node, Text, Word
 from hearth.language.typed import Typed
 from hearth.language.types import TEXT, Kind, Type, in_words
 
@@ -67,6 +67,8 @@ class _Call:
     def _argument(self, function: Function, index: int, node: Node) -> Typed:
         parameters = [each.parameters[index] for each in function.overloads if index < len(each.parameters)]
         accepted = parameters[0].accepted if parameters else "value"
+        if isinstance(node, Broken):
+            return self._typed(node)
         if accepted == "order" and parameters:
             return self._word(node, SORT_ORDERS, "SORT orders groups by byGroupKey or byGroupValue")
         if accepted == "symbol":

@@ -48,8 +48,11 @@ _LARGEST = 1e300
 def check(text: str, scope: Scope) -> Checked:
     """Text -> what it means and what is wrong with it. Never raises, whatever the text."""
     report = Report(text)
-    tree = _Checker(report, scope).typed(parse(text, report))
-    advice.about_place(tree, text, scope.place, report)
+    syntax = parse(text, report)
+    is_readable = not report.has_errors
+    tree = _Checker(report, scope).typed(syntax)
+    if is_readable:
+        advice.about_place(tree, text, scope.place, report)
     return Checked(
         text=text,
         tree=tree,
@@ -95,7 +98,9 @@ class _Checker:
                 return self._unary(node)
             case Binary():
                 return self._chain(node)
-            case Broken(span):
+            case Broken(span, parts):
+                for part in parts:
+                    self.typed(part)
                 return _broken(span)
 
     def _constant_number(self, node: Number) -> Typed:

@@ -85,6 +85,11 @@ class Report:
         self._found.append((span, Diagnostic(code, severity, message, *self.place(span), hint, fix, also)))
 
     @property
+    def has_errors(self) -> bool:
+        """Whether an error has been told."""
+        return any(diagnostic.severity == "error" for _, diagnostic in self._found)
+
+    @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """All of them, in the order of the text."""
         return tuple(diagnostic for _, diagnostic in sorted(self._found, key=lambda each: each[0]))

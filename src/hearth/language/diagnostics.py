@@ -67,9 +67,21 @@ class Report:
         """Adds an error."""
         self._add("error", code, span, message, hint, fix, related)
 
-    def warning(self, code: str, span: Span, message: str, hint: str | None = None, fix: str | None = None) -> None:
+    def warning(
+        self,
+        code: str,
+        span: Span,
+        message: str,
+        hint: str | None = None,
+        fix: str | None = None,
+        related: tuple[tuple[str, Span], ...] = (),
+    ) -> None:
         """Adds a warning."""
-        self._add("warning", code, span, message, hint, fix, ())
+        self._add("warning", code, span, message, hint, fix, related)
+
+    def withdraw(self, code: str, span: Span) -> None:
+        """Takes back what was told of a place, because something plainer is going to be told of it."""
+        self._found = [(where, told) for where, told in self._found if where != span or told.code != code]
 
     def _add(
         self,

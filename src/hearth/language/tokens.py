@@ -31,7 +31,7 @@ _PATTERN = re.compile(
       |(?P<operator>::|<=|>=|!=|[-+*/%|<>=(),])""",
     re.VERBOSE,
 )
-_MEANT = {
+OPERATORS_MEANT = {
     "===": "=",
     "!==": "!=",
     ">>": ">",
@@ -58,7 +58,7 @@ _MEANT = {
     "{": "(",
     "}": ")",
 }
-_MEANT["."] = "::"  # before a name only
+OPERATORS_MEANT["."] = "::"  # before a name only
 _CLOSING = {"]": "[", "}": "{"}
 _UNKNOWN_HINTS = {
     ".": "write a decimal number with a leading zero, such as 0.5",
@@ -130,14 +130,14 @@ def _mistyped_at(text: str, position: int) -> str | None:
     """What is written at a position instead of an operator of ours."""
     if text[position] == "." and re.match(r"[^\W\d]", text[position + 1 : position + 2]):
         return "."
-    return next((wrong for length in (3, 2, 1) if (wrong := text[position : position + length]) in _MEANT), None)
+    return next((wrong for length in (3, 2, 1) if (wrong := text[position : position + length]) in OPERATORS_MEANT), None)
 
 
 def _mistyped(text: str, wrong: str, span: Span, report: Report) -> list[Token]:
     if wrong == ";" and not text[span.end :].strip():
         report.error("wrong-operator", span, "An expression ends without `;`.", "leave it out", fix="")
         return []
-    meant = _MEANT[wrong]
+    meant = OPERATORS_MEANT[wrong]
     if wrong in _CLOSING and _CLOSING[wrong] in text[: span.start]:  # told where it was opened
         return [Token("operator", meant, span)]
     report.error("wrong-operator", span, f"`{wrong}` is not known here; write `{meant}`.", fix=meant)

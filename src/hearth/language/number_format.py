@@ -8,7 +8,7 @@ Two deliberate differences: what rounds to zero has no sign (Java: -0), and digi
 
 from decimal import Decimal
 from functools import lru_cache
-from math import copysign, inf, isfinite, isnan
+from math import inf, isfinite, isnan
 from typing import NamedTuple
 
 from hearth.language.locales import locale_named
@@ -51,16 +51,20 @@ def _style(pattern: str, locale_name: str) -> _Style:
     return _Style(parts, prefix, suffix, below, behind, point, group, minus, signs.get("exponential", "E"))
 
 
+def as_float(value: float) -> float:
+    """A number as a float; a whole number too large for one is infinite."""
+    try:
+        return float(value)
+    except OverflowError:
+        return inf if value > 0 else -inf
+
+
 def number_text(value: float, pattern: str, locale_name: str) -> str:
     """A number by a DecimalFormat pattern; by the default pattern where it cannot be read."""
-    try:
-        scaled = float(value)
-    except OverflowError:
-        scaled = copysign(inf, value)
+    style = _style(pattern, locale_name)
+    scaled = as_float(value) * style.pattern.scale
     if isnan(scaled):
         return NO_VALUE
-    style = _style(pattern, locale_name)
-    scaled = scaled * style.pattern.scale
     size = abs(scaled)
     if not isfinite(size):
         digits = "∞"

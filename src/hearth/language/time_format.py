@@ -10,7 +10,7 @@ value. A timespan's largest unit takes all the rest (25 h by `HH:mm` are 25:00, 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache, partial
-from math import copysign, inf
+from math import inf
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -20,7 +20,7 @@ from babel.units import format_unit
 
 from hearth.core.instants import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS
 from hearth.language.locales import locale_named
-from hearth.language.number_format import DEFAULT_NUMBER, NO_VALUE, number_text
+from hearth.language.number_format import DEFAULT_NUMBER, NO_VALUE, as_float, number_text
 from hearth.language.patterns import DateField, PatternError, TimespanPattern, date_pattern, timespan_pattern
 
 _Writer: TypeAlias = Callable[[datetime], str]
@@ -142,10 +142,7 @@ def _offset(moment: datetime, colon: str = "", is_short: bool = False) -> str:
 
 def timespan_text(span_ms: float, pattern: str | None, locale_name: str) -> str:
     """A timespan in words, or by the letters d H m s S, cut off below the smallest; ADAPTIVE:WORD by default."""
-    try:
-        span_ms = float(span_ms)
-    except OverflowError:
-        span_ms = copysign(inf, span_ms)
+    span_ms = as_float(span_ms)
     if not abs(span_ms) < _ENDLESS_MS:
         return number_text(span_ms * inf, DEFAULT_NUMBER, locale_name)
     try:

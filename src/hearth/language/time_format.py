@@ -33,7 +33,7 @@ _UNITS = {
     "HOURS": ("hour", HOUR_MS, DAY_MS),
     "DAYS": ("day", DAY_MS, inf),
 }
-# Longer than this, some thirty thousand times the age of the stars, is written as ∞.
+# Longer than this, some 30 million million years, is written as ∞.
 _ENDLESS_MS = 1e24
 _SPAN_LETTERS = {"d": DAY_MS, "D": DAY_MS, "H": HOUR_MS, "m": MINUTE_MS, "s": SECOND_MS, "S": 1}
 

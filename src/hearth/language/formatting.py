@@ -16,7 +16,7 @@ from hearth.language.number_format import DEFAULT_NUMBER, NO_VALUE, number_text
 from hearth.language.time_format import time_text, timespan_text
 from hearth.language.types import Kind
 
-__all__ = ["NO_VALUE", "entry_text", "group_name", "vector_text"]
+__all__ = ["NO_VALUE", "entry_text", "group_name", "number_text", "time_text", "timespan_text", "vector_text"]
 
 
 def entry_text(value: Any, kind: Kind, pattern: str | None, locale: str, zone: ZoneInfo) -> str:

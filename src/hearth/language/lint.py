@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from hearth.language import units
 from hearth.language.diagnostics import Report, Span
+from hearth.language.printer import quoted
 from hearth.language.ranges import ANYTHING, Range, compared, range_of
 from hearth.language.scope import Scope
 from hearth.language.tree import COMPARISONS
@@ -167,15 +168,24 @@ class _Lint:
             self._report.warning("unit-in-text", node.span, message, f"write {fix}" if fix else None, fix)
 
     def _pattern(self, node: Typed) -> None:
-        """`HH:MM`: months where minutes are meant."""
+        """`HH:MM`, `DD.MM.YYYY`: letters that mean something else than one thinks."""
         what, pattern = node.children
         if what.type is None or what.type.kind != "Time" or pattern.role != "constant":
             return
         written = str(pattern.value)
         letters = set(re.sub(r"'[^']*'", "", written))
-        if "M" in letters and letters & set("HhKk") and not letters & set("dDymEe"):
-            fix = f'"{written.replace("M", "m")}"'
-            self._report.warning("month-for-minute", pattern.span, "`M` is the month; minutes are `m`.", f"write {fix}", fix)
+        is_day, is_clock = bool(letters & set("dDyY")), bool(letters & set("HhKk"))
+        slips = {
+            "M": ("m", "`M` is the month; minutes are `m`", is_clock and not letters & set("dDymE")),
+            "m": ("M", "`m` is the minute; months are `M`", is_day and not is_clock and "M" not in letters),
+            "D": ("d", "`D` is the day of the year; days of the month are `d`", "M" in letters and "d" not in letters),
+            "Y": ("y", "`Y` is the year of the week; years are `y`", bool(letters & set("MdD")) and "w" not in letters),
+        }
+        for letter, (meant, message, is_slip) in slips.items():
+            if letter in letters and is_slip:
+                fix = quoted(re.sub(f"('[^']*')|{letter}", lambda match, meant=meant: match[1] or meant, written))
+                self._report.warning("doubtful-pattern", pattern.span, f"{message}.", f"write {fix}", fix)
+                return
 
     def _length(self, tree: Typed) -> None:
         """A message that is too long whatever its values: a value takes at least one character."""

@@ -42,9 +42,11 @@ def unit_of(operator: str, left: Typed, right: Typed) -> str | None:
 
 def _scaled(unit: str | None, constant: Typed, direction: int) -> str | None:
     """The unit after a division (direction 1) or multiplication (-1) by a constant."""
-    steps = _STEPS.get(constant.value, 0) * direction if isinstance(constant.value, float) else 0
-    if unit is None or not steps:
-        return unit
+    if unit is None or not isinstance(constant.value, float):
+        return None
+    steps = _STEPS.get(constant.value, 0) * direction
+    if not steps:  # a factor so large or small may be a change of scale and something else besides
+        return unit if 0.001 < abs(constant.value) < 1_000 else None
     scale = next((each for each in _SCALES if unit in each), ())
     place = scale.index(unit) + steps if scale else -1
     return scale[place] if 0 <= place < len(scale) else None

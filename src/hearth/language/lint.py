@@ -183,7 +183,8 @@ class _Lint:
         }
         for letter, (meant, message, is_slip) in slips.items():
             if letter in letters and is_slip:
-                fix = quoted(re.sub(f"('[^']*')|{letter}", lambda match, meant=meant: match[1] or meant, written))
+                parts = re.split(r"('[^']*')", written)
+                fix = quoted("".join(part if part[:1] == "'" else part.replace(letter, meant) for part in parts))
                 self._report.warning("doubtful-pattern", pattern.span, f"{message}.", f"write {fix}", fix)
                 return
 

@@ -132,13 +132,14 @@ class _Parser:
                 continue
             left, left_depth = operands.pop()
             if coming is not None and operator.name in COMPARISONS and coming.text in COMPARISONS:
-                self._report.error(
-                    "chained-comparison",
-                    coming.span,
-                    f"Comparisons do not chain: `{operator.name}` has already compared what stands before.",
-                    "join two comparisons with AND: 1 < $A AND $A < 2",
-                    related=(("the first comparison", operator.span),),
-                )
+                if not isinstance(left, Broken) and not isinstance(right, Broken):
+                    self._report.error(
+                        "chained-comparison",
+                        coming.span,
+                        f"Comparisons do not chain: `{operator.name}` has already compared what stands before.",
+                        "join two comparisons with AND: 1 < $A AND $A < 2",
+                        related=(("the first comparison", operator.span),),
+                    )
                 operands.append((Broken(Span(left.span.start, right.span.end)), 0))
                 continue
             node = Binary(operator.name, left, right, Span(left.span.start, right.span.end), operator.span)
@@ -251,7 +252,8 @@ class _Parser:
             operands[-1] = (replace(before, text=written, span=span), 0)
             return
         if not isinstance(before, Broken):
-            self._report.error("unexpected", comma.span, "A `,` separates arguments of a function; here is none.")
+            message = "A `,` separates arguments of a function; here is none."
+            self._report.error("unexpected", comma.span, message, "conditions are joined by AND or OR")
         self._absorb(operands)
 
     def _operand(self) -> tuple[Node, int]:

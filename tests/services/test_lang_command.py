@@ -110,7 +110,7 @@ def test_a_batch_is_answered_line_by_line_whatever_a_line_holds():
             "line": 1,
             "column": 7,
             "length": 1,
-            "hint": "join two comparisons with AND: 1 < $A AND $A < 2",
+            "hint": "join two comparisons with AND: 1 < 2 AND 2 < …",
             "fix": None,
             "related": [{"message": "the first comparison", "line": 1, "column": 3, "length": 1}],
         }
@@ -216,7 +216,7 @@ def test_a_mistake_is_shown_in_its_place_with_what_belongs_to_it():
         "  |       ^",
         "1 | 1 < 2 < 3",
         "  |   ^ the first comparison",
-        "  = join two comparisons with AND: 1 < $A AND $A < 2",
+        "  = join two comparisons with AND: 1 < 2 AND 2 < …",
         "",
         "1 error",
     ]

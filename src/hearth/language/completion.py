@@ -142,6 +142,12 @@ def _name_stretch(place: Cursor) -> _Stretch:
     return _stretch(place, place.start, is_begun=place.written != "")
 
 
+def _following(place: Cursor) -> str:
+    """The character after the name that is written at the cursor."""
+    end = _name_stretch(place).end
+    return place.text[end : end + 1]
+
+
 def _text_stretch(place: Cursor) -> _Stretch:
     """A text from its opening quote to its closing one, where that is near."""
     rest = _TEXT_REST.match(place.text, place.position)
@@ -251,7 +257,7 @@ def _after_operand(place: Cursor, scope: Scope) -> tuple[Completion, ...]:
     end = place.tokens[-1].span.end
     if end == place.position:
         return ()
-    found = _ranked(map(_operator, operators_after(place, scope)), _name_stretch(place))
+    found = _ranked((_operator(place, name) for name in operators_after(place, scope)), _name_stretch(place))
     first = place.operand_before(len(place.tokens))
     of = place.typed(first, len(place.tokens), scope).type if first is not None else None
     if place.written or of is None or not attribute_types(of):
@@ -262,9 +268,10 @@ def _after_operand(place: Cursor, scope: Scope) -> tuple[Completion, ...]:
     return found + attribute if of.is_scalar and of.kind in ANY else attribute + found
 
 
-def _operator(name: str) -> _Proposal:
+def _operator(place: Cursor, name: str) -> _Proposal:
     operator = _OPERATORS[name]
-    return _Proposal(name, "operator", f"{name} ", operator.examples[0], operator.documentation, name)
+    insert = name if _following(place).isspace() else f"{name} "
+    return _Proposal(name, "operator", insert, operator.examples[0], operator.documentation, name)
 
 
 def _operands(place: Cursor, scope: Scope) -> Iterator[_Proposal]:
@@ -281,10 +288,10 @@ def _operands(place: Cursor, scope: Scope) -> Iterator[_Proposal]:
         return
     wanted = wanted_at(place, len(place.tokens), scope)
     yield from _datasets(scope, wanted)
-    following = place.text[_name_stretch(place).end :][:1]
+    is_called = _following(place) == "("
     for function in FUNCTIONS.values():
         name = function.name
-        insert, back = (name, -1) if following == "(" else (f"{name}()", 1)
+        insert, back = (name, -1) if is_called else (f"{name}()", 1)
         rank = 2 if any(map(wanted, typical_results(name))) else 5
         signatures = "; ".join(overload.signature for overload in function.overloads)
         yield _Proposal(name, "function", insert, signatures, function.documentation, name, rank, back)
@@ -293,7 +300,7 @@ def _operands(place: Cursor, scope: Scope) -> Iterator[_Proposal]:
             rank = 3 if wanted(word.type) else 6
             yield _Proposal(word.name, "word", word.name, in_words(word.type), word.documentation, word.name, rank)
     if wanted(BOOLEAN):
-        yield _operator("NOT")._replace(rank=3)
+        yield _operator(place, "NOT")._replace(rank=3)
 
 
 def _is_known(word: Word, scope: Scope) -> bool:

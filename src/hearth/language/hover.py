@@ -69,16 +69,20 @@ def hover(text: str, cursor: int, scope: Scope) -> Hover | None:
     """What the part at `cursor` is; None where it needs no words: brackets, commas, comments, plain texts and numbers."""
     tokens = tokens_of(text, Report(text))[:-1]
     position = min(max(cursor, 0), len(text))
-    # Between two tokens, the one that begins there is meant.
     touching = [index for index, token in enumerate(tokens) if token.span.start <= position <= token.span.end]
     if not touching:
         return None
-    index = touching[-1]
+    tree = parse(text, Report(text))
+    # Between two tokens, the one that begins there is meant, unless it needs no words.
+    found = (_described(tokens, index, tree, scope) for index in reversed(touching))
+    return next((each for each in found if each is not None), None)
+
+
+def _described(tokens: list[Token], index: int, tree: Node, scope: Scope) -> Hover | None:
+    if _is(tokens, index, "::") and index + 1 < len(tokens):
+        index += 1
     token = tokens[index]
-    if token[:2] == ("operator", "::") and index + 1 < len(tokens):
-        index, token = index + 1, tokens[index + 1]
-    is_called = index + 1 < len(tokens) and tokens[index + 1][:2] == ("operator", "(")
-    place = _Place(token, is_called, _path(parse(text, Report(text)), token.span.start))
+    place = _Place(token, _is(tokens, index + 1, "("), _path(tree, token.span.start))
     match token.kind:
         case "dataset":
             return _dataset(place, scope)
@@ -91,6 +95,10 @@ def hover(text: str, cursor: int, scope: Scope) -> Hover | None:
         case "word":
             return _word(place, scope)
     return None
+
+
+def _is(tokens: list[Token], index: int, operator: str) -> bool:
+    return index < len(tokens) and tokens[index][:2] == ("operator", operator)
 
 
 def _path(tree: Node, position: int) -> list[Node]:

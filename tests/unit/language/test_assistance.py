@@ -1,16 +1,18 @@
-"""What an editor offers at a place (`▮`) of an expression, what it says of a part, how it says a function is called."""
+"""What an editor offers at a place (`▮`) of an expression; and that every place of every text is answered."""
 
 import json
 from dataclasses import asdict
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.conformance.language_corpus import Case, cases
 
 from hearth.language import Completion, DatasetInfo, Hover, Place, Scope, SignatureHelp, check, completions, hover, signature
 from hearth.language.catalogue import ATTRIBUTES, FUNCTIONS, OPERATORS, SELECTORS, SORT_ORDERS, SYMBOLS, VECTOR_ATTRIBUTES, WORDS
-from hearth.language.tokens import UNITS_MS
+from hearth.language.diagnostics import Report
+from hearth.language.tokens import UNITS_MS, tokens_of
 from hearth.language.tree import LENGTH_LIMIT
 
 DATASETS = {
@@ -29,6 +31,10 @@ def _at_cursor(marked: str) -> tuple[str, int]:
 
 def _offered(marked: str, scope: Scope = CONDITION) -> tuple[Completion, ...]:
     return completions(*_at_cursor(marked), scope)
+
+
+def _place(case: Case) -> Place:
+    return cast(Place, case.scene.first("place", "message"))
 
 
 def _labels(marked: str, scope: Scope = CONDITION) -> list[str]:
@@ -257,101 +263,32 @@ def test_what_is_accepted_is_known(text: str) -> None:
         assert not found & unknown, written
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("A▮VG($Power) > 1", ("AVG", "AVG(V|GS|S<Number|Event>) → S", "a number, in W")),
-        ("AVG▮(GROUP_BY_DEVICE($Power)) + (", ("AVG", "AVG(GV<Number|Event>) → GS, per group", "numbers by device, in W")),
-        ("$Pow▮er", ("$Power", "$Power: several events, in W", "several events, in W")),
-        ("1 AND ) $GridPower▮", ("$GridPower", "$GridPower: an event, in W", "an event, in W")),
-        ("$Po▮wr", ("$Powr", "$Powr", None)),
-        ("$GridPower ▮> 1000", (">", "an event > a number → yes/no", "yes/no")),
-        ("(1 + 2) ▮* (3)", ("*", "a number * a number → a number", "a number")),
-        ("$Power ▮> 1", (">", ">", None)),
-        ("▮-$GridPower", ("-", "- an event → a number", "a number, in W")),
-        ("NO▮T true", ("NOT", "NOT yes/no → yes/no", "yes/no")),
-        ("$GridPower + 1 + ▮2", None),
-        ("now - 90mi▮n", ("90min", "90min", "a timespan")),
-        ("Buil▮ding::City", ("Building", "Building", "the building")),
-        ("Building▮::City", ("City", "the building::City → a text", "a text")),
-        ("$Power::La▮st > 1", ("Last", "several events::Last → an event", "an event, in W")),
-        ("$Power::Lost▮", None),
-        ("EVAL('Po▮wer', Building::All)", ("'Power'", "$Power: several events, in W", "several events, in W")),
-        ("EVAL('Power', Building::Al▮l)", ("All", "Building::All", None)),
-        ("FILTER($Power, '▮>', 3)", ("'>'", "'>'", None)),
-        ("SORT(GROUP_BY_DEVICE($Power), byGro▮upKey)", ("byGroupKey", "byGroupKey", None)),
-        ("now | 'HH▮:mm'", ("'HH:mm'", "'HH:mm': a pattern for a time", None)),
-        ("'te▮xt' + 1", None),
-        ("1 # AV▮G", None),
-        ("(▮(1))", None),
-        ("fo▮o", ("foo", "foo", "a text")),
-        ("FOO▮(1)", None),
-    ],
-)
-def test_what_a_part_is(text: str, expected: tuple[str, str, str | None] | None) -> None:
-    written, cursor = _at_cursor(text)
-    found = hover(written, cursor, CONDITION)
-    assert (found and (written[found.start : found.end], found.title, found.type)) == expected
+CORRECT = [
+    (case, scope)
+    for case in cases()
+    for scope in [Scope(case.scene.datasets()[0], _place(case), case.scene.first("streak", "off") == "on")]
+    if not [each for each in check(case.expression, scope).diagnostics if each.code != "wrong-place"]
+]
 
 
-def test_hover_explains() -> None:
-    def documentation(marked: str) -> str:
-        found = hover(*_at_cursor(marked), CONDITION)
-        assert found is not None
-        return found.documentation
-
-    assert documentation("1 | '#,##0▮.0'") == "1234.5 becomes 1,234.5"
-    assert documentation("0.5 | '0▮%'") == "0.456 becomes 46%"
-    assert documentation("1 | '0▮#'").startswith("This pattern cannot be read")
-    assert documentation("now - 9▮0min") == "1.5 hours."
-    assert documentation("$Mod▮e") == "A single value: the newest event; the values are ids of states."
-    assert documentation("$Po▮wr") == "There is no dataset $Powr in this rule."
-    average = hover("AVG(1)", 0, CONDITION)
-    assert average is not None
-    assert average.examples == FUNCTIONS["AVG"].examples
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("AVG(▮", ("AVG", 0, "V|GS|S<Number|Event>")),
-        ("AVG(▮)", ("AVG", 0, "V|GS|S<Number|Event>")),
-        ("AVG(GROUP_BY_DEVICE($Power)▮", ("AVG", 1, "GV<Number|Event>")),
-        ("1 + AVG(SUBSET($Power, ▮2)) > 1", ("SUBSET", 0, "n")),
-        ("SUBSET($Power, now - 1h▮", ("SUBSET", 2, "start")),
-        ("SUBSET($Power, now - 1h, ▮", ("SUBSET", 2, "end")),
-        ("SUBSET($Power, 1, ▮", ("SUBSET", 1, "to")),
-        ("SORT(GROUP_BY_DEVICE($Power), ▮", ("SORT", 2, "by")),
-        ("IF(AVG($Power) > 1, 'a,(b', (1 + ▮", ("IF", 0, "b")),
-        ("FILTER($Power, ',▮", ("FILTER", 0, "symbol")),
-        ("GROUP_BY_TIME($Power, 1h, ▮", ("GROUP_BY_TIME", 0, "anchor")),
-        ("avg(# (((\n▮", ("AVG", 0, "V|GS|S<Number|Event>")),
-        ("AVG($Power, ▮", ("AVG", 0, None)),
-        ("AVG($Power)▮", None),
-        ("AV▮G($Power)", None),
-        ("(1 + ▮", None),
-        ("foo(▮", None),
-        ("'AVG(▮", None),
-        ("# AVG(▮", None),
-    ],
-)
-def test_how_a_function_is_called(text: str, expected: tuple[str, int, str | None] | None) -> None:
-    found = signature(*_at_cursor(text), CONDITION)
-    if found is None:
-        assert expected is None
-        return
-    label, parameters = found.signatures[found.likeliest]
-    written = label[slice(*parameters[found.argument])] if found.argument < len(parameters) else None
-    assert (found.function, found.likeliest, written) == expected
-
-
-@pytest.mark.parametrize("function", FUNCTIONS.values(), ids=lambda function: function.name)
-def test_every_parameter_is_found_in_its_signature(function: object) -> None:
-    name = getattr(function, "name", "")
-    found = signature(f"{name}(", len(name) + 1, CONDITION)
-    assert found is not None
-    counts = [len(each.parameters) for each in found.signatures]
-    assert counts == [len(overload.parameters) for overload in FUNCTIONS[name].overloads]
+def test_what_the_corpus_writes_is_offered_at_its_place_and_explained() -> None:
+    """Each name and operator of each correct expression, where nothing, one letter or all of it is written."""
+    assert len(CORRECT) > 150
+    for case, scope in CORRECT:
+        text = case.expression
+        tokens = tokens_of(text, Report(text))[:-1]
+        for before, token in zip([None, *tokens], tokens, strict=False):
+            written = text[token.span.start : token.span.end]
+            is_operand_before = before is not None and (before.kind != "operator" or before.text == ")")
+            if token.kind not in ("dataset", "word", "operator") or written in ("(", ")", ",", "-"):
+                continue
+            assert hover(text, token.span.start, scope), (text, written)
+            for length in {0, 1, len(written)} if token.kind != "operator" else {0}:
+                begun = text[: token.span.start] + (" " if is_operand_before else "") + written[:length]
+                offered = {each.label.removeprefix("Building::") for each in completions(begun, len(begun), scope)}
+                # EVAL takes a name in quotes, and `Building` with its selector.
+                expected = {written, f'"{written[1:]}"', "All" if written == "Building" else written}
+                assert offered & expected, (begun, written)
 
 
 SNIPPETS = [

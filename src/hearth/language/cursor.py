@@ -47,21 +47,20 @@ class Cursor:
 
     def _touched(self, is_in_text: bool) -> tuple[Touched, int]:
         last = self.tokens[-1] if self.tokens else None
-        gap = self.before[last.span.end if last else 0 :]
+        gap = self.before[last.span.end if last is not None else 0 :]
         if "#" in gap.rpartition("\n")[2]:
             return "comment", self.position
-        if gap.endswith("$"):
-            return "dataset", self.position - 1
         if last is None or gap:
-            return "unknown" if gap and not gap[-1].isspace() else "nothing", self.position
-        if last.kind == "text":
-            return ("text", last.span.start) if is_in_text else ("nothing", self.position)
-        if last.kind == "dataset":
+            return "nothing", self.position
+        written = self.before[last.span.start :]
+        if last.kind == "dataset" or written == "$":
             return "dataset", last.span.start
         if last.kind in ("number", "timespan"):
             return "number", last.span.start
-        if last.kind == "word" or (last.text in WORD_OPERATORS and self.before[last.span.start :].isalpha()):
+        if last.kind == "word" or (last.text in WORD_OPERATORS and written.isalpha()):
             return "name", last.span.start
+        if last.kind == "broken":
+            return "text" if is_in_text else "unknown", last.span.start
         return "nothing", self.position
 
     def _read_brackets(self) -> None:
@@ -83,7 +82,7 @@ class Cursor:
     @property
     def follows_operand(self) -> bool:
         """Whether a complete operand stands before, so that only an operator can follow."""
-        return bool(self.tokens) and self.operator_at(len(self.tokens) - 1) in (None, ")")
+        return self._ends_operand(len(self.tokens) - 1) or self.operator_at(len(self.tokens) - 1) == ")"
 
     def operator_at(self, index: int) -> str | None:
         """The operator, bracket or comma that is the token at `index`; None where it is none or there is no such token."""
@@ -139,4 +138,4 @@ class Cursor:
         return start
 
     def _ends_operand(self, index: int) -> bool:
-        return index >= 0 and (self.tokens[index].kind != "operator" or index in self.partners)
+        return index >= 0 and (self.tokens[index].kind not in ("operator", "broken") or index in self.partners)

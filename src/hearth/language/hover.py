@@ -21,14 +21,13 @@ from hearth.language.catalogue import (
 )
 from hearth.language.checker import check, plain, typed
 from hearth.language.diagnostics import Report
-from hearth.language.formatting import timespan_text
 from hearth.language.parser import parse
 from hearth.language.scope import Scope
 from hearth.language.tokens import Token, tokens_of
-from hearth.language.tree import Attribute, Binary, Call, Dataset, Node, Unary, Word
+from hearth.language.tree import Attribute, Binary, Broken, Call, Dataset, Node, Unary, Word
 from hearth.language.typed import Typed
 from hearth.language.types import in_words
-from hearth.language.wording import EXAMPLE_PATTERNS, dataset_words, sample_text, symbol_words, type_words
+from hearth.language.wording import EXAMPLE_PATTERNS, dataset_words, in_english, sample_text, symbol_words, type_words
 
 _OPERATORS = {operator.name: operator for operator in OPERATORS}
 
@@ -121,6 +120,8 @@ def _children(node: Node) -> tuple[Node, ...]:
             return (operand,)
         case Binary(_, left, right):
             return left, right
+        case Broken(_, parts):
+            return parts
     return ()
 
 
@@ -139,7 +140,7 @@ def _timespan(place: _Place, scope: Scope) -> Hover | None:
     meaning = check(written, scope).tree
     if not isinstance(meaning.value, int | float):
         return None
-    return place.hover(written, f"{timespan_text(meaning.value, 'ADAPTIVE:WORD', 'en')}.", meaning)
+    return place.hover(written, f"{in_english(meaning.value, 'Timespan')}.", meaning)
 
 
 def _text(place: _Place, scope: Scope) -> Hover | None:

@@ -35,7 +35,12 @@ def sample_text(kind: Kind, pattern: str) -> str:
     except PatternError as error:
         return f"This pattern cannot be read: {error}."
     written, value = ("0.456", 0.456) if kind == "Number" and "%" in pattern else _SAMPLES[kind]
-    return f"{written} becomes {entry_text(value, kind, pattern, 'en', ZoneInfo('UTC'))}"
+    return f"{written} becomes {in_english(value, kind, pattern)}"
+
+
+def in_english(value: float, kind: Kind, pattern: str | None = None) -> str:
+    """A Number, a Time or Timespan (ms) as text, by a pattern or by the default one."""
+    return entry_text(value, kind, pattern, "en", ZoneInfo("UTC"))
 
 
 def type_words(of: Type, unit: str | None) -> str:
@@ -51,7 +56,12 @@ def dataset_type(info: DatasetInfo) -> Type:
 def dataset_words(info: DatasetInfo) -> str:
     """What a dataset holds."""
     what = "A single value: the newest event" if info.kind == "SINGLE_VALUE" else "A time series: its events, oldest to newest"
-    return f"{what}; the values are ids of states." if info.state else f"{what}."
+    if info.kind == "TIME_SERIES" and info.timespan_ms is not None:
+        what += f", of {in_english(info.timespan_ms, 'Timespan')} up to now"
+    if info.state:
+        labels = ", ".join(f"{number} {label}" for number, label in info.labels.items())
+        what += f"; the values are ids of states: {labels}" if labels else "; the values are ids of states"
+    return f"{what}."
 
 
 def symbol_words(symbol: str) -> str:

@@ -329,7 +329,7 @@ SNIPPETS += [
 ]
 SNIPPETS += ["foo", " ", "\n", "#", "“", "\\", "@", "&&", "]", "byGroupKey", "Building::All", "{", "é", "🏠"]
 texts = st.text(max_size=60) | st.lists(st.sampled_from(SNIPPETS), max_size=20).map("".join)
-scopes = st.sampled_from([CONDITION, EVERYWHERE, Scope({}, "message"), Scope(DATASETS, "command")])
+scopes = st.sampled_from([CONDITION, EVERYWHERE, Scope({}, "message"), Scope(DATASETS, "expression")])
 
 
 @given(texts, st.integers(-3, 90), scopes)
@@ -361,7 +361,7 @@ def test_long_and_deep_texts_are_answered(text: str) -> None:
     signature(text, len(text), CONDITION)
 
 
-@pytest.mark.parametrize("place", ["condition", "streak", "case", "goal", "message", "command"])
+@pytest.mark.parametrize("place", ["condition", "streak", "case", "goal", "message", "command", "expression"])
 def test_a_long_text_before_does_not_matter(place: Place) -> None:
     before = "AVG($Power) > 1 AND " * (LENGTH_LIMIT // 20 - 5)
     assert _labels(f"{before}$Power::La▮", Scope(DATASETS, place)) == ["Last"]

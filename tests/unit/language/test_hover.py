@@ -10,6 +10,7 @@ CONDITION = Scope(
         "Mode": DatasetInfo("SINGLE_VALUE", state=True),
         "Power": DatasetInfo("TIME_SERIES", "W"),
         "GridPower": DatasetInfo("SINGLE_VALUE", "W"),
+        "Charging": DatasetInfo("TIME_SERIES", state=True, labels={0: "off", 1: "on"}, timespan_ms=7_200_000),
     },
     "condition",
 )
@@ -68,6 +69,7 @@ def test_hover_explains() -> None:
     assert documentation("1 | '0▮#'").startswith("This pattern cannot be read")
     assert documentation("now - 9▮0min") == "1.5 hours."
     assert documentation("$Mod▮e") == "A single value: the newest event; the values are ids of states."
+    assert documentation("$Char▮ging").endswith("of 2 hours up to now; the values are ids of states: 0 off, 1 on.")
     assert documentation("$Po▮wr") == "There is no dataset $Powr in this rule."
     average = hover("AVG(1)", 0, CONDITION)
     assert average is not None

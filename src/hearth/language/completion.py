@@ -81,20 +81,20 @@ _UNITS = {"s": "seconds", "min": "minutes", "h": "hours", "d": "days"}
 
 def completions(text: str, cursor: int, scope: Scope) -> tuple[Completion, ...]:
     """What may be written at `cursor`: exact beginnings first, then likely types, then the order of the catalogue."""
-    place = Cursor(text, cursor)
+    place = Cursor(text, cursor, scope)
     if place.touched in ("comment", "unknown"):
         return ()
     if place.touched == "text":
-        return _ranked(_in_text(place, scope), _text_stretch(place))
+        return _ranked(_in_text(place), _text_stretch(place))
     if place.touched == "number":
         return _after_number(place)
     if place.touched == "dataset":
-        return _ranked(_datasets(scope, wanted_at(place, len(place.tokens), scope)), _name_stretch(place))
+        return _ranked(_datasets(place.scope, wanted_at(place, len(place.tokens))), _name_stretch(place))
     if place.operator_at(len(place.tokens) - 1) == "::":
-        return _after_colons(place, scope)
+        return _after_colons(place)
     if place.follows_operand:
-        return _after_operand(place, scope)
-    return _ranked(_operands(place, scope), _name_stretch(place))
+        return _after_operand(place)
+    return _ranked(_operands(place), _name_stretch(place))
 
 
 def _ranked(proposals: Iterable[_Proposal], stretch: _Stretch) -> tuple[Completion, ...]:
@@ -156,20 +156,20 @@ def _text_stretch(place: Cursor) -> _Stretch:
     return _Stretch(place.start, end + 1 if is_closed else place.position, place.written[1:])
 
 
-def _in_text(place: Cursor, scope: Scope) -> Iterator[_Proposal]:
+def _in_text(place: Cursor) -> Iterator[_Proposal]:
     """The texts that mean something where a text has been begun, in the quotes it was begun with."""
     quote = place.written[0] if place.written[0] in "\"'" else '"'
     if place.operator_at(len(place.tokens) - 1) == "|":
-        return _patterns(place, scope, quote)
-    parameter = _literal_parameter(place, len(place.tokens), scope)
-    return _literals(parameter, scope, quote) if parameter is not None and parameter.accepted != "selector" else iter(())
+        return _patterns(place, quote)
+    parameter = _literal_parameter(place, len(place.tokens))
+    return _literals(parameter, place.scope, quote) if parameter is not None and parameter.accepted != "selector" else iter(())
 
 
-def _patterns(place: Cursor, scope: Scope, quote: str) -> Iterator[_Proposal]:
+def _patterns(place: Cursor, quote: str) -> Iterator[_Proposal]:
     """Patterns for what stands before `|`; of every kind where that is not known."""
     end = len(place.tokens) - 1
     first = place.left_of(end, BINDING["|"])
-    of = place.typed(first, end, scope).type if first is not None else None
+    of = place.typed(first, end).type if first is not None else None
     for kind, patterns in EXAMPLE_PATTERNS.items():
         if of is None or plain(of.kind) == kind:
             for pattern in patterns:
@@ -184,9 +184,9 @@ def _patterns(place: Cursor, scope: Scope, quote: str) -> Iterator[_Proposal]:
                 )
 
 
-def _literal_parameter(place: Cursor, index: int, scope: Scope) -> Parameter | None:
+def _literal_parameter(place: Cursor, index: int) -> Parameter | None:
     """The argument that begins at the token `index`, where it has to be a certain literal."""
-    parameters = parameters_at(place, index, scope)
+    parameters = parameters_at(place, index)
     return parameters[0] if parameters and parameters[0].accepted != "value" else None
 
 
@@ -228,23 +228,23 @@ def _datasets(scope: Scope, wanted: Wanted) -> Iterator[_Proposal]:
         yield _Proposal(label, "dataset", label, type_words(dataset_type(info), info.unit), dataset_words(info), name, rank)
 
 
-def _after_colons(place: Cursor, scope: Scope) -> tuple[Completion, ...]:
+def _after_colons(place: Cursor) -> tuple[Completion, ...]:
     """The attributes of what stands before `::`; the selectors where EVAL takes one."""
     end = len(place.tokens) - 1
     first = place.operand_before(end)
     if first is None:
         return ()
     stretch = _stretch(place, place.start, is_begun=True)
-    parameter = _literal_parameter(place, first, scope)
+    parameter = _literal_parameter(place, first)
     if parameter is not None and parameter.accepted == "selector":
         start = place.tokens[first].span.start
         return _ranked(
-            _literals(parameter, scope, ""), _Stretch(start, stretch.end, f"{place.tokens[first].text}::{stretch.written}")
+            _literals(parameter, place.scope, ""), _Stretch(start, stretch.end, f"{place.tokens[first].text}::{stretch.written}")
         )
-    of = place.typed(first, end, scope).type
+    of = place.typed(first, end).type
     if of is None:
         return ()
-    wanted = wanted_at(place, first, scope)
+    wanted = wanted_at(place, first)
     attributes = (
         _Proposal(name, "attribute", name, in_words(gives), attribute_documentation(of, name), name, 0 if wanted(gives) else 1)
         for name, gives in attribute_types(of).items()
@@ -252,14 +252,14 @@ def _after_colons(place: Cursor, scope: Scope) -> tuple[Completion, ...]:
     return _ranked(attributes, stretch)
 
 
-def _after_operand(place: Cursor, scope: Scope) -> tuple[Completion, ...]:
+def _after_operand(place: Cursor) -> tuple[Completion, ...]:
     """The operators that take what stands before, once a space or a letter follows it."""
     end = place.tokens[-1].span.end
     if end == place.position:
         return ()
-    found = _ranked((_operator(place, name) for name in operators_after(place, scope)), _name_stretch(place))
+    found = _ranked((_operator(place, name) for name in operators_after(place)), _name_stretch(place))
     first = place.operand_before(len(place.tokens))
-    of = place.typed(first, len(place.tokens), scope).type if first is not None else None
+    of = place.typed(first, len(place.tokens)).type if first is not None else None
     if place.written or of is None or not attribute_types(of):
         return found
     colons = _Proposal("::", "operator", "::", "$Power::Value", _OPERATORS["::"].documentation, "")
@@ -274,20 +274,20 @@ def _operator(place: Cursor, name: str) -> _Proposal:
     return _Proposal(name, "operator", insert, operator.examples[0], operator.documentation, name)
 
 
-def _operands(place: Cursor, scope: Scope) -> Iterator[_Proposal]:
+def _operands(place: Cursor) -> Iterator[_Proposal]:
     """Everything an operand may begin with."""
     end = len(place.tokens)
     if place.operator_at(end - 1) == "|":
-        yield from _patterns(place, scope, "'")
+        yield from _patterns(place, "'")
         return
-    parameters = parameters_at(place, end, scope)
+    parameters = parameters_at(place, end)
     if parameters == []:
         return
     if parameters and parameters[0].accepted != "value":
-        yield from _literals(parameters[0], scope, "'" if parameters[0].accepted == "symbol" else '"')
+        yield from _literals(parameters[0], place.scope, "'" if parameters[0].accepted == "symbol" else '"')
         return
-    wanted = wanted_at(place, len(place.tokens), scope)
-    yield from _datasets(scope, wanted)
+    wanted = wanted_at(place, len(place.tokens))
+    yield from _datasets(place.scope, wanted)
     is_called = _following(place) == "("
     for function in FUNCTIONS.values():
         name = function.name
@@ -296,7 +296,7 @@ def _operands(place: Cursor, scope: Scope) -> Iterator[_Proposal]:
         signatures = "; ".join(overload.signature for overload in function.overloads)
         yield _Proposal(name, "function", insert, signatures, function.documentation, name, rank, back)
     for word in WORDS.values():
-        if _is_known(word, scope):
+        if _is_known(word, place.scope):
             rank = 3 if wanted(word.type) else 6
             yield _Proposal(word.name, "word", word.name, in_words(word.type), word.documentation, word.name, rank)
     if wanted(BOOLEAN):

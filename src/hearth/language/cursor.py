@@ -31,8 +31,9 @@ class Cursor:
     attribute), a `$Name`, a number, a text that is not closed. `tokens` are those before it.
     """
 
-    def __init__(self, text: str, position: int) -> None:
+    def __init__(self, text: str, position: int, scope: Scope) -> None:
         self.text = text
+        self.scope = scope
         self.position = min(max(position, 0), len(text))
         self.before = text[: self.position]
         report = Report(self.before)
@@ -44,6 +45,7 @@ class Cursor:
         self.partners: dict[int, int] = {}
         self.brackets: list[OpenBracket] = []
         self._read_brackets()
+        self._typed: dict[tuple[int, int], Typed] = {}
 
     def _touched(self, is_in_text: bool) -> tuple[Touched, int]:
         last = self.tokens[-1] if self.tokens else None
@@ -98,15 +100,18 @@ class Cursor:
         before = self.tokens[bracket.opening - 1] if bracket.opening else None
         return before.text if before is not None and before.kind == "word" else None
 
-    def arguments(self, bracket: OpenBracket, scope: Scope) -> list[Typed]:
+    def arguments(self, bracket: OpenBracket) -> list[Typed]:
         """The arguments that are complete in an open bracket, typed."""
         starts = [bracket.opening, *bracket.commas[:-1]]
-        return [self.typed(start + 1, comma, scope) for start, comma in zip(starts, bracket.commas, strict=False)]
+        return [self.typed(start + 1, comma) for start, comma in zip(starts, bracket.commas, strict=False)]
 
-    def typed(self, first: int, end: int, scope: Scope) -> Typed:
+    def typed(self, first: int, end: int) -> Typed:
         """What the tokens from `first` up to `end` mean, taken for themselves."""
-        part = self.tokens[first:end]
-        return check(self.before[part[0].span.start : part[-1].span.end] if part else "", scope).tree
+        if (first, end) not in self._typed:
+            part = self.tokens[first:end]
+            written = self.before[part[0].span.start : part[-1].span.end] if part else ""
+            self._typed[first, end] = check(written, self.scope).tree
+        return self._typed[first, end]
 
     def operand_before(self, end: int) -> int | None:
         """The index at which the literal, dataset, call or bracket that ends before `end` begins, with its attributes."""

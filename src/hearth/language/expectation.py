@@ -11,7 +11,6 @@ from hearth.language.calls import fits
 from hearth.language.catalogue import ANY, ARITHMETIC, COMPARABLE, FUNCTIONS, Function, Overload, Parameter
 from hearth.language.checker import plain
 from hearth.language.cursor import Cursor, OpenBracket
-from hearth.language.scope import Scope
 from hearth.language.tree import BINDING, COMPARISONS
 from hearth.language.types import TEXT, Structure, Type
 
@@ -28,9 +27,9 @@ def known_function(cursor: Cursor, bracket: OpenBracket) -> Function | None:
     return FUNCTIONS.get((cursor.function_name(bracket) or "").upper())
 
 
-def remaining_overloads(cursor: Cursor, bracket: OpenBracket, function: Function, scope: Scope) -> list[Overload]:
+def remaining_overloads(cursor: Cursor, bracket: OpenBracket, function: Function) -> list[Overload]:
     """The overloads that take the complete arguments and one more; an argument without a type fits any."""
-    types = [argument.type for argument in cursor.arguments(bracket, scope)]
+    types = [argument.type for argument in cursor.arguments(bracket)]
     return [
         overload
         for overload in function.overloads
@@ -42,7 +41,7 @@ def remaining_overloads(cursor: Cursor, bracket: OpenBracket, function: Function
     ]
 
 
-def parameters_at(cursor: Cursor, index: int, scope: Scope) -> list[Parameter] | None:
+def parameters_at(cursor: Cursor, index: int) -> list[Parameter] | None:
     """What the argument of a function that begins at the token `index` may be; None where none begins there."""
     if not cursor.brackets or cursor.operator_at(index - 1) not in ("(", ","):
         return None
@@ -50,12 +49,12 @@ def parameters_at(cursor: Cursor, index: int, scope: Scope) -> list[Parameter] |
     function = known_function(cursor, bracket)
     if function is None:
         return None
-    return [overload.parameters[len(bracket.commas)] for overload in remaining_overloads(cursor, bracket, function, scope)]
+    return [overload.parameters[len(bracket.commas)] for overload in remaining_overloads(cursor, bracket, function)]
 
 
-def wanted_at(cursor: Cursor, end: int, scope: Scope) -> Wanted:
+def wanted_at(cursor: Cursor, end: int) -> Wanted:
     """Which operands are likely after the tokens up to `end`, where one is expected."""
-    parameters = parameters_at(cursor, end, scope)
+    parameters = parameters_at(cursor, end)
     if parameters and any(parameter.kinds != ("Boolean",) for parameter in parameters):
         return lambda of: any(_suits(parameter, of) for parameter in parameters)
     operator = cursor.operator_at(end - 1)
@@ -64,7 +63,7 @@ def wanted_at(cursor: Cursor, end: int, scope: Scope) -> Wanted:
     if cursor.is_prefix(end - 1):
         return lambda of: plain(of.kind) in ("Number", "Timespan")
     first = cursor.left_of(end - 1, BINDING[operator])
-    left = cursor.typed(first, end - 1, scope).type if first is not None else None
+    left = cursor.typed(first, end - 1).type if first is not None else None
     if left is None:
         return _is_one_value
     kind = plain(left.kind)
@@ -105,16 +104,13 @@ def _typical(parameter: Parameter, structure: Structure) -> Type:
     return Type(chosen, kind, "Device" if chosen in ("GroupedScalar", "GroupedVector") else None)
 
 
-def operators_after(cursor: Cursor, scope: Scope) -> list[str]:
+def operators_after(cursor: Cursor) -> list[str]:
     """The binary operators that take what stands before as their left side, the likeliest first."""
     end = len(cursor.tokens)
-    types: dict[int | None, Type | None] = {None: None}
 
     def left_type(binding: int) -> Type | None:
         first = cursor.left_of(end, binding)
-        if first is not None and first not in types:
-            types[first] = cursor.typed(first, end, scope).type
-        return types[first]
+        return cursor.typed(first, end).type if first is not None else None
 
     compared = cursor.left_of(end, BINDING["="])
     is_in_logic = compared is not None and cursor.operator_at(compared - 1) in ("AND", "OR", "NOT")

@@ -39,13 +39,13 @@ class SignatureHelp:
 
 def signature(text: str, cursor: int, scope: Scope) -> SignatureHelp | None:
     """The call around `cursor`: brackets that only group belong to the call around them. None outside of known calls."""
-    place = Cursor(text, cursor)
+    place = Cursor(text, cursor, scope)
     bracket = next((each for each in reversed(place.brackets) if place.function_name(each) is not None), None)
     function = known_function(place, bracket) if bracket is not None else None
     if bracket is None or function is None:
         return None
     argument = len(bracket.commas)
-    remaining = remaining_overloads(place, bracket, function, scope)
+    remaining = remaining_overloads(place, bracket, function)
     separator = place.tokens[[bracket.opening, *bracket.commas][-1]]
     begun = check(place.before[separator.span.end :], scope).tree.type
     fitting = [each for each in remaining if begun is not None and fits(each.parameters[argument], begun)] or remaining

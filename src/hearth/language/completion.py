@@ -27,6 +27,7 @@ from hearth.language.cursor import Cursor
 from hearth.language.expectation import Wanted, operators_after, parameters_at, typical_results, wanted_at
 from hearth.language.scope import Scope
 from hearth.language.tree import BINDING
+from hearth.language.typed import Typed
 from hearth.language.types import BOOLEAN, EVENT, TIMESPAN, Type, in_words
 from hearth.language.wording import EXAMPLE_PATTERNS, dataset_type, dataset_words, sample_text, symbol_words, type_words
 
@@ -241,15 +242,17 @@ def _after_colons(place: Cursor) -> tuple[Completion, ...]:
         return _ranked(
             _literals(parameter, place.scope, ""), _Stretch(start, stretch.end, f"{place.tokens[first].text}::{stretch.written}")
         )
-    of = place.typed(first, end).type
+    return _ranked(_attributes(place.typed(first, end), wanted_at(place, first)), stretch)
+
+
+def _attributes(target: Typed, wanted: Wanted) -> Iterator[_Proposal]:
+    of = target.type
     if of is None:
-        return ()
-    wanted = wanted_at(place, first)
-    attributes = (
-        _Proposal(name, "attribute", name, in_words(gives), attribute_documentation(of, name), name, 0 if wanted(gives) else 1)
-        for name, gives in attribute_types(of).items()
-    )
-    return _ranked(attributes, stretch)
+        return
+    for name, gives in attribute_types(of).items():
+        if name != "Unit" or target.unit is not None:
+            rank = 0 if wanted(gives) else 1
+            yield _Proposal(name, "attribute", name, in_words(gives), attribute_documentation(of, name), name, rank)
 
 
 def _after_operand(place: Cursor) -> tuple[Completion, ...]:
@@ -259,13 +262,15 @@ def _after_operand(place: Cursor) -> tuple[Completion, ...]:
         return ()
     found = _ranked((_operator(place, name) for name in operators_after(place)), _name_stretch(place))
     first = place.operand_before(len(place.tokens))
-    of = place.typed(first, len(place.tokens)).type if first is not None else None
-    if place.written or of is None or not attribute_types(of):
+    if place.written or first is None:
+        return found
+    target = place.typed(first, len(place.tokens))
+    if target.type is None or not any(_attributes(target, bool)):
         return found
     colons = _Proposal("::", "operator", "::", "$Power::Value", _OPERATORS["::"].documentation, "")
     attribute = _ranked([colons], _Stretch(end, place.position, ""))
     # Several values go on with one of theirs; few operators take them all.
-    return found + attribute if of.is_scalar and of.kind in ANY else attribute + found
+    return found + attribute if target.type.is_scalar and target.type.kind in ANY else attribute + found
 
 
 def _operator(place: Cursor, name: str) -> _Proposal:

@@ -75,7 +75,8 @@ def wanted_at(cursor: Cursor, end: int) -> Wanted:
 
 
 def _is_one_value(of: Type) -> bool:
-    return of.is_scalar and of.kind in ANY
+    """A value that can be compared with a number, or is yes or no; texts are seldom compared."""
+    return of.is_scalar and of.kind in ANY and of.kind != "Text"
 
 
 def _suits(parameter: Parameter, of: Type) -> bool:

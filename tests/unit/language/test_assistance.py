@@ -127,11 +127,12 @@ def test_what_is_offered_first(case: First) -> None:
     ("text", "labels"),
     [
         ("Building::DeviceTypes::▮", "First Last"),
-        ("AVG(GROUP_BY_DEVICE($Power)::▮", "Value DeviceId DeviceName Timestamp ForecastTimestamp First Last"),
-        ("1 + AVG(GROUP_BY_DEVICE($Power))::▮ * (", "Value DeviceId DeviceName"),
-        ("AVG(GROUP_BY_TIME($Power, 1h))::▮", "Value"),
-        ("$GridPower::▮", "Value DeviceId DeviceName Timestamp ForecastTimestamp"),
-        ("((-$Power))::▮", "First Last"),
+        ("AVG(GROUP_BY_DEVICE($Power)::▮", "Value Unit DeviceId DeviceName Timestamp ForecastTimestamp First Last"),
+        ("1 + AVG(GROUP_BY_DEVICE($Power))::▮ * (", "Value Unit DeviceId DeviceName"),
+        ("AVG(GROUP_BY_TIME($Power, 1h))::▮", "Value Unit"),
+        ("$GridPower::▮", "Value Unit DeviceId DeviceName Timestamp ForecastTimestamp"),
+        ("$Mode::▮", "Value DeviceId DeviceName Timestamp ForecastTimestamp"),
+        ("((-$Power))::▮", "Unit First Last"),
         ("$Nope > ) '' AND $Power::F▮", "First ForecastTimestamp"),
         ("DeliveredNotification::▮", "CreatedAt InteractedAt ActionQualifier"),
         ("$GridPower > 1 A▮", "AND"),
@@ -216,7 +217,12 @@ def test_proposals_say_what_they_are() -> None:
 def test_everything_of_the_catalogue_is_offered_somewhere() -> None:
     operands = set(_labels("▮", EVERYWHERE))
     assert operands >= {*FUNCTIONS, *WORDS}
-    before_colons = {"Event": "$Power", "Building": "Building", "DeliveredNotification": "DeliveredNotification"}
+    before_colons = {
+        "Event": "$Power",
+        "Number": "AVG($Power)",
+        "Building": "Building",
+        "DeliveredNotification": "DeliveredNotification",
+    }
     for kind, name in ATTRIBUTES:
         assert name in _labels(f"{before_colons[kind]}::▮", EVERYWHERE)
     assert set(_labels("$Power::▮")) >= set(VECTOR_ATTRIBUTES)
@@ -280,7 +286,8 @@ def test_what_the_corpus_writes_is_offered_at_its_place_and_explained() -> None:
         for before, token in zip([None, *tokens], tokens, strict=False):
             written = text[token.span.start : token.span.end]
             is_operand_before = before is not None and (before.kind != "operator" or before.text == ")")
-            if token.kind not in ("dataset", "word", "operator") or written in ("(", ")", ",", "-"):
+            is_pattern = before is not None and before.text == "|"
+            if token.kind not in ("dataset", "word", "operator") or written in ("(", ")", ",", "-") or is_pattern:
                 continue
             assert hover(text, token.span.start, scope), (text, written)
             for length in {0, 1, len(written)} if token.kind != "operator" else {0}:

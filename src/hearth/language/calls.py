@@ -56,7 +56,7 @@ class _Call:
             return Typed("broken", None, self._node.span)
         types = tuple(argument.type for argument in arguments if argument.type is not None)
         for overload in fitting:
-            if all(_fits(parameter, of) for parameter, of in zip(overload.parameters, types, strict=False)):
+            if all(fits(parameter, of) for parameter, of in zip(overload.parameters, types, strict=False)):
                 return self._finished(function, overload, tuple(arguments), types)
         self._wrong_argument(function, fitting, arguments)
         return Typed("broken", None, self._node.span)
@@ -150,7 +150,7 @@ class _Call:
         remaining = fitting
         for index, argument in enumerate(arguments):
             assert argument.type is not None
-            matching = [each for each in remaining if _fits(each.parameters[index], argument.type)]
+            matching = [each for each in remaining if fits(each.parameters[index], argument.type)]
             if matching:
                 remaining = matching
                 continue
@@ -240,7 +240,8 @@ def _takes(overload: Overload, count: int) -> bool:
     return count in _counts(overload)
 
 
-def _fits(parameter: Parameter, of: Type) -> bool:
+def fits(parameter: Parameter, of: Type) -> bool:
+    """Whether a value of a type may be this argument."""
     if parameter.accepted != "value":
         return of == TEXT
     return of.structure in parameter.structures and of.kind in parameter.kinds

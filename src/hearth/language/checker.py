@@ -67,6 +67,11 @@ def check(text: str, scope: Scope) -> Checked:
     )
 
 
+def typed(node: Node, scope: Scope) -> Typed:
+    """What a part of an expression means, whatever stands around it."""
+    return _Checker(Report(""), scope).typed(node)
+
+
 def plain(kind: Kind) -> Kind:
     """An event stands for its value."""
     return "Number" if kind == "Event" else kind
@@ -391,7 +396,13 @@ def _attribute_type(of: Type, name: str) -> Type | None:
     return None
 
 
+def attribute_types(of: Type) -> dict[str, Type]:
+    """The names that may follow `::`, and what they give."""
+    names = (*(name for _, name in ATTRIBUTES), *VECTOR_ATTRIBUTES)
+    found = {name: _attribute_type(of, name) for name in dict.fromkeys(names)}
+    return {name: gives for name, gives in found.items() if gives is not None}
+
+
 def attributes_of(of: Type) -> list[str]:
     """The names that may follow `::`."""
-    names = (*(name for _, name in ATTRIBUTES), *VECTOR_ATTRIBUTES)
-    return [name for name in dict.fromkeys(names) if _attribute_type(of, name) is not None]
+    return list(attribute_types(of))

@@ -7,6 +7,7 @@ from typer.testing import CliRunner
 
 from hearth.cli.lang import app
 from hearth.core.problems import Problem
+from hearth.language.codes import CODES
 
 POWER = """\
 timestamp,value,device_id,device_name,forecast_timestamp
@@ -110,7 +111,7 @@ def test_a_batch_is_answered_line_by_line_whatever_a_line_holds():
             "line": 1,
             "column": 7,
             "length": 1,
-            "hint": "join two comparisons with AND: 1 < $A AND $A < 2",
+            "hint": "join two comparisons with AND: 1 < 2 AND 2 < …",
             "fix": None,
             "related": [{"message": "the first comparison", "line": 1, "column": 3, "length": 1}],
         }
@@ -216,9 +217,10 @@ def test_a_mistake_is_shown_in_its_place_with_what_belongs_to_it():
         "  |       ^",
         "1 | 1 < 2 < 3",
         "  |   ^ the first comparison",
-        "  = join two comparisons with AND: 1 < $A AND $A < 2",
+        "  = join two comparisons with AND: 1 < 2 AND 2 < …",
         "",
         "1 error",
+        "more: hearth lang explain --code chained-comparison",
     ]
     assert result.stdout == ""
 
@@ -253,3 +255,30 @@ def test_fmt_gives_the_canonical_layout_and_keeps_remarks():
 def test_a_long_chain_is_broken_before_its_operators():
     terms = [f"$NumberOfSomething{index} > {index}000" for index in range(5)]
     assert run("fmt", " AND ".join(terms)).stdout == "\nAND ".join(terms) + "\n"
+
+
+def test_a_code_is_explained_with_an_example_and_the_same_mended():
+    shown = run("explain", "--code", "vector-operand").stdout
+    assert "A whole time series stands where one value is needed." in shown
+    assert "1 | $Power > 500\n  | ^^^^^^\n" in shown
+    assert shown.rstrip().endswith("AVG($Power) > 500")
+
+
+def test_every_code_can_be_explained_within_lines_that_a_terminal_shows():
+    for code in CODES:
+        assert max(map(len, run("explain", "--code", code).stdout.splitlines())) < 260
+
+
+def test_an_unknown_code_names_the_nearest():
+    with pytest.raises(Problem, match="did you mean vector-operand"):
+        run("explain", "--code", "vectr-operand")
+
+
+def test_explain_wants_an_expression_or_a_code():
+    assert "--code" in run("explain", exit_code=2).output
+
+
+def test_what_is_wrong_says_where_to_read_on():
+    result = run("check", "$Power > 500", "-d", "Power=power.csv:series", exit_code=1)
+    assert result.stderr.splitlines()[-1] == "more: hearth lang explain --code vector-operand"
+    assert "more:" not in run("check", "1 + 2").stderr

@@ -6,10 +6,11 @@ Called by the checker; decides wording only, never what a value's type is.
 import re
 
 from hearth.core.nearest import nearest
+from hearth.language.catalogue import WORDS
 from hearth.language.diagnostics import Report, Span
-from hearth.language.printer import printed, quoted
+from hearth.language.printer import printed, quoted, shortened
 from hearth.language.scope import Place, Scope
-from hearth.language.tree import Binary, Node
+from hearth.language.tree import Binary, Node, Word
 from hearth.language.typed import Typed
 from hearth.language.types import BOOLEAN, TEXT, in_words
 from hearth.language.units import differ, factor_between
@@ -76,10 +77,22 @@ def state_meant(text: str, other: Typed, scope: Scope) -> tuple[str, str, str | 
     return message, f"did you mean {number} ({meant})?" if number else f"its states are {states}", number
 
 
-def shortened(node: Node) -> str:
-    """A part of an expression as it is shown inside a sentence."""
-    written = printed(node)
-    return written if len(written) <= 40 else f"{written[:37]}…"
+def word_meant(syntax: Node, scope: Scope, report: Report) -> bool:
+    """Whether a bare word, where a text cannot stand, is nearly the name of something; then tells so."""
+    if not isinstance(syntax, Word) or syntax.name in WORDS:
+        return False
+    name = syntax.name
+    dataset = name if name in scope.datasets else nearest(name, scope.datasets)
+    word = nearest(name, WORDS) if len(name) > 2 else None
+    if dataset is None and word is None:
+        return False
+    report.withdraw("unquoted-text", syntax.span)
+    if dataset is not None:
+        message = f"`{name}` is a text here; a dataset is written with a dollar."
+        report.error("dollar-missing", syntax.span, message, f"did you mean ${dataset}?", f"${dataset}")
+    else:
+        report.error("unknown-word", syntax.span, f"There is no word {name}.", f"did you mean {word}?", word)
+    return True
 
 
 def about_units(span: Span, left: Typed, right: Typed, report: Report) -> None:
@@ -114,7 +127,7 @@ def for_unlike(node: Binary, left: Typed, right: Typed) -> str | None:
     assert right.type is not None
     kinds = {left.type.kind, right.type.kind}
     text = left if left.role == "constant" and left.type.kind == "Text" else right
-    if "Text" in kinds and kinds & {"Number", "Event"} and text.role == "constant":
+    if text.type == TEXT and kinds & {"Number", "Event"} and text.role == "constant":
         if text.value == "null":
             return "no value equals nothing; COUNT($Name) = 0 asks whether a time series is empty"
         if not is_number(str(text.value)):

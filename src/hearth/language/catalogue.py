@@ -15,18 +15,29 @@ ORDERED: tuple[Kind, ...] = ("Number", "Event", "Time", "Timespan", "Text")
 ANY: tuple[Kind, ...] = ("Boolean", "Number", "Time", "Timespan", "Text", "Event")
 ALL_STRUCTURES: tuple[Structure, ...] = ("Scalar", "Vector", "GroupedScalar", "GroupedVector")
 SEVERAL: tuple[Structure, ...] = ("Vector", "GroupedScalar", "GroupedVector")
-SORT_ORDERS = ("byGroupKey", "byGroupValue")
+ORDER_DOCUMENTATION = {
+    "byGroupKey": "The groups in the order of their keys: device id, start of the span, or building id.",
+    "byGroupValue": "The groups in the order of their values; of several values, of their sum.",
+}
+SORT_ORDERS = tuple(ORDER_DOCUMENTATION)
 SYMBOLS = ("<", "<=", "=", "!=", ">=", ">")
-PROFILE = (
-    "IsMultiPerson",
-    "IsSinglePerson",
-    "IsResidential",
-    "IsCommercial",
-    "IsEcologicalMotivated",
-    "IsEconomicalMotivated",
-    "IsSelfSufficiencyMotivated",
-)
-SELECTORS = ("All", "IsInSameCountry", "IsInSameConsumptionCategory", *PROFILE)
+# What is true of a building that has the trait.
+TRAITS = {
+    "IsInSameCountry": "in the same country",
+    "IsInSameConsumptionCategory": "in the same category of consumption",
+    "IsMultiPerson": "home to several people",
+    "IsSinglePerson": "home to one person",
+    "IsResidential": "residential",
+    "IsCommercial": "commercial",
+    "IsEcologicalMotivated": "motivated by ecology",
+    "IsEconomicalMotivated": "motivated by economy",
+    "IsSelfSufficiencyMotivated": "motivated by self-sufficiency",
+}
+SELECTOR_DOCUMENTATION = {
+    "All": "All other buildings.",
+    **{name: f"The other buildings that are {of}." for name, of in TRAITS.items()},
+}
+SELECTORS = tuple(SELECTOR_DOCUMENTATION)
 
 Accepted = Literal["value", "symbol", "order", "dataset name", "selector"]
 
@@ -334,13 +345,25 @@ _ATTRIBUTES = (
     AttributeEntry("City", "Building", "Text", "Its city; no value when unknown."),
     AttributeEntry("CountryCode", "Building", "Text", "Its country; no value when unknown."),
     AttributeEntry("Zip", "Building", "Text", "Its postal code; no value when unknown."),
-    *(AttributeEntry(name, "Building", "Boolean", "A trait of its profile; no value when unknown.") for name in SELECTORS[1:]),
+    *(AttributeEntry(name, "Building", "Boolean", f"Whether it is {of}; no value when unknown.") for name, of in TRAITS.items()),
     AttributeEntry("CreatedAt", "DeliveredNotification", "Time", "When it was generated."),
     AttributeEntry("InteractedAt", "DeliveredNotification", "Time", "When the household reacted; no value when it did not."),
     AttributeEntry("ActionQualifier", "DeliveredNotification", "Text", "What the household did; no value when nothing."),
 )
 ATTRIBUTES: dict[tuple[Kind, str], AttributeEntry] = {(entry.kind, entry.name): entry for entry in _ATTRIBUTES}
-VECTOR_ATTRIBUTES = {"First": "The oldest entry.", "Last": "The newest entry."}
+VECTOR_ATTRIBUTES = {"First": "The oldest entry (of each group).", "Last": "The newest entry (of each group)."}
+GROUP_ATTRIBUTES = {
+    "Value": "The values of the groups, one after the other.",
+    "DeviceId": "The ids of the groups' devices.",
+    "DeviceName": "The names of the groups' devices.",
+}
+
+
+def attribute_documentation(of: Type, name: str) -> str:
+    """What `::name` gives of a value of a type that has it."""
+    entry = ATTRIBUTES.get((of.kind, name))
+    return entry.documentation if entry is not None else {**GROUP_ATTRIBUTES, **VECTOR_ATTRIBUTES}[name]
+
 
 # (operator, left kind, right kind) -> kind of the result; an Event counts as a Number.
 ARITHMETIC: dict[tuple[str, Kind, Kind], Kind] = {
@@ -359,20 +382,26 @@ ARITHMETIC: dict[tuple[str, Kind, Kind], Kind] = {
 COMPARABLE: tuple[Kind, ...] = ("Number", "Time", "Timespan", "Text")
 
 OPERATORS: tuple[Operator, ...] = (
-    Operator("::", "An attribute of what stands before.", ("$Power::Timestamp",)),
-    Operator("-", "The number or timespan with the other sign; subtracts.", ("-$Power", "now - 24h")),
-    Operator("*", "Multiplies.", ("1.5 * SUM($Power)",)),
-    Operator("/", "Divides; by zero gives no value.", ("$Power / 1000",)),
+    Operator(
+        "::", "An attribute of what stands before: of an event, of several values, of the building.", ("$Power::Timestamp",)
+    ),
+    Operator("-", "Subtracts; alone before a number or timespan, changes its sign.", ("-$Power", "now - 24h")),
+    Operator("*", "Multiplies numbers, or a timespan by a number.", ("1.5 * SUM($Power)",)),
+    Operator("/", "Divides numbers, or a timespan by a number; by zero gives no value.", ("$Power / 1000",)),
     Operator("%", "The remainder, with the sign of the dividend; by zero gives no value.", ("DeliveredNotificationCounter % 3",)),
-    Operator("|", "Formats by a pattern.", ("$Power | '#,##0'", "now | 'HH:mm'", "90min | 'ADAPTIVE:WORD'")),
-    Operator("+", "Adds; joins texts.", ("$A + $B", '"Now " + $Power')),
-    Operator("<", "Smaller than.", ("$Power < 500",)),
-    Operator("<=", "At most.", ("$Power <= 500",)),
-    Operator("=", "Equal.", ("$Mode = 0",)),
-    Operator("!=", "Not equal.", ("$Mode != 0",)),
-    Operator(">=", "At least.", ("$Power >= 500",)),
-    Operator(">", "Greater than.", ("$Power > 500",)),
-    Operator("NOT", "The opposite.", ("NOT ($A > $B)",)),
-    Operator("AND", "Both hold.", ("$A > 500 AND $B = 0",)),
-    Operator("OR", "At least one holds.", ("$Mode = 0 OR $Mode = 4",)),
+    Operator(
+        "|",
+        "Formats numbers, times and timespans by a pattern.",
+        ("$Power | '#,##0'", "now | 'HH:mm'", "90min | 'ADAPTIVE:WORD'"),
+    ),
+    Operator("+", "Adds numbers, timespans, a time and a timespan; joins a text with anything.", ("$A + $B", '"Now " + $Power')),
+    Operator("<", "Whether the left side is smaller; of times: earlier.", ("$Power < 500",)),
+    Operator("<=", "Whether the left side is at most the right side.", ("$Power <= 500",)),
+    Operator("=", "Whether both sides are equal; they must be of one type.", ("$Mode = 0",)),
+    Operator("!=", "Whether the sides differ; they must be of one type.", ("$Mode != 0",)),
+    Operator(">=", "Whether the left side is at least the right side.", ("$Power >= 500",)),
+    Operator(">", "Whether the left side is greater; of times: later.", ("$Power > 500",)),
+    Operator("NOT", "Yes where what follows is no, and the reverse.", ("NOT ($A > $B)",)),
+    Operator("AND", "Whether both sides hold; binds tighter than OR.", ("$A > 500 AND $B = 0",)),
+    Operator("OR", "Whether at least one side holds.", ("$Mode = 0 OR $Mode = 4",)),
 )

@@ -22,6 +22,15 @@ NAMES_AND_TYPES: tuple[Code, ...] = (
         "$Grid > 500",
     ),
     Code(
+        "unknown-word",
+        "error",
+        "There is no word of this name.",
+        "Words without quotes and without a dollar are the times now, lastHour, lastZeroHour and those of the months, "
+        "the building and the counters. This one is none of them, but like one.",
+        "now - lastHours > 30min",
+        "now - lastHour > 30min",
+    ),
+    Code(
         "unknown-function",
         "error",
         "There is no function of this name.",

@@ -253,3 +253,23 @@ def test_fmt_gives_the_canonical_layout_and_keeps_remarks():
 def test_a_long_chain_is_broken_before_its_operators():
     terms = [f"$NumberOfSomething{index} > {index}000" for index in range(5)]
     assert run("fmt", " AND ".join(terms)).stdout == "\nAND ".join(terms) + "\n"
+
+
+def test_the_repl_answers_line_after_line():
+    lines = ["AVG($Power)", "", "$Powr", ":now 2026-03-10T11:15Z", "COUNT($Power)", ":locale de", "1234.5 | '#,##0.0'"]
+    lines += [":explain 2 * SUM($Power)", ":datasets", ":nonsense", ":timezone Mars", ":help", ":quit", "1"]
+    result = run("repl", "-d", "Power=power.csv:series:W", stdin="\n".join(lines))
+    shown = result.stdout.splitlines()
+    assert shown[:6] == [
+        "450 W  Scalar<Number>",
+        "2  Scalar<Number>",
+        "1.234,5  Scalar<Text>",
+        "2 * SUM($Power) → 800 W  Scalar<Number>",
+        "└── SUM($Power) → 400 W  Scalar<Number>",
+        "    └── $Power → 100, 300 W  Vector<Event>",
+    ]
+    assert any("$Power" in line and "series" in line and "4" in line for line in shown[6:])
+    assert "did you mean $Power?" in result.stderr
+    assert "There is no command :nonsense" in result.stderr
+    assert "unknown time zone 'Mars'" in result.stderr
+    assert not any(line.startswith("1  ") for line in shown)

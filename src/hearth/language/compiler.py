@@ -59,6 +59,7 @@ _WORD_FIELDS = {
 }
 _NAMESPACE: dict[str, Any] = {
     "Missing": Missing,
+    "BY_ZERO": operations.BY_ZERO,
     **{name: getattr(operations, name) for name in dir(operations) if callable(getattr(operations, name)) and name[0].islower()},
     **MOMENTS,
     **{f"compare_{index}": operations.COMPARE[symbol] for index, symbol in enumerate(_COMPARE)},
@@ -112,6 +113,7 @@ class _Compiler:
         self._checked = checked
         self._datasets: list[str] = []
         self._needs: dict[str, set[Need]] = {}
+        self._read: dict[tuple[str, str], str] = {}
         self._statements: list[ast.stmt] = []
         self._count = 0
 
@@ -147,14 +149,15 @@ class _Compiler:
         return name
 
     def _if(self, test: ast.expr, body: Callable[[], None], otherwise: Callable[[], None] | None = None) -> None:
-        outer = self._statements
+        outer, read = self._statements, self._read
         blocks: list[list[ast.stmt]] = []
         for fill in (body, otherwise):
-            self._statements = []
+            # What a block reads is at hand inside it alone.
+            self._statements, self._read = [], dict(read)
             if fill is not None:
                 fill()
             blocks.append(self._statements)
-        self._statements = outer
+        self._statements, self._read = outer, read
         outer.append(ast.If(test, blocks[0], blocks[1]))
 
     def _guarded(self, lazy: _Lazy) -> ast.expr:
@@ -194,11 +197,15 @@ class _Compiler:
     # Windows
 
     def _window(self, dataset: str, method: str) -> _Lazy:
+        """What a window says, asked once: it says the same for one instant."""
         if dataset not in self._datasets:
             self._datasets.append(dataset)
         self._needs.setdefault(dataset, set()).update(_NEEDS[method])
-        window = ast.Subscript(_name("w"), ast.Constant(self._datasets.index(dataset)), ast.Load())
-        name = self._assign(ast.Call(_field(window, method), [_name("now")], []))
+        name = self._read.get((dataset, method))
+        if name is None:
+            window = ast.Subscript(_name("w"), ast.Constant(self._datasets.index(dataset)), ast.Load())
+            name = self._assign(ast.Call(_field(window, method), [_name("now")], []))
+            self._read[dataset, method] = name
         return _Lazy(_name(name), () if method in _NEVER_MISSING else (name,))
 
     # Values
@@ -289,10 +296,18 @@ class _Compiler:
         if symbol in _COMPARE:
             return self._strict(lambda a, b: ast.Compare(a, [_COMPARE[symbol]()], [b]), left, right)
         divides_safely = isinstance(right.expression, ast.Constant) and bool(right.expression.value)
-        if symbol == "%" or (symbol == "/" and not divides_safely):
-            name = "divide" if symbol == "/" else "remainder"
-            return self._strict(lambda a, b: _call(name, a, b), left, right, may_be_missing=True)
+        if symbol == "/" and not divides_safely:
+            return self._strict(self._divided, left, right, may_be_missing=True)
+        if symbol == "%":
+            return self._strict(lambda a, b: _call("remainder", a, b), left, right, may_be_missing=True)
         return self._strict(lambda a, b: ast.BinOp(a, _ARITHMETIC[symbol](), b), left, right)
+
+    def _divided(self, left: ast.expr, right: ast.expr) -> ast.expr:
+        """`operations.divide`, written out: a call of it would cost more than the rest of most conditions."""
+        self._count += 1
+        divisor = f"t{self._count}"
+        held = ast.NamedExpr(ast.Name(divisor, ast.Store()), right)
+        return ast.IfExp(held, ast.BinOp(left, ast.Div(), _name(divisor)), _name("BY_ZERO"))
 
     def _grouped(self, compute: ast.expr, left_of: Type, right_of: Type, left: _Lazy, right: _Lazy, logic: bool = False) -> _Lazy:
         """Groups with groups or a scalar; a scalar without a value makes each group's value missing, not the whole."""

@@ -325,26 +325,38 @@ class _Compiler:
         if not (sides[0].is_scalar and sides[1].is_scalar):
             left, right = (self._value(child) for child in node.children)
             return self._grouped(_name("both" if is_and else "either"), sides[0], sides[1], left, right, logic=True)
-        terms = sorted(_flattened(node), key=_reads_arrays)
-        result = self._assign(self._guarded(first := self._value(terms[0])))
+        terms = _terms(node)
+        first = self._term(terms[0], is_and)
+        if len(terms) == 1:
+            return first
+        result = self._assign(self._guarded(first))
         may_be_missing = bool(first.guards)
         for term in terms[1:]:
             may_be_missing = self._further_term(term, result, is_and, may_be_missing)
         return _Lazy(_name(result), (result,) if may_be_missing else ())
 
-    def _further_term(self, term: Typed, result: str, is_and: bool, may_be_missing: bool) -> bool:
+    def _term(self, term: list[Typed], is_and: bool) -> _Lazy:
+        """A term, or comparisons of one single value, which are all missing or none."""
+        lazies = [self._value(each) for each in term]
+        if len(lazies) == 1:
+            return lazies[0]
+        together = ast.BoolOp(ast.And() if is_and else ast.Or(), [each.expression for each in lazies])
+        return _Lazy(together, lazies[0].guards, 2)
+
+    def _further_term(self, term: list[Typed], result: str, is_and: bool, may_be_missing: bool) -> bool:
         """`result` joined with a term, which is computed only while the result is open."""
         term_may_be_missing = False
 
         def compute() -> None:
             nonlocal term_may_be_missing
-            lazy = self._value(term)
+            lazy = self._term(term, is_and)
             term_may_be_missing = bool(lazy.guards)
             if not may_be_missing:
                 self._assign(self._guarded(lazy), result)
                 return
             value = self._held(lazy) if lazy.guards or isinstance(lazy.expression, ast.Name) else self._assign(lazy.expression)
-            decides = ast.BoolOp(ast.Or(), [_is(value, not is_and), _is(result, is_and)])
+            # While the result is open it is mostly a value, not missing: that is asked first.
+            decides = ast.BoolOp(ast.Or(), [_is(result, is_and), _is(value, not is_and)])
             self._if(decides, lambda: (self._assign(_name(value), result), None)[1])
 
         self._if(_is(result, not is_and, negated=True), compute)
@@ -547,6 +559,24 @@ def _flattened(node: Typed) -> list[Typed]:
         else:
             terms.append(each)
     return terms
+
+
+def _terms(node: Typed) -> list[list[Typed]]:
+    """The terms of nested ANDs (or ORs), what is cheap first; neighbours that compare one single value are one term."""
+    terms: list[list[Typed]] = []
+    for term in sorted(_flattened(node), key=_reads_arrays):
+        compared = _compared(term)
+        if terms and compared is not None and compared == _compared(terms[-1][0]):
+            terms[-1].append(term)
+        else:
+            terms.append([term])
+    return terms
+
+
+def _compared(node: Typed) -> str | None:
+    """The single value dataset that a node does nothing but compare with a constant."""
+    roles = {child.role: child.value for child in node.children}
+    return str(roles["dataset"]) if node.value in _COMPARE and set(roles) == {"dataset", "constant"} else None
 
 
 def _reads_arrays(node: Typed) -> bool:

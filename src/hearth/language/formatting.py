@@ -7,7 +7,7 @@ pattern: a message is sent in any case. No value is written as an en dash. Never
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
-from decimal import ROUND_HALF_EVEN, Context, Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
 from functools import lru_cache
 from math import isfinite, isnan
 from typing import Any
@@ -209,7 +209,8 @@ def timespan_text(span_ms: float, pattern: str | None, locale_name: str) -> str:
     if not isfinite(amount):
         return "∞"
     length = "long" if parts.form == "WORD" else "short"
-    return format_unit(amount, f"duration-{unit}", length, DEFAULT_NUMBER, locale_named(locale_name))  # type: ignore[arg-type]
+    with localcontext(_PRECISE):  # the usual 28 digits do not hold every amount
+        return format_unit(amount, f"duration-{unit}", length, DEFAULT_NUMBER, locale_named(locale_name))  # type: ignore[arg-type]
 
 
 def _adaptive(span_ms: float) -> tuple[str, int]:

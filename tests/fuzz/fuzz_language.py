@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 from contextlib import nullcontext
-from dataclasses import replace
+from dataclasses import fields, is_dataclass, replace
 from math import inf, nan
 from pathlib import Path
 from typing import Any, get_args
@@ -125,8 +125,26 @@ def read_back(text: str) -> None:
     shown = printed(tree)
     if len(shown) <= LENGTH_LIMIT:
         again = Report(shown)
-        assert parse(shown, again) == tree, shown
+        assert same(parse(shown, again), tree), shown
         assert not again.diagnostics, shown
+
+
+def same(left: Any, right: Any) -> bool:
+    """Whether two trees are equal, however long their chains are."""
+    waiting = [(left, right)]
+    while waiting:
+        one, other = waiting.pop()
+        if type(one) is not type(other):
+            return False
+        if is_dataclass(one):
+            waiting += [(getattr(one, each.name), getattr(other, each.name)) for each in fields(one) if each.compare]
+        elif isinstance(one, tuple):
+            if len(one) != len(other):
+                return False
+            waiting += zip(one, other, strict=True)
+        elif one != other:
+            return False
+    return True
 
 
 def places_stand_in(text: str, diagnostics: tuple[Any, ...]) -> None:
@@ -177,7 +195,9 @@ def seeds() -> list[str]:
 
     texts = list(dict.fromkeys(map(renamed, cases())))
     patterns = [f"|{found[1]}" for text in texts for found in re.finditer(r"\| *['\"](.*?)['\"]", text)]
-    return [*texts, *dict.fromkeys(patterns)]
+    nested = [f"{'(' * depth}1{')' * depth}" for depth in (99, 100)] + ["-" * 110 + "$Q", "AVG(-" * 40 + "$P" + ")" * 40]
+    chains = [f"{part * 30}$Q{end}" for part, end in (("$Q / ", ""), ("$Q = 1 AND $M % ", " = 4"), ('"x" + ', ""))]
+    return [*texts, *dict.fromkeys(patterns), *nested, *chains]
 
 
 def fuzz(seconds: int) -> int:
@@ -194,7 +214,7 @@ def fuzz(seconds: int) -> int:
         given.mkdir()
         for number, text in enumerate(seeds()):
             Path(given, f"{number:04}").write_text(text)
-        limits = [f"-max_total_time={seconds}", f"-timeout={HANG_SECONDS}", "-max_len=400", "-rss_limit_mb=2048"]
+        limits = [f"-max_total_time={seconds}", f"-timeout={HANG_SECONDS}", "-max_len=1000", "-rss_limit_mb=2048"]
         reports = [f"-artifact_prefix={findings}/", f"-dict={words}", "-print_final_stats=1", "-verbosity=1"]
         command = [sys.executable, __file__, "--fuzzing", *limits, *reports, str(corpus), str(given)]
         with subprocess.Popen(command, stderr=subprocess.STDOUT, stdout=subprocess.PIPE, text=True, errors="replace") as running:

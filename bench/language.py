@@ -142,7 +142,7 @@ def program(text: str) -> Program:
     return compile_program(check(text, Scope(SCOPE_DATASETS, "condition")))
 
 
-def best_ns(contenders: Mapping[str, tuple[str, Mapping[str, Any]]], seconds: float, stretches: int = 7) -> dict[str, float]:
+def best_ns(contenders: Mapping[str, tuple[str, Mapping[str, Any]]], seconds: float, stretches: int = 15) -> dict[str, float]:
     """Nanoseconds a run of each statement, the best of several stretches in which all take turns."""
     timers = {name: timeit.Timer(statement, globals=dict(names)) for name, (statement, names) in contenders.items()}
     runs = {name: max(1, int(seconds / (timer.timeit(20) / 20))) for name, timer in timers.items()}
@@ -242,7 +242,7 @@ def vectors(seconds: float) -> list[str]:
 
 def report(quick: bool, *_: object) -> list[str]:
     """Rows of all of it."""
-    seconds = 0.005 if quick else 0.02
+    seconds = 0.004 if quick else 0.02
     parts: tuple[Callable[[float], list[str]], ...] = (checking, beside_libraries, vectors)
     rows = [row for part in parts for row in part(seconds)]
     return [*rows, *windows.by_length(400 if quick else 2_000)]

@@ -2,8 +2,9 @@
 
 An input is a text. One that begins with `|` is a pattern, written with numbers, times and timespans; any other is an
 expression: it is parsed, printed and read again, checked in a place, and run over a few fixed windows, compiled and by
-the reference evaluator. Atheris (libFuzzer) chooses the inputs; what it found interesting is kept in build/fuzz, so
-that a later run goes on from there. An input that takes longer than a second is a hang.
+the reference evaluator. Atheris (libFuzzer) chooses the inputs, half of them changed token by token; what it found
+interesting is kept in build/fuzz, so that a later run goes on from there. An input that takes longer than a second is
+a hang.
 
     python tests/fuzz/fuzz_language.py --seconds 600
     python tests/fuzz/fuzz_language.py --replay build/fuzz/findings/crash-...
@@ -17,8 +18,10 @@ import sys
 import tempfile
 from contextlib import nullcontext
 from dataclasses import fields, is_dataclass, replace
+from functools import cache
 from math import inf, nan
 from pathlib import Path
+from random import Random
 from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
@@ -175,16 +178,65 @@ def write_all(pattern: str, locale: str) -> None:
     assert all(isinstance(text, str) for text in texts)
 
 
+# Tokens of one sort: what a token may be replaced by, so that a text often stays right.
+SORTS: dict[str, tuple[str, ...]] = {
+    r"\$\w+": tuple(f"${name}" for name in DATASETS),
+    r"[A-Z_]+(?=\()": tuple(FUNCTIONS),
+    r"(?<=::)\w+": (*dict.fromkeys([name for _, name in ATTRIBUTES]), *VECTOR_ATTRIBUTES, *SELECTORS),
+    r"\bAND\b|\bOR\b|[-+*/%|]|[<>=!]+": tuple(operator.name for operator in OPERATORS if operator.name not in ("::", "NOT")),
+    r"\b[a-z]\w+": (*WORDS, *SORT_ORDERS),
+    r"\d[\w.]*": ("0", "1", "3", "2.5", "1.5", "30s", "31min", "24h", "7d"),
+    r"'[^']*'": (
+        "'#,##0.0'",
+        "'0.##E0'",
+        "'0%'",
+        "'HH:mm'",
+        "'dd.MM.yyyy'",
+        "'EEEE'",
+        "'ADAPTIVE:WORD'",
+        "'>='",
+        "'!='",
+        "'DAYS:SYMBOL'",
+    ),
+}
+
+
+def changed(data: bytes, seed: int) -> bytes:
+    """Another expression: one token replaced by one of its sort, joined with a seed, or put into a function."""
+    chance = Random(seed)
+    text = data.decode("utf-8", "replace")
+    operator = chance.choice(OPERATORS).name
+    match chance.randrange(8):
+        case 0:
+            return f"({text}) {operator} ({chance.choice(seeds())})".encode()
+        case 1:
+            return f"{chance.choice([*FUNCTIONS])}({text})".encode()
+        case 2:
+            return f"{chance.choice([*FUNCTIONS])}({text}, {chance.choice(seeds())})".encode()
+    sort, others = chance.choice([*SORTS.items()])
+    found = [*re.finditer(sort, text)]
+    if not found:
+        return f"{chance.choice(others)} {operator} {text}".encode()
+    place = chance.choice(found)
+    return f"{text[: place.start()]}{chance.choice(others)}{text[place.end() :]}".encode()
+
+
+def mutated(data: bytes, max_size: int, seed: int) -> bytes:
+    """The next input: libFuzzer's own change of the bytes, or for an expression one that knows the language."""
+    if data.startswith(b"|") or seed % 2:
+        return bytes(atheris.Mutate(data, max_size))
+    return changed(data, seed)[:max_size]
+
+
 def dictionary() -> str:
     """The language's tokens, as libFuzzer reads them."""
-    names = [*FUNCTIONS, *WORDS, *SELECTORS, *SORT_ORDERS, *VECTOR_ATTRIBUTES, *(name for _, name in ATTRIBUTES)]
-    tokens = [*names, *(operator.name for operator in OPERATORS), *(f"${name}" for name in DATASETS)]
-    tokens += ["(", ")", ", ", "30s", "31min", "24h", "7d", "1.5", '"', "'", "\\n", "#", "#,##0.0", "0.##E0", "0%", "‰", ";"]
-    tokens += ["HH:mm", "dd.MM.yyyy", "EEEE", "ADAPTIVE:WORD", "MINUTES:SYMBOL", "''", "|"]
+    tokens = [token.strip("'") for sort in SORTS.values() for token in sort]
+    tokens += ["::", "NOT", "(", ")", ", ", '"', "'", "''", "\\n", "#", "‰", ";"]
     written = ("".join(f"\\x{byte:02x}" for byte in token.encode()) for token in dict.fromkeys(tokens))
     return "".join(f'"{token}"\n' for token in written)
 
 
+@cache
 def seeds() -> list[str]:
     """The corpus of the language over the datasets that are here, and its patterns."""
 
@@ -242,7 +294,7 @@ def summary(output: str, exit_code: int) -> int:
 def main() -> int:
     """Fuzzes, or replays one input."""
     if IS_FUZZING:
-        atheris.Setup([each for each in sys.argv if each != "--fuzzing"], run_one)
+        atheris.Setup([each for each in sys.argv if each != "--fuzzing"], run_one, custom_mutator=mutated)
         atheris.Fuzz()
     parser = argparse.ArgumentParser(description="Fuzzes the rule language.")
     parser.add_argument("--seconds", type=int, default=600, help="how long to go on")

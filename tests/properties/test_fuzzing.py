@@ -1,7 +1,9 @@
 """What `make fuzz` begins with breaks no promise, and what it would find is told with a way to replay it."""
 
 import pytest
-from tests.fuzz.fuzz_language import dictionary, run_one, seeds, summary
+from tests.fuzz.fuzz_language import DATASETS, changed, dictionary, run_one, seeds, summary
+
+from hearth.language import Scope, check
 
 SEEDS = seeds()
 
@@ -18,6 +20,15 @@ def test_a_broken_promise_is_found(monkeypatch):
     run_one(b"1")
     with pytest.raises(AssertionError):
         run_one(b"2")
+
+
+def test_a_change_by_tokens_follows_from_its_seed_and_often_stays_right():
+    texts = [changed(b"AVG($P) > 500 AND $Q = 4", seed).decode() for seed in range(100)]
+    assert texts == [changed(b"AVG($P) > 500 AND $Q = 4", seed).decode() for seed in range(100)]
+    assert len(set(texts)) > 50
+    assert sum(not check(text, Scope(DATASETS, "condition")).has_errors for text in texts) > 10
+    for text in texts:
+        run_one(text.encode())
 
 
 def test_the_dictionary_has_the_words_of_the_catalogue():

@@ -89,6 +89,10 @@ PIECES = [
     "-",
     "NOT ", "true AND ", "$Grid > 5 AND ", "$Grid > 5 OR $Grid < 3 OR ", "1::Value + ", "::First", "5 min ", "AND(", "IF(true, ",
     "\"",
+    ": ",
+    "? : ",
+    "] ",
+    "; ",
     "1 < ", "x = 5 OR ", "$Mode = solar AND ", "$Grid + \" kW\" + ", "# a\n", "$", "[", "1,5 ", "1 | '0' + ", "now | 'HH:MM' + ",
 ]  # fmt: skip
 

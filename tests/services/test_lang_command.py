@@ -7,7 +7,6 @@ from typer.testing import CliRunner
 
 from hearth.cli.lang import app
 from hearth.core.problems import Problem
-from hearth.language.codes import CODES
 
 POWER = """\
 timestamp,value,device_id,device_name,forecast_timestamp
@@ -257,28 +256,21 @@ def test_a_long_chain_is_broken_before_its_operators():
     assert run("fmt", " AND ".join(terms)).stdout == "\nAND ".join(terms) + "\n"
 
 
-def test_a_code_is_explained_with_an_example_and_the_same_mended():
-    shown = run("explain", "--code", "vector-operand").stdout
-    assert "A whole time series stands where one value is needed." in shown
-    assert "1 | $Power > 500\n  | ^^^^^^\n" in shown
-    assert shown.rstrip().endswith("AVG($Power) > 500")
-
-
-def test_every_code_can_be_explained_within_lines_that_a_terminal_shows():
-    for code in CODES:
-        assert max(map(len, run("explain", "--code", code).stdout.splitlines())) < 260
-
-
-def test_an_unknown_code_names_the_nearest():
-    with pytest.raises(Problem, match="did you mean vector-operand"):
-        run("explain", "--code", "vectr-operand")
-
-
-def test_explain_wants_an_expression_or_a_code():
-    assert "--code" in run("explain", exit_code=2).output
-
-
-def test_what_is_wrong_says_where_to_read_on():
-    result = run("check", "$Power > 500", "-d", "Power=power.csv:series", exit_code=1)
-    assert result.stderr.splitlines()[-1] == "more: hearth lang explain --code vector-operand"
-    assert "more:" not in run("check", "1 + 2").stderr
+def test_the_repl_answers_line_after_line():
+    lines = ["AVG($Power)", "", "$Powr", ":now 2026-03-10T11:15Z", "COUNT($Power)", ":locale de", "1234.5 | '#,##0.0'"]
+    lines += [":explain 2 * SUM($Power)", ":datasets", ":nonsense", ":timezone Mars", ":help", ":quit", "1"]
+    result = run("repl", "-d", "Power=power.csv:series:W", stdin="\n".join(lines))
+    shown = result.stdout.splitlines()
+    assert shown[:6] == [
+        "450 W  Scalar<Number>",
+        "2  Scalar<Number>",
+        "1.234,5  Scalar<Text>",
+        "2 * SUM($Power) → 800 W  Scalar<Number>",
+        "└── SUM($Power) → 400 W  Scalar<Number>",
+        "    └── $Power → 100, 300 W  Vector<Event>",
+    ]
+    assert any("$Power" in line and "series" in line and "4" in line for line in shown[6:])
+    assert "did you mean $Power?" in result.stderr
+    assert "There is no command :nonsense" in result.stderr
+    assert "unknown time zone 'Mars'" in result.stderr
+    assert not any(line.startswith("1  ") for line in shown)

@@ -162,15 +162,15 @@ def _history(file: Path | None) -> History:
 
 
 def below(session: Session, text: str, cursor: int) -> str:
-    """What is said below the line: the call the cursor is in, else what stands there, else what is wrong."""
+    """What is said below the line: what stands at the cursor, else the call it is in, else what is wrong or the type."""
     if not text.strip() or text.startswith(":"):
         return " "
     scope = session.bench.scope(session.place)
+    here = hover(text, max(cursor - 1, 0), scope)
+    if here is not None:
+        return f"{here.title}  {here.documentation}"
     call = signature(text, cursor, scope)
-    if call is not None:
-        return call.overloads[0].text
-    here = hover(text, cursor, scope)
-    return here.title if here is not None else _verdict(session.checked(text))
+    return _verdict(session.checked(text)) if call is None else call.signatures[call.likeliest].label
 
 
 def _verdict(checked: Checked) -> str:

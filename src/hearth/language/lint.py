@@ -86,6 +86,8 @@ class _Lint:
         if not self._is_condition:
             return
         outcome: bool | None = None
+        if left.role == right.role == "constant" and self._is_bare(left, right):
+            return  # told already
         if left.role == right.role == "constant":
             # Outside a rule somebody tries what the operator does.
             outcome = _of_constants(symbol, left, right) if self._scope.place != "expression" else None
@@ -97,6 +99,10 @@ class _Lint:
                 return  # `$Rate >= 0` asks whether there is a value
         if outcome is not None:
             self._tell(outcome, node.span, f"`{self._shown(node)}`", self._bounds(left, right))
+
+    def _is_bare(self, *sides: Typed) -> bool:
+        """Whether one of the constants is a word that was read as a text."""
+        return any(isinstance(side.value, str) and self._text[side.span.start].isalpha() for side in sides)
 
     def _bounds(self, left: Typed, right: Typed) -> str | None:
         """Which range of a side decides, in words."""

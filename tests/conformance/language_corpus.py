@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 from zoneinfo import ZoneInfo
 
 from tests.conformance.language_series import is_listed, is_time, listed, span_of, stepped
@@ -17,7 +17,7 @@ from tests.conformance.language_values import read_value
 
 from hearth.core.instants import instant_of_datetime, zone_named
 from hearth.core.missing import Missing
-from hearth.language import BuildingFacts, Context, DatasetInfo, DeliveredFacts, RecordedWindow
+from hearth.language import BuildingFacts, Context, DatasetInfo, DeliveredFacts, Place, RecordedWindow
 
 CORPUS = Path(__file__).resolve().parents[2] / "conformance" / "language"
 EXPECTATIONS = ("type", "value", "missing", "text", "error", "warning", "fix")
@@ -95,6 +95,8 @@ class Scene:
             with _reading(line):
                 if word == "span":
                     span_ms = span_of(line.value)
+                if word == "place" and line.value not in get_args(Place):
+                    raise ValueError(f"{line.value!r} is no place")
                 if word not in DATASETS:
                     continue
                 if not 2 - (word == "single") <= len(about) <= 2 + (word == "series"):

@@ -1,33 +1,67 @@
 """Diagnostics in the terminal: the line an author wrote, with the place underlined and the remedy below it."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol
 
 from rich.console import Console
 from rich.text import Text
 
+from hearth.language import Related
 from hearth.services.rule_files import Diagnostic
 
 _STYLES = {"error": "bold red", "warning": "bold yellow"}
 
 
+class Told(Protocol):
+    """What every diagnostic says, of a rule file or of an expression. Lines and columns count from 1."""
+
+    @property
+    def severity(self) -> str: ...
+    @property
+    def code(self) -> str: ...
+    @property
+    def message(self) -> str: ...
+    @property
+    def line(self) -> int: ...
+    @property
+    def column(self) -> int: ...
+    @property
+    def length(self) -> int: ...
+    @property
+    def hint(self) -> str | None: ...
+
+
 def show_diagnostics(diagnostics: Iterable[Diagnostic], texts: Mapping[str, str], console: Console) -> None:
     """Prints each diagnostic with an excerpt from `texts` (by file name)."""
     for diagnostic in diagnostics:
-        style = _STYLES.get(diagnostic.severity, "bold")
-        gutter = " " * len(str(diagnostic.line))
-        console.print(Text.assemble((f"{diagnostic.severity}[{diagnostic.code}]", style), ": ", diagnostic.message))
-        console.print(Text.assemble((f"{gutter}--> ", "blue"), f"{diagnostic.file}:{diagnostic.line}:{diagnostic.column}"))
-        lines = texts.get(diagnostic.file, "").removeprefix("\ufeff").splitlines()
-        if diagnostic.line <= len(lines):
-            line = lines[diagnostic.line - 1]
-            # A tab takes as many cells above the marks as below it.
-            before = "".join("\t" if character == "\t" else " " for character in line[: diagnostic.column - 1])
-            console.print(Text.assemble((f"{diagnostic.line} | ", "blue"), line))
-            console.print(Text.assemble((f"{gutter} | ", "blue"), before, ("^" * diagnostic.length, style)))
-        if diagnostic.hint:
-            console.print(Text.assemble((f"{gutter} = ", "blue"), diagnostic.hint))
-        console.print()
+        show_diagnostic(diagnostic, diagnostic.file, texts.get(diagnostic.file, ""), console)
+
+
+def show_diagnostic(told: Told, file: str, text: str, console: Console, related: Sequence[Related] = ()) -> None:
+    """Prints one diagnostic of a text: what is wrong, where, what belongs to it, and what to do."""
+    style = _STYLES.get(told.severity, "bold")
+    lines = text.removeprefix("\ufeff").splitlines()
+    gutter = " " * max(len(str(line)) for line in (told.line, *(each.line for each in related)))
+    console.print(Text.assemble((f"{told.severity}[{told.code}]", style), ": ", told.message))
+    console.print(Text.assemble((f"{gutter}--> ", "blue"), f"{file}:{told.line}:{told.column}"))
+    _show_place(lines, told, style, gutter, console)
+    for each in related:
+        _show_place(lines, each, "blue", gutter, console, each.message)
+    if told.hint:
+        console.print(Text.assemble((f"{gutter} = ", "blue"), told.hint))
+    console.print()
+
+
+def _show_place(lines: Sequence[str], place: Told | Related, style: str, gutter: str, console: Console, note: str = "") -> None:
+    if place.line > len(lines):
+        return
+    line = lines[place.line - 1]
+    # A tab takes as many cells above the marks as below it.
+    before = "".join("\t" if character == "\t" else " " for character in line[: place.column - 1])
+    marks = min(max(place.length, 1), max(len(line) - place.column + 1, 1))
+    number = str(place.line).rjust(len(gutter))
+    console.print(Text.assemble((f"{number} | ", "blue"), line))
+    console.print(Text.assemble((f"{gutter} | ", "blue"), before, ("^" * marks, style), (f" {note}" if note else "", style)))
 
 
 def wire_diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:
@@ -35,7 +69,7 @@ def wire_diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:
     return diagnostic._asdict()
 
 
-def summary(diagnostics: Iterable[Diagnostic]) -> str:
+def summary(diagnostics: Iterable[Told]) -> str:
     """How many of each severity, such as "2 errors, 1 warning"."""
     severities = [diagnostic.severity for diagnostic in diagnostics]
     counts = ((severities.count(severity), severity) for severity in _STYLES)

@@ -7,6 +7,7 @@ it is reported where rules are saved.
 
 from collections.abc import Sequence
 
+from hearth.core.instants import SECOND_MS
 from hearth.domain.catalogue import Catalogue
 from hearth.domain.rules import Dataset
 from hearth.language import DatasetInfo, Place, Scope
@@ -18,11 +19,14 @@ def scope_of(datasets: Sequence[Dataset], catalogue: Catalogue, place: Place, ha
 
 
 def _info(dataset: Dataset, catalogue: Catalogue) -> DatasetInfo:
-    """Kind, the one unit of all its event types (None where they differ), and whether all are states."""
+    """Kind, timespan, the one unit of all its event types (None where they differ), and whether all are states."""
     types = [found for name in dataset.event_types if (found := catalogue.find_event_type(name)) is not None]
     units = {found.unit for found in types}
+    is_state = bool(types) and all(found.quantity == "state" for found in types)
     return DatasetInfo(
         kind=dataset.kind,
-        unit=units.pop() if len(units) == 1 else None,
-        state=bool(types) and all(found.quantity == "state" for found in types),
+        unit=(units.pop() or None) if len(units) == 1 else None,
+        state=is_state,
+        labels={int(number): label for number, label in types[0].labels.items()} if is_state and len(types) == 1 else {},
+        timespan_ms=dataset.timespan_seconds * SECOND_MS if dataset.timespan_seconds else None,
     )

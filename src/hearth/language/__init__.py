@@ -6,16 +6,20 @@ whatever the text, checking does not raise; whatever the data, a program without
 `Missing`, and the same one for the same data.
 """
 
+from hearth.language.answers import Answer, answer
 from hearth.language.checker import check
 from hearth.language.compiler import compile_program
 from hearth.language.context import BuildingFacts, Context, DeliveredFacts, title_text
 from hearth.language.diagnostics import Diagnostic, Related, Severity
+from hearth.language.explanation import Explained, explain
+from hearth.language.layout import laid_out
 from hearth.language.scope import DatasetInfo, Place, Scope
 from hearth.language.typed import Checked
 from hearth.language.values import Grouped, Need, Program, Value
 from hearth.language.windows import Event, Events, RecordedWindow, Window
 
 __all__ = [
+    "Answer",
     "BuildingFacts",
     "Checked",
     "Context",
@@ -24,6 +28,7 @@ __all__ = [
     "Diagnostic",
     "Event",
     "Events",
+    "Explained",
     "Grouped",
     "Need",
     "Place",
@@ -34,7 +39,10 @@ __all__ = [
     "Severity",
     "Value",
     "Window",
+    "answer",
     "check",
     "compile_program",
+    "explain",
+    "laid_out",
     "title_text",
 ]

@@ -3,14 +3,18 @@
 Called by the checker; decides wording only, never what a value's type is.
 """
 
+import re
+
+from hearth.core.nearest import nearest
 from hearth.language.diagnostics import Report, Span
-from hearth.language.printer import printed
-from hearth.language.scope import Place
+from hearth.language.printer import printed, quoted
+from hearth.language.scope import Place, Scope
 from hearth.language.tree import Binary, Node
 from hearth.language.typed import Typed
-from hearth.language.types import BOOLEAN, in_words
+from hearth.language.types import BOOLEAN, TEXT, in_words
+from hearth.language.units import differ, factor_between
 
-_PLACES: dict[Place, str] = {
+_PLACES: dict[Place, str] = {  # all but "expression", where anything may stand
     "condition": "A condition",
     "streak": "A streak condition",
     "case": "A case's condition",
@@ -22,7 +26,7 @@ _PLACES: dict[Place, str] = {
 
 def about_place(tree: Typed, text: str, place: Place, report: Report) -> None:
     """Whether the whole may stand where it stands."""
-    if tree.type is None:
+    if tree.type is None or place == "expression":
         return
     written = " ".join(text.split())
     shown = written if len(written) <= 40 else f"{written[:37]}…"
@@ -49,18 +53,52 @@ def about_place(tree: Typed, text: str, place: Place, report: Report) -> None:
     report.error("wrong-place", tree.span, message, likely)
 
 
-def about_units(node: Binary, left: Typed, right: Typed, report: Report) -> None:
+def compare(written: str, side: Typed) -> str:
+    """How a value becomes a yes or no."""
+    if side.type is not None and side.type.structure in ("Vector", "GroupedVector"):
+        return f"Did you mean `AVG({written}) > …`?"
+    return f"Did you mean `{written} {'=' if side.type is not None and side.type.kind == 'Text' else '>'} …`?"
+
+
+def state_meant(text: str, other: Typed, scope: Scope) -> tuple[str, str, str | None] | None:
+    """A state compared with a text -> message, hint and what to write instead; None when it is no state."""
+    while other.role == "attribute" and other.children:
+        other = other.children[0]
+    info = scope.datasets.get(str(other.value)) if other.role == "dataset" else None
+    if info is None or not info.state:
+        return None
+    message = f"The values of ${other.value} are numbers, each the id of a state; it is never the text {quoted(text)}."
+    if not info.labels:
+        return message, "compare it with the state's number, such as 1", None
+    meant = nearest(text, info.labels.values())
+    number = next((str(number) for number, label in info.labels.items() if label == meant), None)
+    states = ", ".join(f"{number} {label}" for number, label in info.labels.items())
+    return message, f"did you mean {number} ({meant})?" if number else f"its states are {states}", number
+
+
+def shortened(node: Node) -> str:
+    """A part of an expression as it is shown inside a sentence."""
+    written = printed(node)
+    return written if len(written) <= 40 else f"{written[:37]}…"
+
+
+def about_units(span: Span, left: Typed, right: Typed, report: Report) -> None:
     """Watts with watt-hours."""
-    if left.unit and right.unit and left.unit != right.unit:
+    if left.unit and right.unit and differ(left, right):
         message = f"The left side is in {left.unit}, the right side in {right.unit}."
-        report.warning("units-differ", node.span, message, "is that meant?")
+        hint = "is that meant?"
+        for unit, other in ((left.unit, right.unit), (right.unit, left.unit)):
+            factor = factor_between(unit, other)
+            hint = f"divide what is in {unit} by {factor}" if factor else hint
+        if {left.unit, right.unit} == {"W", "Wh"}:
+            hint = "W is power, at one moment; Wh is energy, over a time: 1,000 W for one hour are 1,000 Wh"
+        report.warning("units-differ", span, message, hint)
 
 
 def vector_operand(operator: str, side: Typed, syntax: Node, report: Report) -> None:
     """Several values where one is needed."""
     assert side.type is not None
-    written = printed(syntax)
-    shown = written if len(written) <= 40 else f"{written[:37]}…"
+    written, shown = printed(syntax), shortened(syntax)
     message = f"`{operator}` needs single values; `{shown}` is {in_words(side.type)}."
     if side.type.kind in ("Number", "Event"):
         other = "the newest" if side.type.structure == "Vector" else "the newest of each group"
@@ -77,9 +115,9 @@ def for_unlike(node: Binary, left: Typed, right: Typed) -> str | None:
     kinds = {left.type.kind, right.type.kind}
     text = left if left.role == "constant" and left.type.kind == "Text" else right
     if "Text" in kinds and kinds & {"Number", "Event"} and text.role == "constant":
-        try:
-            float(str(text.value))
-        except ValueError:
+        if text.value == "null":
+            return "no value equals nothing; COUNT($Name) = 0 asks whether a time series is empty"
+        if not is_number(str(text.value)):
             return "a text and a number are never equal"
         return f"a number stands without quotes: {text.value}"
     if kinds == {"Time", "Timespan"}:
@@ -89,6 +127,21 @@ def for_unlike(node: Binary, left: Typed, right: Typed) -> str | None:
     if "Boolean" in kinds:
         return f"a comparison is yes or no already; brackets decide what belongs together: {printed(node.left)}"
     return None
+
+
+def fix_for_unlike(node: Binary, left: Typed, right: Typed) -> str | None:
+    """The comparison as it was probably meant, where that is plain."""
+    for side, other, syntax in ((left, right, node.left), (right, left, node.right)):
+        is_compared = other.type is not None and other.type.kind in ("Number", "Event")
+        if is_compared and side.role == "constant" and side.type == TEXT and is_number(str(side.value)):
+            sides = [str(side.value) if each is syntax else printed(each) for each in (node.left, node.right)]
+            return f" {node.operator} ".join(sides)
+    return None
+
+
+def is_number(text: str) -> bool:
+    """Whether a text looks like a number of ours."""
+    return re.fullmatch(r"\d+(\.\d+)?", text) is not None
 
 
 def for_arithmetic(operator: str, left: Typed, right: Typed) -> str | None:

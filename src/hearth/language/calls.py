@@ -3,16 +3,23 @@
 Reads the catalogue. Invariant: a call without diagnostics fits exactly the overload whose result type it has.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from hearth.core.nearest import nearest
-from hearth.language.catalogue import FUNCTIONS, SELECTORS, SORT_ORDERS, SYMBOLS, Function, Overload, Parameter
+from hearth.language.advice import about_units, is_number, shortened
+from hearth.language.catalogue import FUNCTIONS, SELECTORS, SORT_ORDERS, SYMBOLS, SYNONYMS, Function, Overload, Parameter
 from hearth.language.diagnostics import Report, Span
 from hearth.language.printer import printed
 from hearth.language.scope import Scope
-from hearth.language.tree import Attribute, Call, Dataset, Node, Text, Word
+from hearth.language.tokens import OPERATORS_MEANT
+from hearth.language.tree import Attribute, Binary, Broken, Call, Dataset, Node, Text, Word
 from hearth.language.typed import Typed
 from hearth.language.types import TEXT, Kind, Type, in_words
+from hearth.language.types import WORDS as ONE
+from hearth.language.units import unit_of
+
+# Functions of which two arguments are of one type.
+_ALIKE = {"IF": (1, 2), "POSITION": (0, 1), "FILTER": (0, 2)}
 
 
 def checked_call(node: Call, typed: Callable[[Node], Typed], scope: Scope, report: Report) -> Typed:
@@ -59,7 +66,7 @@ class _Call:
             message = f"Write `{function.name}`: capital and small letters matter."
             self._report.error("wrong-case", span, message, fix=function.name)
             return function
-        near = nearest(name, FUNCTIONS)
+        near = SYNONYMS.get(name.upper()) or nearest(name, FUNCTIONS)
         hint = f"did you mean {near}?" if near else f"functions are {', '.join(FUNCTIONS)}"
         self._report.error("unknown-function", span, f"There is no function {name}.", hint, near)
         return None
@@ -67,6 +74,8 @@ class _Call:
     def _argument(self, function: Function, index: int, node: Node) -> Typed:
         parameters = [each.parameters[index] for each in function.overloads if index < len(each.parameters)]
         accepted = parameters[0].accepted if parameters else "value"
+        if isinstance(node, Broken):
+            return self._typed(node)
         if accepted == "order" and parameters:
             return self._word(node, SORT_ORDERS, "SORT orders groups by byGroupKey or byGroupValue")
         if accepted == "symbol":
@@ -87,13 +96,18 @@ class _Call:
             return Typed("constant", TEXT, node.span, name)
         near = nearest(name, known) if name is not None else None
         hint = f"did you mean {near}?" if near else None
-        return self._broken("literal-needed", node.span, f"{message}; here stands `{printed(node)}`.", hint, near)
+        return self._broken("literal-needed", node.span, f"{message}; here stands `{shortened(node)}`.", hint, near)
 
     def _symbol(self, node: Node) -> Typed:
         if isinstance(node, Text) and node.value in SYMBOLS:
             return Typed("constant", TEXT, node.span, node.value)
+        if isinstance(node, Binary) and isinstance(node.left, Broken):  # a symbol without quotes: told when it was read
+            return Typed("broken", None, node.span)
         listed = ", ".join(f"'{symbol}'" for symbol in SYMBOLS)
-        return self._broken("literal-needed", node.span, f"The second argument of FILTER is one of the texts {listed}.")
+        meant = OPERATORS_MEANT.get(node.value.strip(), node.value.strip()) if isinstance(node, Text) else None
+        hint, fix = (f"did you mean '{meant}'?", f"'{meant}'") if meant in SYMBOLS else (None, None)
+        message = f"The second argument of FILTER is one of the texts {listed}."
+        return self._broken("literal-needed", node.span, message, hint, fix)
 
     def _dataset_name(self, node: Node) -> Typed:
         name = node.value if isinstance(node, Text) else node.name if isinstance(node, Word | Dataset) else None
@@ -122,7 +136,11 @@ class _Call:
         message = (
             f"{function.name} takes {expected} argument{'s' if counts[-1] != 1 else ''}; here are {len(self._node.arguments)}."
         )
-        self._report.error("argument-count", self._node.span, message, _signatures(function))
+        hint = f"for instance {function.examples[0]}"
+        if function.name in ("MIN", "MAX", "SUM", "AVG") and len(self._node.arguments) > 1:
+            compute = {"MIN": "IF(a < b, a, b)", "MAX": "IF(a > b, a, b)", "SUM": "a + b", "AVG": "(a + b) / 2"}[function.name]
+            hint = f"{function.name} takes the values of one time series; of two values: {compute}"
+        self._report.error("argument-count", self._node.span, message, hint)
 
     def _wrong_argument(self, function: Function, fitting: list[Overload], arguments: list[Typed]) -> None:
         """Blames the first argument that no overload takes where it stands, given those before it."""
@@ -134,22 +152,47 @@ class _Call:
                 remaining = matching
                 continue
             ordinal = ("first", "second", "third")[index]
-            written = printed(self._node.arguments[index])
-            message = f"The {ordinal} argument of {function.name} cannot be {in_words(argument.type)} (`{written}`)."
-            self._report.error("argument-type", argument.span, message, _signatures(function))
+            syntax = self._node.arguments[index]
+            if self._dataset_meant(argument, syntax):
+                return
+            message = f"The {ordinal} argument of {function.name} cannot be {in_words(argument.type)} (`{shortened(syntax)}`)."
+            wanted = " or ".join(dict.fromkeys(word for each in remaining for word in _wanted(each.parameters[index])))
+            self._report.error("argument-type", argument.span, message, f"it is {wanted}, as in {function.examples[0]}")
             return
 
+    def _dataset_meant(self, argument: Typed, syntax: Node) -> bool:
+        """Whether a text that stands where none can is the name of a dataset; then tells so."""
+        if argument.role != "constant" or argument.type != TEXT:
+            return False
+        name = str(argument.value).removeprefix("$")
+        near = name if name in self._scope.datasets else nearest(name, self._scope.datasets)
+        if near is None:
+            return False
+        self._report.withdraw("unquoted-text", syntax.span)
+        message = f"`{printed(syntax)}` is a text here; a dataset is written with a dollar and without quotes."
+        self._report.error("dollar-missing", syntax.span, message, f"did you mean ${near}?", f"${near}")
+        return True
+
     def _finished(self, function: Function, overload: Overload, arguments: tuple[Typed, ...], types: tuple[Type, ...]) -> Typed:
-        if function.name in ("IF", "POSITION", "FILTER") and not self._are_alike(function, arguments):
+        if function.name in _ALIKE and not self._are_alike(function, arguments):
             return Typed("broken", None, self._node.span)
-        first = arguments[0]
-        self._warn_of_state(function, first)
-        unit = first.unit if function.keeps_unit else None
-        return Typed("call", overload.result(types), self._node.span, function.name, arguments, unit)
+        self._warn_of_state(function, arguments[0])
+        return Typed("call", overload.result(types), self._node.span, function.name, arguments, self._unit(function, arguments))
+
+    def _unit(self, function: Function, arguments: tuple[Typed, ...]) -> str | None:
+        """The result's unit; warns where two units are compared or chosen from."""
+        if function.name in _ALIKE:
+            one, other = (arguments[index] for index in _ALIKE[function.name])
+            about_units(other.span, one, other, self._report)
+            if function.name == "IF":
+                return unit_of("+", one, other)
+        if function.name == "EVAL":
+            return self._scope.datasets[str(arguments[0].value)].unit
+        return arguments[0].unit if function.keeps_unit else None
 
     def _are_alike(self, function: Function, arguments: tuple[Typed, ...]) -> bool:
         """Two arguments that must be of one type: the sides of IF; entries and what they are compared with."""
-        one, other = {"IF": (1, 2), "POSITION": (0, 1), "FILTER": (0, 2)}[function.name]
+        one, other = _ALIKE[function.name]
         left, right = arguments[one].type, arguments[other].type
         assert left is not None
         assert right is not None
@@ -166,7 +209,10 @@ class _Call:
             "FILTER": "The entries and the threshold",
         }
         message = f"{what[function.name]} are of one type; here are {in_words(left)} and {in_words(right)}."
-        self._report.error("unlike-types", arguments[other].span, message)
+        written = str(arguments[other].value)
+        is_quoted_number = _plain(left.kind) == "Number" and right == TEXT and is_number(written)
+        hint, fix = (f"a number stands without quotes: {written}", written) if is_quoted_number else (None, None)
+        self._report.error("unlike-types", arguments[other].span, message, hint, fix)
         return False
 
     def _warn_of_state(self, function: Function, argument: Typed) -> None:
@@ -196,5 +242,14 @@ def _fits(parameter: Parameter, of: Type) -> bool:
     return of.structure in parameter.structures and of.kind in parameter.kinds
 
 
-def _signatures(function: Function) -> str:
-    return "; ".join(overload.signature for overload in function.overloads)
+def _wanted(parameter: Parameter) -> Iterator[str]:
+    """What may stand there, in words."""
+    kinds: tuple[Kind, ...] = tuple(dict.fromkeys(_plain(kind) for kind in parameter.kinds))
+    for structure in parameter.structures:
+        if structure == "Scalar":
+            yield " or ".join(ONE[kind] for kind in kinds[:3])
+        else:
+            what = "events" if parameter.kinds == ("Event",) else "values"
+            yield {"Vector": f"a time series of {what}", "GroupedScalar": "groups of one value", "GroupedVector": "groups"}[
+                structure
+            ]

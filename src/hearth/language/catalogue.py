@@ -285,6 +285,19 @@ _FUNCTIONS = (
         ("ROUND($Power / 1000, 1)",),
     ),
 )
+# What authors know from their spreadsheet, in English, German and French.
+SYNONYMS: dict[str, str] = {
+    **dict.fromkeys(("AVERAGE", "MEAN", "MITTELWERT", "MOYENNE"), "AVG"),
+    **dict.fromkeys(("SUMME", "SOMME", "TOTAL", "ADD"), "SUM"),
+    **dict.fromkeys(("COUNTA", "ANZAHL", "ANZAHL2", "NB", "LENGTH", "SIZE"), "COUNT"),
+    **dict.fromkeys(("WENN", "SI", "CASE", "IIF"), "IF"),
+    **dict.fromkeys(("RUNDEN", "ARRONDI"), "ROUND"),
+    **dict.fromkeys(("UNIQUE", "EINDEUTIG"), "DISTINCT"),
+    **dict.fromkeys(("FILTERN", "FILTRE", "WHERE", "COUNTIF", "ZÄHLENWENN"), "FILTER"),
+    **dict.fromkeys(("SORTIEREN", "TRIER", "ORDER_BY"), "SORT"),
+    **dict.fromkeys(("MATCH", "VERGLEICH", "EQUIV", "INDEXOF"), "POSITION"),
+    **dict.fromkeys(("SLICE", "WINDOW", "TAKE", "SINCE"), "SUBSET"),
+}
 FUNCTIONS: dict[str, Function] = {function.name: function for function in _FUNCTIONS}
 
 _WORDS = (
@@ -309,6 +322,8 @@ WORDS: dict[str, Word] = {word.name: word for word in _WORDS}
 
 _ATTRIBUTES = (
     AttributeEntry("Value", "Event", "Number", "The event's value."),
+    AttributeEntry("Unit", "Event", "Text", "The unit of the values, such as W: one text, known before anything runs."),
+    AttributeEntry("Unit", "Number", "Text", "The unit of the number, where it follows from the datasets: AVG($Power)::Unit."),
     AttributeEntry("DeviceId", "Event", "Text", "The id of the device."),
     AttributeEntry("DeviceName", "Event", "Text", "The name of the device."),
     AttributeEntry("Timestamp", "Event", "Time", "When it was observed."),

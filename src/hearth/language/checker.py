@@ -19,6 +19,7 @@ from hearth.language.catalogue import (
     WORDS,
 )
 from hearth.language.diagnostics import Report, Span
+from hearth.language.lint import lint
 from hearth.language.parser import parse
 from hearth.language.patterns import PatternError, date_pattern, number_pattern, timespan_pattern
 from hearth.language.printer import printed, quoted
@@ -41,6 +42,7 @@ from hearth.language.tree import (
 )
 from hearth.language.typed import Checked, Typed
 from hearth.language.types import BOOLEAN, EVENT, NUMBER, TEXT, TIMESPAN, Kind, Type, in_words, vector
+from hearth.language.units import unit_of
 
 _LARGEST = 1e300
 
@@ -48,8 +50,13 @@ _LARGEST = 1e300
 def check(text: str, scope: Scope) -> Checked:
     """Text -> what it means and what is wrong with it. Never raises, whatever the text."""
     report = Report(text)
-    tree = _Checker(report, scope).typed(parse(text, report))
-    advice.about_place(tree, text, scope.place, report)
+    syntax = parse(text, report)
+    is_readable = not report.has_errors
+    tree = _Checker(report, scope).typed(syntax)
+    if is_readable:
+        advice.about_place(tree, text, scope.place, report)
+    if not report.has_errors:
+        lint(tree, text, scope, report)
     return Checked(
         text=text,
         tree=tree,
@@ -95,7 +102,9 @@ class _Checker:
                 return self._unary(node)
             case Binary():
                 return self._chain(node)
-            case Broken(span):
+            case Broken(span, parts):
+                for part in parts:
+                    self.typed(part)
                 return _broken(span)
 
     def _constant_number(self, node: Number) -> Typed:
@@ -156,8 +165,19 @@ class _Checker:
         if found is None:
             self._unknown_attribute(node, target.type)
             return _broken(node.span)
+        if node.name == "Unit" and target.type.kind in NUMERIC:
+            return self._unit(node, target)
         keeps_unit = node.name in ("Value", "First", "Last")
         return Typed("attribute", found, node.span, node.name, (target,), target.unit if keeps_unit else None)
+
+    def _unit(self, node: Attribute, target: Typed) -> Typed:
+        """`::Unit` is known before anything runs: a constant."""
+        if target.unit is not None:
+            return Typed("constant", TEXT, node.span, target.unit)
+        message = f"The unit of `{advice.shortened(node.target)}` is not known."
+        hint = "values of different event types, ids and numbers computed from different units have none; write it as a text"
+        self._report.error("unit-not-known", node.name_span, message, hint)
+        return _broken(node.span)
 
     def _unknown_attribute(self, node: Attribute, of: Type) -> None:
         known = attributes_of(of)
@@ -183,7 +203,9 @@ class _Checker:
             return Typed("not", operand.type, node.span, None, (operand,))
         if kind in NUMERIC or operand.type == TIMESPAN:
             return Typed("minus", operand.type.of(plain(kind)), node.span, None, (operand,), operand.unit)
-        message = f"`-` needs a number; `{_short(node.operand)}` is {in_words(operand.type)}."
+        if self._dollar_missing(node.operand):
+            return _broken(node.span)
+        message = f"`-` needs a number; `{advice.shortened(node.operand)}` is {in_words(operand.type)}."
         self._report.error("operand-type", operand.span, message)
         return _broken(node.span)
 
@@ -216,8 +238,8 @@ class _Checker:
             role = "and" if node.operator == "AND" else "or"
             return Typed("and" if role == "and" else "or", structure.of("Boolean"), node.span, None, (left, right))
         if node.operator in COMPARISONS or node.operator in "+-":
-            advice.about_units(node, left, right, self._report)
-        unit = _unit(node.operator, left, right)
+            advice.about_units(node.span, left, right, self._report)
+        unit = None if node.operator in COMPARISONS else unit_of(node.operator, left, right)
         return Typed("operator", structure.of(kind), node.span, node.operator, (left, right), unit)
 
     def _structure(self, node: Binary, left: Typed, right: Typed) -> Type | None:
@@ -247,22 +269,22 @@ class _Checker:
     def _needs_yes_no(self, operator: str, word: str, side: Typed, syntax: Node) -> None:
         assert side.type is not None
         both = "on both sides" if operator != "NOT" else "after it"
-        written = _short(syntax)
-        message = f"`{operator}` needs yes/no {both}; {word} is {in_words(side.type)} (`{written}`)."
+        written = advice.shortened(syntax)
+        if self._dollar_missing(syntax):
+            return
+        message = f"`{operator}` needs yes/no {both}; {word} is {_in_plain_words(side.type)} (`{written}`)."
         hint = None
         if plain(side.type.kind) in COMPARABLE:
-            hint = f"Did you mean `{written} > …`?" if side.type.kind != "Text" else f"Did you mean `{written} = …`?"
+            hint = advice.compare(written, side)
         self._report.error("needs-yes-no", side.span, message, hint)
 
     def _comparison(self, node: Binary, left: Typed, right: Typed) -> Kind | None:
         assert left.type is not None
         assert right.type is not None
         kinds = plain(left.type.kind), plain(right.type.kind)
-        sides = f"on the left stands {in_words(left.type)}, on the right {in_words(right.type)}"
+        sides = f"on the left stands {_in_plain_words(left.type)}, on the right {_in_plain_words(right.type)}"
         if kinds[0] != kinds[1]:
-            hint = advice.for_unlike(node, left, right)
-            message = f"`{node.operator}` compares two values of one type; {sides}."
-            self._report.error("unlike-types", node.span, message, hint)
+            self._unlike(node, left, right, f"`{node.operator}` compares two values of one type; {sides}.")
             return None
         if node.operator not in ("=", "!=") and kinds[0] not in COMPARABLE:
             message = f"`{node.operator}` compares numbers, times, timespans or texts; {sides}."
@@ -270,12 +292,46 @@ class _Checker:
             return None
         return "Boolean"
 
+    def _unlike(self, node: Binary, left: Typed, right: Typed, message: str) -> None:
+        """Two types are compared: tells what was probably meant, instead of what an unquoted word could have been."""
+        for side, other, syntax in ((left, right, node.left), (right, left, node.right)):
+            text = str(side.value) if side.role == "constant" and side.type == TEXT else None
+            if text is None or (isinstance(syntax, Word) and syntax.name in self._scope.datasets):
+                continue
+            state = advice.state_meant(text, other, self._scope)
+            if state is not None:
+                self._report.withdraw("unquoted-text", syntax.span)
+                self._report.error("state-as-text", syntax.span, *state)
+                return
+        if self._dollar_missing(node.left) | self._dollar_missing(node.right):
+            return
+        hint = advice.for_unlike(node, left, right)
+        for syntax in (node.left, node.right):
+            if isinstance(syntax, Word):
+                self._report.withdraw("unquoted-text", syntax.span)
+        self._report.error("unlike-types", node.span, message, hint, advice.fix_for_unlike(node, left, right))
+
+    def _dollar_missing(self, syntax: Node) -> bool:
+        """Whether a word, where a text cannot stand, is the name of a dataset; then tells so."""
+        if not isinstance(syntax, Word) or syntax.name in WORDS:
+            return False
+        near = syntax.name if syntax.name in self._scope.datasets else nearest(syntax.name, self._scope.datasets)
+        if near is None:
+            return False
+        self._report.withdraw("unquoted-text", syntax.span)
+        message = f"`{syntax.name}` is a text here; a dataset is written with a dollar."
+        self._report.error("dollar-missing", syntax.span, message, f"did you mean ${near}?", f"${near}")
+        return True
+
     def _arithmetic(self, node: Binary, left: Typed, right: Typed) -> Kind | None:
         assert left.type is not None
         assert right.type is not None
         kind = ARITHMETIC.get((node.operator, plain(left.type.kind), plain(right.type.kind)))
-        if kind is None:
-            sides = f"{in_words(left.type)} (`{_short(node.left)}`) and {in_words(right.type)} (`{_short(node.right)}`)"
+        if kind is None and not (self._dollar_missing(node.left) | self._dollar_missing(node.right)):
+            sides = " and ".join(
+                f"{_in_plain_words(side)} (`{advice.shortened(syntax)}`)"
+                for side, syntax in ((left.type, node.left), (right.type, node.right))
+            )
             message = f"`{node.operator}` cannot be applied to {sides}."
             self._report.error("operand-type", node.span, message, advice.for_arithmetic(node.operator, left, right))
         return kind
@@ -295,11 +351,11 @@ class _Checker:
         assert left.type is not None
         assert right.type is not None
         if plain(left.type.kind) not in ("Number", "Time", "Timespan"):
-            message = f"`|` formats numbers, times and timespans; `{_short(node.left)}` is {in_words(left.type)}."
+            message = f"`|` formats numbers, times and timespans; `{advice.shortened(node.left)}` is {in_words(left.type)}."
             self._report.error("operand-type", left.span, message)
             return _broken(node.span)
         if right.type != TEXT:
-            message = f"After `|` stands a pattern, a text such as '#,##0.0'; here is {in_words(right.type)}."
+            message = f"After `|` stands a pattern, a text such as '#,##0.0'; here is {_in_plain_words(right.type)}."
             self._report.error("operand-type", right.span, message)
             return _broken(node.span)
         if right.role == "constant":
@@ -319,22 +375,16 @@ def _broken(span: Span) -> Typed:
     return Typed("broken", None, span)
 
 
-def _short(node: Node) -> str:
-    written = printed(node)
-    return written if len(written) <= 40 else f"{written[:37]}…"
-
-
-def _unit(operator: str, left: Typed, right: Typed) -> str | None:
-    if operator in "+-":
-        return left.unit if left.unit == right.unit or right.role == "constant" else None
-    if operator in "*/":
-        return left.unit if right.role == "constant" else (right.unit if operator == "*" and left.role == "constant" else None)
-    return None
+def _in_plain_words(of: Type) -> str:
+    """A type in words, an event as the number it stands for."""
+    return in_words(of.of(plain(of.kind)))
 
 
 def _attribute_type(of: Type, name: str) -> Type | None:
     """The type of `::name`, or None when there is none."""
     entry = ATTRIBUTES.get((of.kind, name))
+    if entry is not None and entry.name == "Unit":
+        return TEXT
     if entry is not None:
         return Type("Vector", entry.result) if entry.structure == "Vector" else of.of(entry.result)
     if of.structure == "Vector" and name in VECTOR_ATTRIBUTES:

@@ -67,9 +67,21 @@ class Report:
         """Adds an error."""
         self._add("error", code, span, message, hint, fix, related)
 
-    def warning(self, code: str, span: Span, message: str, hint: str | None = None, fix: str | None = None) -> None:
+    def warning(
+        self,
+        code: str,
+        span: Span,
+        message: str,
+        hint: str | None = None,
+        fix: str | None = None,
+        related: tuple[tuple[str, Span], ...] = (),
+    ) -> None:
         """Adds a warning."""
-        self._add("warning", code, span, message, hint, fix, ())
+        self._add("warning", code, span, message, hint, fix, related)
+
+    def withdraw(self, code: str, span: Span) -> None:
+        """Takes back what was told of a place, because something plainer is going to be told of it."""
+        self._found = [(where, told) for where, told in self._found if where != span or told.code != code]
 
     def _add(
         self,
@@ -83,6 +95,11 @@ class Report:
     ) -> None:
         also = tuple(Related(text, *self.place(place)) for text, place in related)
         self._found.append((span, Diagnostic(code, severity, message, *self.place(span), hint, fix, also)))
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether an error has been told."""
+        return any(diagnostic.severity == "error" for _, diagnostic in self._found)
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:

@@ -47,6 +47,16 @@ def printed(node: Node) -> str:
             return "…"
 
 
+def printed_chain(node: Binary) -> list[str]:
+    """A chain of one operator as its pieces, each but the first beginning with the operator."""
+    pieces: list[str] = []
+    left: Node = node
+    while isinstance(left, Binary) and left.operator == node.operator:
+        pieces.append(f"{left.operator} {_inside(left.right, BINDING[left.operator] + 1)}")
+        left = left.left
+    return [_inside(left, BINDING[node.operator]), *reversed(pieces)]
+
+
 def quoted(value: str) -> str:
     """A text in double quotes, with escapes."""
     escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")

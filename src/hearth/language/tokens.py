@@ -9,11 +9,14 @@ from typing import Literal, NamedTuple
 
 from hearth.language.diagnostics import Report, Span
 
-TokenKind = Literal["dataset", "number", "timespan", "text", "word", "operator", "end"]
+TokenKind = Literal["dataset", "number", "timespan", "text", "word", "operator", "broken", "end"]
 
 
 class Token(NamedTuple):
-    """`text` is the name, number or operator; for a text its content; for a timespan number and unit."""
+    """`text` is the name, number or operator; for a text its content; for a timespan number and unit.
+
+    A "broken" token stands for what is no token and has been reported: what is missing around it is no news.
+    """
 
     kind: TokenKind
     text: str
@@ -28,7 +31,11 @@ _PATTERN = re.compile(
       |(?P<operator>::|<=|>=|!=|[-+*/%|<>=(),])""",
     re.VERBOSE,
 )
-_MEANT = {
+OPERATORS_MEANT = {
+    "===": "=",
+    "!==": "!=",
+    ">>": ">",
+    "<<": "<",
     "==": "=",
     "<>": "!=",
     "=<": "<=",
@@ -51,11 +58,22 @@ _MEANT = {
     "{": "(",
     "}": ")",
 }
+OPERATORS_MEANT["."] = "::"  # before a name only
+_CLOSING = {"]": "[", "}": "{"}
+_UNKNOWN_HINTS = {
+    ".": "write a decimal number with a leading zero, such as 0.5",
+    "?": "write IF(condition, value, other value)",
+    ":": "an attribute stands after `::`, such as $Power::Last",
+    "^": "write a product, such as $A * $A",
+    "@": "a dataset is written $Name",
+    "€": "numbers are written without a unit of measure",
+    "°": "numbers are written without a unit of measure",
+}
 _ESCAPES = {"\\": "\\", '"': '"', "'": "'", "n": "\n"}
 _TYPOGRAPHIC = {"“": "”", "„": "“", "‘": "’", "«": "»", "”": "”", "’": "’"}
 WORD_OPERATORS = ("AND", "OR", "NOT")
 UNITS_MS = {"s": 1_000, "min": 60_000, "h": 3_600_000, "d": 86_400_000}
-_UNIT_MEANT = {
+UNIT_MEANT = {
     **dict.fromkeys(("sec", "second", "seconds", "S"), "s"),
     **dict.fromkeys(("m", "mins", "minute", "minutes", "Min", "MIN"), "min"),
     **dict.fromkeys(("hr", "hrs", "hour", "hours", "H"), "h"),
@@ -73,14 +91,15 @@ def tokens_of(text: str, report: Report) -> list[Token]:
             token, position = _text(text, position, report)
             tokens.append(token)
             continue
-        mistyped = next((wrong for wrong in (text[position : position + 2], character) if wrong in _MEANT), None)
+        mistyped = _mistyped_at(text, position)
         match = _PATTERN.match(text, position)
         if mistyped is not None and (match is None or len(mistyped) > 1):
             span = Span(position, position + len(mistyped))
-            tokens.append(_mistyped(mistyped, span, report))
+            tokens.extend(_mistyped(text, mistyped, span, report))
             position = span.end
         elif match is None:
-            position = _unknown(text, position, report)
+            tokens.append(_unknown(text, position, tokens, report))
+            position = tokens[-1].span.end
         else:
             if (token_or_none := _token(match, report)) is not None:
                 tokens.append(token_or_none)
@@ -89,26 +108,59 @@ def tokens_of(text: str, report: Report) -> list[Token]:
     return tokens
 
 
-def _mistyped(wrong: str, span: Span, report: Report) -> Token:
-    meant = _MEANT[wrong]
+def remarks_of(text: str) -> list[str]:
+    """The remarks of a text, in its order, each from its `#` to the end of its line."""
+    remarks: list[str] = []
+    unread = Report("")
+    position = 0
+    while position < len(text):
+        if text[position] in "\"'" or text[position] in _TYPOGRAPHIC:
+            _, position = _text(text, position, unread)
+        elif text[position] == "#":
+            end = text.find("\n", position)
+            end = len(text) if end < 0 else end
+            remarks.append(text[position:end].rstrip())
+            position = end
+        else:
+            position += 1
+    return remarks
+
+
+def _mistyped_at(text: str, position: int) -> str | None:
+    """What is written at a position instead of an operator of ours."""
+    if text[position] == "." and re.match(r"[^\W\d]", text[position + 1 : position + 2]):
+        return "."
+    return next((wrong for length in (3, 2, 1) if (wrong := text[position : position + length]) in OPERATORS_MEANT), None)
+
+
+def _mistyped(text: str, wrong: str, span: Span, report: Report) -> list[Token]:
+    if wrong == ";" and not text[span.end :].strip():
+        report.error("wrong-operator", span, "An expression ends without `;`.", "leave it out", fix="")
+        return []
+    meant = OPERATORS_MEANT[wrong]
+    if wrong in _CLOSING and _CLOSING[wrong] in text[: span.start]:  # told where it was opened
+        return [Token("operator", meant, span)]
     report.error("wrong-operator", span, f"`{wrong}` is not known here; write `{meant}`.", fix=meant)
-    return Token("operator", meant, span)
+    return [Token("operator", meant, span)]
 
 
-def _unknown(text: str, position: int, report: Report) -> int:
+def _unknown(text: str, position: int, before: list[Token], report: Report) -> Token:
     """A character no token begins with; a run of them is one mistake."""
     end = position + 1
-    if text[position] == "$":
-        report.error(
-            "dataset-name-missing", Span(position, end), "`$` must be followed by a dataset's name.", "for instance $Power"
-        )
-        return end
-    while end < len(text) and text[end] == text[position]:
+    character = text[position]
+    if character == "$":
+        span = Span(position, end)
+        report.error("dataset-name-missing", span, "`$` must be followed by a dataset's name.", "for instance $Power")
+        return Token("broken", "$", span)
+    while end < len(text) and text[end] == character:
         end += 1
+    span = Span(position, end)
     shown = text[position : min(end, position + 10)]
-    hint = "write a decimal number with a leading zero, such as 0.5" if text[position] == "." else "texts stand in quotes"
-    report.error("unknown-character", Span(position, end), f"`{shown}` means nothing here.", hint)
-    return end
+    if character == ":" and any(token.kind == "broken" and token.text == "?" for token in before):
+        return Token("broken", character, span)  # the other half of what was told at the `?`
+    hint = _UNKNOWN_HINTS.get(character, "texts stand in quotes")
+    report.error("unknown-character", span, f"`{shown}` means nothing here.", hint)
+    return Token("broken", character, span)
 
 
 def _token(match: re.Match[str], report: Report) -> Token | None:
@@ -135,7 +187,7 @@ def _number(match: re.Match[str], span: Span, report: Report) -> Token:
         return Token("number", number, span)
     if unit in UNITS_MS:
         return Token("timespan", f"{number}{unit}", span)
-    meant = _UNIT_MEANT.get(unit)
+    meant = UNIT_MEANT.get(unit)
     if meant is not None:
         report.error("unknown-unit", span, f"`{unit}` is not a unit of time; write `{number}{meant}`.", fix=f"{number}{meant}")
         return Token("timespan", f"{number}{meant}", span)
@@ -164,7 +216,8 @@ def _text(text: str, start: int, report: Report) -> tuple[Token, int]:
     span = Span(start, min(position + 1, len(text)))
     if position >= len(text):
         report.error("unclosed-text", Span(start, start + 1), f"This text is not closed: {closing} is missing at its end.")
-    elif opening in _TYPOGRAPHIC:
+        return Token("broken", "".join(characters), span), span.end
+    if opening in _TYPOGRAPHIC:
         message = f"Texts stand in straight quotes, not in {opening}…{closing}."
         report.error("typographic-quotes", span, message, fix=f'"{text[start + 1 : position]}"')
     return Token("text", "".join(characters), span), span.end

@@ -97,9 +97,10 @@ class Binary:
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A part that could not be read; a diagnostic says why."""
+    """A part that could not be read; a diagnostic says why. `parts` of it could be, and are checked for themselves."""
 
     span: Span = field(compare=False)
+    parts: tuple["Node", ...] = field(default=(), compare=False)
 
 
 Node: TypeAlias = Number | Timespan | Text | Word | Dataset | Attribute | Call | Unary | Binary | Broken

@@ -40,6 +40,7 @@ class HistoryColumns(msgspec.Struct, frozen=True, kw_only=True):
     device_id: str = "deviceId"
     device_name: str = "deviceName"
     source: str = "source"
+    forecast_timestamp: str = "forecastTimestamp"
 
 
 class HistoryOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -137,6 +138,7 @@ class _Rows:
         self._device_id = self._optional(columns.device_id)
         self._device_name = self._optional(columns.device_name)
         self._source = self._optional(columns.source)
+        self._forecast = self._optional(columns.forecast_timestamp)
         if self._device_id is None and options.device_id is None:
             raise invalid("", f"The file has no column {columns.device_id}: say --device-id or --device-column.")
 
@@ -161,9 +163,17 @@ class _Rows:
         except ValueError as error:
             yield Refusal(line, self._options.columns.timestamp, str(error))
             return
+        forecast = self._cell(cells, self._forecast)
+        try:
+            forecast_ms = self._timestamps.read(forecast, None) if forecast else None
+        except ValueError as error:
+            yield Refusal(line, self._options.columns.forecast_timestamp, str(error))
+            return
         from_ms, to_ms = self._options.from_ms, self._options.to_ms
         if (from_ms is None or at_ms >= from_ms) and (to_ms is None or at_ms < to_ms):
             shared = self._shared(cells, device_id, at_ms + self._options.shift_ms)
+            if forecast_ms is not None:
+                shared["forecastTimestamp"] = seconds_of_instant(forecast_ms + self._options.shift_ms)
             for event_type, name, text in values:
                 if text:
                     yield _event(line, name, text, {**shared, "type": event_type})

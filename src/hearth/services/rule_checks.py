@@ -18,6 +18,8 @@ from hearth.language import Place, Severity, check
 
 Path = tuple[str | int, ...]
 
+SAFE_TITLE_LENGTH = 40  # characters of a title that every phone shows
+
 
 class Finding(NamedTuple):
     """Something about the part at `path`, such as ("notification", "texts", "en", "message").
@@ -124,6 +126,9 @@ class _Checks:
             yield Finding((*path, "texts"), self._needed, "missing-language", message, hint, is_about_key=True)
         for language, text in template.texts.items():
             place: Path = (*path, "texts", language)
+            if len(text.title) > SAFE_TITLE_LENGTH:
+                message = f"The title has {len(text.title)} characters; a phone may show only the first {SAFE_TITLE_LENGTH}."
+                yield Finding((*place, "title"), "warning", "long-title", message, "say the most important thing first")
             if not text.title:
                 yield Finding((*place, "title"), self._needed, "empty-title", "The title is empty.")
             yield from self._expression((*place, "message"), "message", text.message)
@@ -145,6 +150,8 @@ class _Checks:
     def _expression(self, path: Path, place: Place, text: str) -> Iterator[Finding]:
         checked = check(text, scope_of(self._rule.datasets, self._catalogue, place, self._rule.is_streak))
         for found in checked.diagnostics:
+            if found.code == "long-text":  # for whoever is writing the message; a finished rule has chosen its length
+                continue
             yield Finding(path, found.severity, found.code, found.message, found.hint, found.line, found.column, found.length)
 
 

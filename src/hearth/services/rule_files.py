@@ -111,7 +111,13 @@ def read_rules(file: str, text: str, catalogue: Catalogue, languages: Sequence[s
     for node in nodes:
         values = ValueReader(yaml, node)
         rule = _rule(values, catalogue)
-        findings = [found for found in check_rule(rule, catalogue, languages) if not values.is_wrong(found.path)]
+        is_unsure = any(values.is_wrong(("datasets", dataset.name, "kind")) for dataset in rule.datasets)
+        findings = [
+            found
+            for found in check_rule(rule, catalogue, languages)
+            # What is said inside expressions follows from the kinds of the datasets.
+            if not values.is_wrong(found.path) and not (is_unsure and found.line is not None)
+        ]
         diagnostics.extend(
             Diagnostic(file, *wrong.place, "error", wrong.code, wrong.message, wrong.hint) for wrong in values.mistakes
         )

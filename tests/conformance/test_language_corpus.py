@@ -43,7 +43,8 @@ def test_everything_in_the_catalogue_has_a_value_case() -> None:
     for case in VALUE_CASES:
         for node in _nodes(checked_case(case).tree):
             seen.update(_shown_by(node))
-        seen.update((word,) for word in ("true", "false") if word in case.expression)
+        # What the checker makes a constant of leaves no other trace.
+        seen.update((word,) for word in ("true", "false", "::Unit") if word in case.expression)
     assert [entry for entry in _catalogue() if entry not in seen] == []
 
 
@@ -58,7 +59,8 @@ def _catalogue() -> Iterator[tuple[object, ...]]:
     yield from ARITHMETIC
     yield from ((symbol, kind) for symbol in COMPARISONS for kind in COMPARABLE)
     yield from ((symbol, kind) for symbol in ("=", "!=") for kind in ("Boolean", "Building"))
-    yield from ATTRIBUTES
+    yield from (entry for entry in ATTRIBUTES if entry[1] != "Unit")
+    yield ("::Unit",)
     yield from ((structure, name) for structure in ("Vector", "GroupedVector") for name in VECTOR_ATTRIBUTES)
     yield from (("GroupedScalar", name) for name in ("Value", "DeviceId", "DeviceName"))
     yield from ((word,) for word in WORDS)

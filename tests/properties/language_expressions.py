@@ -33,7 +33,7 @@ LITERALS: dict[Kind, tuple[str, ...]] = {
     "Boolean": ("true", "false", "StreakHasBeenReset", *(f"Building::{name}" for name in SELECTORS[1:])),
     "Time": ("now", *MOMENTS, "Building::RegistrationTimestamp"),
     "Timespan": ("0s", "90s", "7min", "30min", "1h", "1.5h", "1d", "2d", "7d"),
-    "Text": ('""', '"a"', "'Car'", '"b"', "Building::Id", "Building::City", "Building::CountryCode", "Building::Zip"),
+    "Text": ('""', '"a"', "'Car'", '"b"', "Building::Id", "Building::City", "Building::CountryCode", "Building::Zip", "$P::Unit"),
     "Event": ("$Q", "$None", "$P::Last"),
 }
 DELIVERED: dict[Kind, tuple[str, ...]] = {

@@ -1,92 +1,150 @@
-"""Reads the corpus of the rule language (conformance/README.md) into cases that can be run."""
+"""Reads the corpus of the rule language (conformance/README.md) into cases that can be run.
+
+What a case must show is in `language_check`. Invariant: a line that is not understood is refused, with file and line.
+"""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple, get_args
 from zoneinfo import ZoneInfo
 
-from hearth.core.instants import instant_of_datetime
-from hearth.language import BuildingFacts, Context, DatasetInfo, DeliveredFacts, Event, RecordedWindow
+from tests.conformance.language_series import is_listed, is_time, listed, span_of, stepped
+from tests.conformance.language_values import read_value
+
+from hearth.core.instants import instant_of_datetime, zone_named
+from hearth.core.missing import Missing
+from hearth.language import BuildingFacts, Context, DatasetInfo, DeliveredFacts, Place, RecordedWindow
 
 CORPUS = Path(__file__).resolve().parents[2] / "conformance" / "language"
-UNITS_MS = {"s": 1000, "min": 60_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
+EXPECTATIONS = ("type", "value", "missing", "text", "error", "warning", "fix")
+SETTINGS = ("now", "zone", "locale", "place", "streak", "span", "building", "counters", "delivered")
+DATASETS = ("series", "single", "events")
+KEYS = (*SETTINGS, *DATASETS, "peers", "expression", *EXPECTATIONS)
+_FACTS = {
+    "building": ("id", "city", "country", "zip", "types", "registered"),
+    "counters": ("streak", "reset", "delivered"),
+    "delivered": ("created", "interacted", "action"),
+}
+
+
+class CorpusError(Exception):
+    """A line of the corpus that cannot be read."""
+
+
+class Line(NamedTuple):
+    """`key: value`, and where it stands."""
+
+    key: str
+    value: str
+    where: str = "here"
+
+
+@contextmanager
+def _reading(line: Line) -> Iterator[None]:
+    try:
+        yield
+    except ValueError as error:
+        raise CorpusError(f"{line.where}: {error}") from error
 
 
 @dataclass
 class Scene:
     """What an expression is evaluated over."""
 
-    lines: list[tuple[str, str]] = field(default_factory=list)
+    lines: list[Line]
+
+    def _line(self, key: str, default: str) -> Line:
+        return next((line for line in reversed(self.lines) if line.key == key), Line(key, default))
 
     def first(self, key: str, default: str) -> str:
-        return next((value for name, value in reversed(self.lines) if name == key), default)
+        """The value of the last line of that key."""
+        return self._line(key, default).value
 
     @property
     def zone(self) -> ZoneInfo:
-        return ZoneInfo(self.first("zone", "UTC"))
+        line = self._line("zone", "UTC")
+        with _reading(line):
+            return zone_named(line.value)
 
     def instant(self, text: str) -> int:
-        if re.fullmatch(r"\d\d:\d\d(:\d\d)?", text):
+        """A time of the day of `now`, a local time or, with `Z`, one of UTC. Raises ValueError."""
+        if not is_time(text):
+            raise ValueError(f"{text!r} is no time, such as 10:00 or 2026-03-10T10:00")
+        if "T" not in text:
             text = f"{self.first('now', '2026-03-10T12:00')[:10]}T{text}"
-        if text.endswith("Z"):
-            return instant_of_datetime(datetime.fromisoformat(text[:-1] + "+00:00"))
-        return instant_of_datetime(datetime.fromisoformat(text).replace(tzinfo=self.zone))
+        moment = datetime.fromisoformat(text.removesuffix("Z") + ("+00:00" if text.endswith("Z") else ""))
+        return instant_of_datetime(moment if moment.tzinfo else moment.replace(tzinfo=self.zone))
 
     @property
     def now_ms(self) -> int:
-        return self.instant(self.first("now", "2026-03-10T12:00"))
+        line = self._line("now", "2026-03-10T12:00")
+        with _reading(line):
+            return self.instant(line.value)
 
     def datasets(self) -> tuple[dict[str, DatasetInfo], dict[str, RecordedWindow]]:
+        """The datasets by name, and their windows."""
         infos: dict[str, DatasetInfo] = {}
         windows: dict[str, RecordedWindow] = {}
         span_ms: int | None = None
-        for key, value in self.lines:
-            if key == "span":
-                span_ms = span_of(value)
-            word, _, rest = key.partition(" ")
-            if word not in ("series", "single", "events"):
-                continue
-            name, unit, *step = rest.split()
-            kind = "SINGLE_VALUE" if word == "single" else "TIME_SERIES"
-            infos[name] = DatasetInfo(kind, None if unit in ("-", "state") else unit, unit == "state")
-            events = self._listed(value) if word == "events" else self._stepped(value, span_of(step[0]) if step else 60_000)
-            windows[name] = RecordedWindow(events, None if word == "single" else span_ms, f"${name}")
+        for line in self.lines:
+            word, *about = line.key.split()
+            with _reading(line):
+                if word == "span":
+                    span_ms = span_of(line.value)
+                if word == "place" and line.value not in get_args(Place):
+                    raise ValueError(f"{line.value!r} is no place")
+                if word not in DATASETS:
+                    continue
+                if not 2 - (word == "single") <= len(about) <= 2 + (word == "series"):
+                    raise ValueError(f"{line.key!r} is not {word}, a name and a unit")
+                name, unit, step = (*about, *("-", "1m")[len(about) - 1 :])[:3]
+                kind = "SINGLE_VALUE" if word == "single" else "TIME_SERIES"
+                infos[name] = DatasetInfo(kind, None if unit in ("-", "state") else unit, unit == "state")
+                is_list = word == "events" or (word == "single" and is_listed(line.value))
+                events = listed(line.value, self.instant) if is_list else stepped(line.value, span_of(step), self.now_ms)
+                windows[name] = RecordedWindow(events, None if word == "single" else span_ms, f"${name}")
         return infos, windows
 
-    def _stepped(self, value: str, step_ms: int) -> list[Event]:
-        values = value.split()
-        first_ms = self.now_ms - step_ms * (len(values) - 1)
-        return [Event(first_ms + i * step_ms, float(v), "dev", "Device") for i, v in enumerate(values) if v != "_"]
+    def _facts(self, key: str) -> dict[str, str]:
+        line = self._line(key, "")
+        facts = {}
+        with _reading(line):
+            for part in line.value.split():
+                name, sign, value = part.partition("=")
+                if not sign or (name not in _FACTS[key] and not (key == "building" and name.startswith("Is"))):
+                    raise ValueError(f"{part!r} is not known of {key}")
+                facts[name] = str(self.instant(value)) if name in ("registered", "created", "interacted") else value
+        return facts
 
-    def _listed(self, value: str) -> list[Event]:
-        events = []
-        for part in filter(None, (each.strip() for each in value.split(","))):
-            at, device, reading = part.split()
-            device_id, _, name = device.partition("/")
-            number, _, forecast = reading.partition(">")
-            shown = name.replace("_", " ") or device_id
-            events.append(Event(self.instant(at), float(number), device_id, shown, self.instant(forecast) if forecast else None))
-        return events
+    def _peers(self) -> Callable[[str, str], dict[str, list[float]] | Missing] | None:
+        found: dict[tuple[str, str], dict[str, list[float]]] = {}
+        for line in self.lines:
+            word, *about = line.key.split()
+            if word != "peers":
+                continue
+            with _reading(line):
+                if len(about) != 2:
+                    raise ValueError(f"{line.key!r} is not peers, a dataset and a selector")
+                pairs = (part.split("=") for part in line.value.split())
+                found[about[0], about[1]] = {
+                    building: [float(each) for each in values.split(",") if each] for building, values in pairs
+                }
+        nothing = Missing("no values of such buildings")
+        return (lambda dataset, selector: found.get((dataset, selector), nothing)) if found else None
 
     def context(self) -> Context:
-        facts = dict(part.split("=") for part in self.first("building", "id=b1").split())
-        counters = dict(part.split("=") for part in self.first("counters", "").split())
-        given = dict(part.split("=") for part in self.first("delivered", "").split())
-        peers = {tuple(key.split()[1:]): value for key, value in self.lines if key.startswith("peers ")}
-
-        def find(dataset: str, selector: str) -> dict[str, list[float]]:
-            found = (part.split("=") for part in peers[dataset, selector].split())
-            return {building: [float(number) for number in values.split(",")] for building, values in found}
-
+        """The building, the counters and whatever else is known."""
+        facts, counters, given = self._facts("building"), self._facts("counters"), self._facts("delivered")
         return Context(
             zone=self.zone,
             locale=self.first("locale", "en"),
             building=BuildingFacts(
-                id=facts["id"],
-                registration_ms=self.instant(facts.get("registered", "2025-01-01T00:00")),
+                id=facts.get("id", "b1"),
+                registration_ms=int(facts.get("registered", 0)),
                 device_types=facts["types"].split(",") if "types" in facts else [],
                 city=facts.get("city"),
                 country_code=facts.get("country"),
@@ -97,13 +155,11 @@ class Scene:
             streak_has_been_reset=counters.get("reset") == "yes",
             delivered_counter=int(counters.get("delivered", 0)),
             delivered=DeliveredFacts(
-                self.instant(given["created"]),
-                self.instant(given["interacted"]) if "interacted" in given else None,
-                given.get("action"),
+                int(given["created"]), int(given["interacted"]) if "interacted" in given else None, given.get("action")
             )
             if given
             else None,
-            peers=find if peers else None,
+            peers=self._peers(),
         )
 
 
@@ -114,88 +170,65 @@ class Case:
     name: str
     scene: Scene
     expression: str
-    expected: list[tuple[str, str]]
+    expected: list[Line]
 
     def all(self, key: str) -> list[str]:
-        return [value for name, value in self.expected if name == key]
-
-
-def span_of(text: str) -> int:
-    match = re.fullmatch(r"([\d.]+)(s|min|m|h|d)", text)
-    assert match, text
-    return int(float(match[1]) * UNITS_MS[match[2]])
-
-
-EXPECTATIONS = ("type", "value", "text", "error", "warning", "fix")
+        """What is expected under a key."""
+        return [line.value for line in self.expected if line.key == key]
 
 
 def cases() -> Iterator[Case]:
+    """All cases of the corpus."""
     for path in sorted(CORPUS.glob("*.txt")):
-        scene = Scene()
-        block: list[tuple[str, str]] = []
-        start = 1
-        for number, line in enumerate([*path.read_text(encoding="utf-8").split("\n"), ""], 1):
-            if line.startswith("//"):
-                continue
-            if " ==> " in line:
-                expression, _, expectation = line.partition(" ==> ")
-                key, colon, value = expectation.partition(": ")
-                expected = [(key, value.strip())] if colon and key in EXPECTATIONS else [("value", expectation.strip())]
-                yield Case(f"{path.stem}:{number}", scene, expression.strip().replace("\\n", "\n"), expected)
-                continue
-            if line.strip():
-                if not block:
-                    start = number
-                key, colon, value = line.partition(":")
-                assert colon, f"{path.name}:{number}: no colon"
-                block.append((key.strip(), value.strip()))
-                continue
-            if not block:
-                continue
-            expression = dict(block).get("expression")
-            if expression is None:
-                scene = replace(scene, lines=[*scene.lines, *block])
+        yield from cases_of(path.name, path.read_text(encoding="utf-8"))
+
+
+def cases_of(name: str, text: str) -> Iterator[Case]:
+    """The cases of a text in the notation of the corpus. Raises CorpusError with `name` and the line where it cannot be read."""
+    scene = Scene([])
+    block: list[Line] = []
+    for number, line in enumerate([*text.split("\n"), ""], 1):
+        where = f"{name}:{number}"
+        if line.startswith("//"):
+            continue
+        if " ==> " in line:
+            if block:
+                raise CorpusError(f"{where}: a case of one line needs an empty line before it, after {block[-1].key!r}")
+            expression, _, expectation = line.partition(" ==> ")
+            key, colon, value = expectation.partition(": ")
+            short = (
+                Line(key, value.strip(), where) if colon and key in EXPECTATIONS else Line("value", expectation.strip(), where)
+            )
+            yield _readable(Case(where, scene, _unescaped(expression.strip()), [short]))
+        elif line.strip():
+            key, colon, value = line.partition(":")
+            if not colon or not key.strip() or key.split()[0] not in KEYS:
+                raise CorpusError(f"{where}: {line.strip()!r} is not a line of the corpus")
+            block.append(Line(key.strip(), value.strip(), where))
+        elif block:
+            expression = next((each.value for each in block if each.key == "expression"), "")
+            expected = [each for each in block if each.key in EXPECTATIONS]
+            own = Scene([*scene.lines, *(each for each in block if each.key not in (*EXPECTATIONS, "expression"))])
+            if bool(expression) != bool(expected):
+                raise CorpusError(f"{block[0].where}: an expression and what is expected of it belong together")
+            if expression:
+                yield _readable(Case(block[0].where, own, _unescaped(expression), expected))
             else:
-                own = [each for each in block if each[0] not in EXPECTATIONS and each[0] != "expression"]
-                expected = [each for each in block if each[0] in EXPECTATIONS]
-                assert expected, f"{path.name}:{start}: nothing is expected"
-                local = Scene([*scene.lines, *own])
-                yield Case(f"{path.stem}:{start}", local, expression.replace("\\n", "\n"), expected)
+                scene = own
             block = []
 
 
-def read_value(text: str, scene: Scene) -> Any:
-    """An expected value as plain data; groups are lists of pairs."""
-    value, rest = _read(text, scene)
-    assert not rest.strip(), f"left over: {rest}"
-    return value
+def _unescaped(expression: str) -> str:
+    r"""`\n` is a line break; `\\n` stands for the escape `\n` of a text."""
+    return re.sub(r"(\\?)\\n", lambda match: "\\n" if match[1] else "\n", expression)
 
 
-def _read(text: str, scene: Scene) -> tuple[Any, str]:
-    text = text.lstrip()
-    if text[0] == "[":
-        items, rest = [], text[1:].lstrip()
-        while rest[0] != "]":
-            item, rest = _read(rest, scene)
-            items.append(item)
-            rest = rest.lstrip().removeprefix(",").lstrip()
-        return items, rest[1:]
-    if text[0] == "{":
-        pairs, rest = [], text[1:].lstrip()
-        while rest[0] != "}":
-            key, _, rest = rest.partition(": ")
-            shown: Any = scene.instant(key[5:]) if key.startswith("time ") else key
-            value, rest = _read(rest, scene)
-            pairs.append((shown, value))
-            rest = rest.lstrip().removeprefix(",").lstrip()
-        return pairs, rest[1:]
-    if text[0] == '"':
-        end = text.index('"', 1)
-        return text[1:end], text[end + 1 :]
-    match = re.match(r"[^,\]}]+", text)
-    assert match
-    word, rest = match[0].strip(), text[match.end() :]
-    if word.startswith("time "):
-        return scene.instant(word[5:]), rest
-    constants = {"true": True, "false": False, "none": None}
-    return (constants[word] if word in constants else float(word.removeprefix("span "))), rest
+def _readable(case: Case) -> Case:
+    case.scene.datasets()
+    case.scene.context()
+    assert case.scene.now_ms
+    for line in case.expected:
+        if line.key == "value":
+            with _reading(line):
+                read_value(line.value, case.scene.instant)
+    return case

@@ -6,10 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hearth.core.missing import Missing
-from hearth.domain.events import Series
+from hearth.domain.events import NO_FORECAST_MS, Series
 from hearth.engine.buffers import LOOK_BACK_MS, SeriesBuffer
 from hearth.engine.views import UNLIMITED_MS, OutOfReach, View
 from hearth.engine.windows import MergedWindow
+from hearth.language import Event, RecordedWindow
 
 MINUTE = 60_000
 VALUES = st.one_of(
@@ -44,11 +45,11 @@ def view_of(buffer: SeriesBuffer, span_ms: int) -> View:
     return view
 
 
-def put(buffer: SeriesBuffer, time_ms: int, value: float) -> None:
+def put(buffer: SeriesBuffer, time_ms: int, value: float, forecast_ms: int = NO_FORECAST_MS) -> None:
     if time_ms > buffer.last_ms:
-        buffer.append(time_ms, value)
+        buffer.append(time_ms, value, forecast_ms)
     else:
-        buffer.insert(time_ms, value)
+        buffer.insert(time_ms, value, forecast_ms)
 
 
 def expect(view: View | MergedWindow, inside: list[float], now_ms: int) -> None:
@@ -109,6 +110,43 @@ def test_several_series_are_one_window(steps: list[tuple[int, float, bool]], spa
         told[time_ms, number % 3] = value
         if is_asked:
             expect(merged, [told[key] for key in sorted(told) if now_ms - span < key[0] <= now_ms], now_ms)
+
+
+MIXED = st.lists(
+    st.tuples(st.integers(0, 2), st.integers(-8, 5), VALUES, st.none() | st.integers(0, 600), st.integers(0, 4)),
+    min_size=1,
+    max_size=60,
+)
+
+
+@given(steps=MIXED, span=SPANS, is_one=st.booleans())
+@settings(max_examples=300, deadline=None)
+def test_a_followed_window_is_the_window_of_the_language(
+    steps: list[tuple[int, int, float, int | None, int]], span: int, is_one: bool
+) -> None:
+    """Late, repeated and equally timed events of several devices, forecasts, and series that leave by the time of others."""
+    buffers = [buffer_of(number) for number in range(1, 2 if is_one else 4)]
+    views = [view_of(buffer, span) for buffer in buffers]
+    followed = views[0] if is_one else MergedWindow(views)
+    told: dict[tuple[int, int], Event] = {}
+    now_ms = 1_000_000 * MINUTE
+    for number, ahead, value, forecast, later in steps:
+        buffer = buffers[number % len(buffers)]
+        time_ms = now_ms + ahead * MINUTE
+        forecast_ms = time_ms + forecast * MINUTE if forecast is not None else None
+        put(buffer, time_ms, value, NO_FORECAST_MS if forecast_ms is None else forecast_ms)
+        device_id = buffer.series.device_id
+        told[buffer.series.id, time_ms] = Event(time_ms, value, device_id, device_id, forecast_ms)
+        now_ms = max(now_ms, time_ms) + later * MINUTE
+        recorded = RecordedWindow([told[key] for key in sorted(told)], span)
+        for question in ("count", "sum", "avg", "min", "max", "last_value", "last"):
+            answer, expected = (getattr(window, question)(now_ms) for window in (followed, recorded))
+            assert isinstance(answer, Missing) == isinstance(expected, Missing), question
+            assert isinstance(answer, Missing) or answer == expected or repr(answer) == repr(expected), question
+        columns, recorded_columns = followed.events(now_ms), recorded.events(now_ms)
+        assert [repr(columns.at(index)) for index in range(len(columns))] == [
+            repr(recorded_columns.at(index)) for index in range(len(recorded_columns))
+        ]
 
 
 @given(steps=STEPS)

@@ -470,7 +470,10 @@ class _Compiler:
         if name == "POSITION":
             return self._computed("position", *values, may_be_missing=True)
         if name == "GROUP_BY_TIME":
-            return self._computed("group_by_time", *values, may_be_missing=True)
+            if len(values) == 2:
+                return self._computed("group_by_time", *values, may_be_missing=True)
+            zone = _field(_name("context"), "zone")
+            return self._computed("group_from_anchor", *values, more=(zone,), may_be_missing=True)
         if name == "GROUP_BY_DEVICE":
             return self._computed("group_by_device", *values)
         return self._computed(_PER_STRUCTURE[name, of.structure], *values)

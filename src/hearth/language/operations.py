@@ -9,9 +9,12 @@ from collections.abc import Callable, Mapping, Sequence
 from math import floor, fmod, fsum, inf, isfinite, nan
 from operator import eq, ge, gt, le, lt, ne
 from typing import Any, TypeAlias
+from zoneinfo import ZoneInfo
 
+from hearth.core.instants import DAY_MS
 from hearth.core.missing import Missing
 from hearth.language.context import Context
+from hearth.language.moments import day_borders
 from hearth.language.values import Grouped
 from hearth.language.windows import Event, Events
 
@@ -266,20 +269,31 @@ def group_by_device(events: Events) -> Grouped:
     return Grouped(list(places), names, [events.taken(positions) for positions in places.values()])
 
 
-def group_by_time(events: Events, span_ms: float, anchor_ms: float | None = None) -> Grouped | Missing:
-    """Keyed by the start of the span. Without an anchor (start, end] back from the latest event; with one [start, end)."""
-    if not span_ms > 0 or not isfinite(span_ms) or (anchor_ms is not None and not isfinite(anchor_ms)):
+def group_by_time(events: Events, span_ms: float) -> Grouped | Missing:
+    """Keyed by the start of the span (start, end]; spans are counted back from the latest event."""
+    if not 0 < span_ms < inf:
         return OUT_OF_RANGE
-    if not len(events):
-        return Grouped([], [], [])
-    latest = events.times_ms[-1]
+    latest = max(events.times_ms, default=0)
+    return _by_start(events, lambda time_ms: latest - (floor((latest - time_ms) / span_ms) + 1) * span_ms)
+
+
+def group_from_anchor(events: Events, span_ms: float, anchor_ms: float, zone: ZoneInfo) -> Grouped | Missing:
+    """Keyed by the start of the span [start, end), aligned to the anchor; whole days are days of the building's calendar."""
+    if not 0 < span_ms < inf or not isfinite(anchor_ms):
+        return OUT_OF_RANGE
+    if span_ms % DAY_MS or not len(events):
+        return _by_start(events, lambda time_ms: anchor_ms + floor((time_ms - anchor_ms) / span_ms) * span_ms)
+    try:
+        borders = day_borders(anchor_ms, int(span_ms // DAY_MS), min(events.times_ms), max(events.times_ms), zone)
+    except OverflowError:
+        return OUT_OF_RANGE
+    return _by_start(events, lambda time_ms: borders[bisect_right(borders, time_ms) - 1])
+
+
+def _by_start(events: Events, start_of: Callable[[int], float]) -> Grouped:
     places: dict[int, list[int]] = {}
     for index, time_ms in enumerate(events.times_ms):
-        if anchor_ms is None:
-            start = latest - (floor((latest - time_ms) / span_ms) + 1) * span_ms
-        else:
-            start = anchor_ms + floor((time_ms - anchor_ms) / span_ms) * span_ms
-        places.setdefault(round(start), []).append(index)
+        places.setdefault(round(start_of(time_ms)), []).append(index)
     keys = sorted(places)
     return Grouped(keys, list(keys), [events.taken(places[key]) for key in keys])
 

@@ -6,11 +6,14 @@ only how single values are written (`formatting`) and the time literals (`moment
 """
 
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from math import fmod, fsum, isfinite, isinf, isnan, nan
 from operator import eq, ge, gt, le, lt, ne
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
+from hearth.core.instants import DAY_MS, datetime_of_instant, instant_of_datetime
 from hearth.core.missing import Missing
 from hearth.language.context import Context
 from hearth.language.formatting import NO_VALUE, entry_text, group_name
@@ -212,7 +215,7 @@ class _Evaluation:
             groups = [(device_id, [event for event in value if event.device_id == device_id]) for device_id in ids]
             return [(device_id, events[-1].device_name, events) for device_id, events in groups]
         if name == "GROUP_BY_TIME":
-            return _by_time(value, *more)
+            return _by_time(value, self._context.zone, *more)
         if name == "FILTER":
             return _filtered(value, of, *more)
         if name == "SORT":
@@ -336,19 +339,50 @@ def _subset(entries: list[Any], more: list[Any], types: list[Type]) -> Any:
     return [entry for index, entry in enumerate(entries) if start <= index <= end]
 
 
-def _by_time(events: list[Event], span_ms: float, anchor_ms: float | None = None) -> Any:
+def _by_time(events: list[Event], zone: ZoneInfo, span_ms: float, anchor_ms: float | None = None) -> Any:
     if not isfinite(span_ms) or span_ms <= 0 or (anchor_ms is not None and not isfinite(anchor_ms)):
         return NONE
+    follows_calendar = anchor_ms is not None and span_ms % DAY_MS == 0
+    if follows_calendar and events and span_ms > 365_000 * DAY_MS:
+        return NONE
+    latest = max((event.time_ms for event in events), default=0)
     groups: dict[int, list[Event]] = {}
     for event in events:
         if anchor_ms is None:
-            latest = events[-1].time_ms
             back = Fraction(latest - event.time_ms) // Fraction(span_ms)
             start = latest - (back + 1) * span_ms
+        elif follows_calendar:
+            try:
+                start = _start_of_days(event.time_ms, int(span_ms) // DAY_MS, round(anchor_ms), zone)
+            except OverflowError:
+                return NONE
         else:
             start = anchor_ms + (Fraction(event.time_ms) - Fraction(anchor_ms)) // Fraction(span_ms) * span_ms
         groups.setdefault(round(start), []).append(event)
     return [(key, key, groups[key]) for key in sorted(groups)]
+
+
+def _start_of_days(time_ms: int, days: int, anchor_ms: int, zone: ZoneInfo) -> int:
+    """The last border at or before an instant, found by going through them one by one."""
+    anchor = datetime_of_instant(anchor_ms, zone).replace(tzinfo=None, fold=0)
+    count = 0
+    while _border(anchor + timedelta(days=days * count), zone) > time_ms:
+        count -= 1
+    while _border(anchor + timedelta(days=days * (count + 1)), zone) <= time_ms:
+        count += 1
+    return _border(anchor + timedelta(days=days * count), zone)
+
+
+def _border(clock: datetime, zone: ZoneInfo) -> int:
+    """The first instant at which the local clock shows a time; where it never does, at which it is put forward past it."""
+    at = clock.replace(tzinfo=zone).astimezone(UTC)
+    if at.astimezone(zone).replace(tzinfo=None) != clock:
+        # Behind the gap: back to the full minute at which the offset changes.
+        at = at.replace(second=0, microsecond=0)
+        minute = timedelta(minutes=1)
+        while (at - minute).astimezone(zone).utcoffset() == at.astimezone(zone).utcoffset():
+            at -= minute
+    return instant_of_datetime(at)
 
 
 def _holds(entry: Any, symbol: str, threshold: Any) -> bool:

@@ -1,7 +1,7 @@
 """Long and deep texts are answered, never crash; programs ask for exactly the aggregates they use."""
 
 import pytest
-from tests.conformance.language_corpus import Scene
+from tests.conformance.language_corpus import Line, Scene
 
 from hearth.language import DatasetInfo, Scope, check, compile_program, title_text
 
@@ -60,5 +60,5 @@ def test_needs(text: str, needs: dict[str, set[str]]) -> None:
 
 
 def test_title_is_filled() -> None:
-    context = Scene([("counters", "streak=3 delivered=4")]).context()
+    context = Scene([Line("counters", "streak=3 delivered=4")]).context()
     assert title_text("Day {StreakCounter} of {DeliveredNotificationCounter} {x}", context) == "Day 3 of 4 {x}"

@@ -23,7 +23,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export OMP_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup pages demo provision test check static web-check bench fuzz lock
+.PHONY: help setup pages demo provision test check static web-check docs bench fuzz lock
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,6 +68,9 @@ static: setup
 	$(BIN)/python tests/architecture/house_rules.py
 
 check: static test ## lint, format, types, import contracts and house rules, then all tests
+
+docs: $(INSTALLED) ## write the pages of the manual that list, from the catalogue and the codes of the rule language
+	$(BIN)/python -m tools.language_docs
 
 bench: setup provision $(COMPARED) ## measure throughput, latency and the rule language on this machine
 	$(BIN)/python bench/run.py

@@ -49,6 +49,12 @@ def test_the_pages_show_much() -> None:
     assert [page.name for page in SHOWING] == ["terminal.md", "tutorial.md"]
 
 
+@pytest.mark.parametrize("page", WRITTEN, ids=lambda page: page.name)
+def test_every_command_of_a_page_is_run(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    assert text.count("```sh\n") == len(COMMAND.findall(text)), "what it prints stands behind it, in a block marked text"
+
+
 @pytest.mark.parametrize("page", SHOWING, ids=lambda page: page.name)
 def test_the_commands_of_a_page_give_what_it_shows(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     text = page.read_text(encoding="utf-8")

@@ -194,7 +194,7 @@ class LanguageCompleter(Completer):
                 return
             text, cursor = rest, cursor - len(word) - 1
         for each in completions(text, cursor, self._session.bench.scope(self._session.place)):
-            yield Offer(each.insert, each.start - cursor, display=each.label, display_meta=each.detail)
+            yield Offer(each.insert[: each.cursor_offset], each.start - cursor, display=each.label, display_meta=each.detail)
 
 
 class LanguageLexer(Lexer):

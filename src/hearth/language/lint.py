@@ -115,9 +115,9 @@ class _Lint:
         return None
 
     def _tell(self, outcome: bool, span: Span, what: str, why: str | None, earlier: Span | None = None) -> None:
-        code, word = ("always-holds", "always") if outcome else ("never-holds", "never")
+        code, told = ("always-holds", "holds whenever there is a value") if outcome else ("never-holds", "never holds")
         related = (("the other condition", earlier),) if earlier is not None else ()
-        self._report.warning(code, span, f"{what} {word} holds, whatever the events are.", why, related=related)
+        self._report.warning(code, span, f"{what} {told}, whatever the events are.", why, related=related)
 
     def _is_of_state(self, symbol: str, side: Typed, other: Typed, node: Typed) -> bool:
         """A state compared with a number: whether that was worth a warning."""

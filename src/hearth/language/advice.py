@@ -10,7 +10,7 @@ from hearth.language.catalogue import WORDS
 from hearth.language.diagnostics import Report, Span
 from hearth.language.printer import printed, quoted, shortened
 from hearth.language.scope import Place, Scope
-from hearth.language.tree import Binary, Node, Word
+from hearth.language.tree import COMPARISONS, Binary, Node, Word
 from hearth.language.typed import Typed
 from hearth.language.types import BOOLEAN, TEXT, in_words
 from hearth.language.units import differ, factor_between
@@ -57,8 +57,8 @@ def about_place(tree: Typed, text: str, place: Place, report: Report) -> None:
 def compare(written: str, side: Typed) -> str:
     """How a value becomes a yes or no."""
     if side.type is not None and side.type.structure in ("Vector", "GroupedVector"):
-        return f"Did you mean `AVG({written}) > …`?"
-    return f"Did you mean `{written} {'=' if side.type is not None and side.type.kind == 'Text' else '>'} …`?"
+        return f"did you mean `AVG({written}) > …`?"
+    return f"did you mean `{written} {'=' if side.type is not None and side.type.kind == 'Text' else '>'} …`?"
 
 
 def state_meant(text: str, other: Typed, scope: Scope) -> tuple[str, str, str | None] | None:
@@ -157,18 +157,32 @@ def is_number(text: str) -> bool:
     return re.fullmatch(r"\d+(\.\d+)?", text) is not None
 
 
-def for_arithmetic(operator: str, left: Typed, right: Typed) -> str | None:
-    """What was probably meant by an impossible computation."""
+def compared_too(node: Binary, right: Typed) -> str | None:
+    """`$Mode = 1 OR 2`: the comparison that the right side probably stands for."""
+    before = node.left
+    while isinstance(before, Binary) and before.operator in ("AND", "OR"):
+        before = before.left
+    if right.role == "constant" and isinstance(before, Binary) and before.operator in COMPARISONS:
+        return f"{printed(before.left)} {before.operator} {printed(node.right)}"
+    return None
+
+
+def for_arithmetic(node: Binary, left: Typed, right: Typed) -> tuple[str | None, str | None]:
+    """What was probably meant by an impossible computation, and where it is plain, what to write instead."""
     assert left.type is not None
     assert right.type is not None
     kinds = (left.type.kind, right.type.kind)
-    if "Text" in kinds and operator != "+":
-        return "texts are joined by +; brackets decide what is computed before"
+    after = node.right
+    if isinstance(after, Binary) and after.operator == "|" and left.type.kind != "Text":
+        whole = f"({printed(node.left)} {node.operator} {printed(after.left)}) | {printed(after.right)}"
+        return f"`|` comes before `{node.operator}`: did you mean {whole}?", whole
+    if "Text" in kinds and node.operator != "+":
+        return "texts are joined by +; brackets decide what is computed before", None
     if kinds == ("Time", "Time"):
-        return "times are subtracted: the difference is a timespan"
+        return "times are subtracted: the difference is a timespan", None
     if "Time" in kinds and "Number" in kinds:
-        return "a timespan has a unit, such as 30min"
-    return None
+        return "a timespan has a unit, such as 30min", None
+    return None, None
 
 
 def format_before_join(node: Binary, left: Typed, report: Report) -> None:

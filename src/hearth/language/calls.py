@@ -159,7 +159,8 @@ class _Call:
             if self._dataset_meant(argument, syntax) or word_meant(syntax, self._scope, self._report):
                 return
             message = f"The {ordinal} argument of {function.name} cannot be {in_words(argument.type)} (`{shortened(syntax)}`)."
-            wanted = " or ".join(dict.fromkeys(word for each in remaining for word in _wanted(each.parameters[index])))
+            *some, last = dict.fromkeys(word for each in remaining for word in _wanted(each.parameters[index]))
+            wanted = f"{', '.join(some)} or {last}" if some else last
             self._report.error("argument-type", argument.span, message, f"it is {wanted}, as in {function.examples[0]}")
             return
 

@@ -269,21 +269,22 @@ class _Checker:
         for side, syntax, word in ((left, node.left, "the left side"), (right, node.right, "the right side")):
             assert side.type is not None
             if side.type.kind != "Boolean":
-                self._needs_yes_no(node.operator, word, side, syntax)
+                also = advice.compared_too(node, right) if side is right else None
+                self._needs_yes_no(node.operator, word, side, syntax, also)
                 is_fine = False
         return "Boolean" if is_fine else None
 
-    def _needs_yes_no(self, operator: str, word: str, side: Typed, syntax: Node) -> None:
+    def _needs_yes_no(self, operator: str, word: str, side: Typed, syntax: Node, meant: str | None = None) -> None:
         assert side.type is not None
         both = "on both sides" if operator != "NOT" else "after it"
         written = shortened(syntax)
         if self._is_meant(syntax):
             return
         message = f"`{operator}` needs yes/no {both}; {word} is {_in_plain_words(side.type)} (`{written}`)."
-        hint = None
-        if plain(side.type.kind) in COMPARABLE:
+        hint = f"did you mean `{meant}`?" if meant else None
+        if hint is None and plain(side.type.kind) in COMPARABLE:
             hint = advice.compare(written, side)
-        self._report.error("needs-yes-no", side.span, message, hint)
+        self._report.error("needs-yes-no", side.span, message, hint, meant)
 
     def _comparison(self, node: Binary, left: Typed, right: Typed) -> Kind | None:
         assert left.type is not None
@@ -331,7 +332,7 @@ class _Checker:
                 for side, syntax in ((left.type, node.left), (right.type, node.right))
             )
             message = f"`{node.operator}` cannot be applied to {sides}."
-            self._report.error("operand-type", node.span, message, advice.for_arithmetic(node.operator, left, right))
+            self._report.error("operand-type", node.span, message, *advice.for_arithmetic(node, left, right))
         return kind
 
     def _join(self, node: Binary, left: Typed, right: Typed) -> Typed:

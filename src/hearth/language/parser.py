@@ -10,7 +10,7 @@ from dataclasses import replace
 from hearth.language.catalogue import FUNCTIONS
 from hearth.language.diagnostics import Report, Span
 from hearth.language.printer import printed, quoted, shortened
-from hearth.language.tokens import UNIT_MEANT, UNITS_MS, Token, tokens_of
+from hearth.language.tokens import UNIT_MEANT, UNITS_MS, Token, tokens_of, without_unit
 from hearth.language.tree import (
     BINDING,
     COMPARISONS,
@@ -221,8 +221,8 @@ class _Parser:
             message = f"A timespan is written without a blank: {written}."
             self._report.error("unknown-unit", span, message, fix=written)
             return Timespan(number.text, unit, span)
-        message = f"`{word.text}` after a number means nothing here; numbers are written without a unit of measure."
-        self._report.error("unknown-unit", span, message, f"write {number.text}", fix=number.text)
+        message = f"`{word.text}` after a number is not a unit of time; units are s, min, h and d."
+        self._report.error("unknown-unit", span, message, *without_unit(number.text, word.text))
         return replace(number, span=span)
 
     def _call_without_brackets(self, name: Word) -> tuple[Node, int]:

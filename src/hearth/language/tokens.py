@@ -187,8 +187,16 @@ def _number(match: re.Match[str], span: Span, report: Report) -> Token:
         report.error("unknown-unit", span, f"`{unit}` is not a unit of time; write `{number}{meant}`.", fix=f"{number}{meant}")
         return Token("timespan", f"{number}{meant}", span)
     message = f"`{unit}` is not a unit of time; units are s, min, h and d."
-    report.error("unknown-unit", span, message, "numbers are written without a unit of measure", fix=number)
+    report.error("unknown-unit", span, message, *without_unit(number, unit))
     return Token("number", number, span)
+
+
+def without_unit(number: str, unit: str) -> tuple[str, str | None]:
+    """How `500W` is written -> hint, and what to write instead where that does not depend on a dataset."""
+    base = {"k": 1_000, "M": 1_000_000}.get(unit[:1]) if unit[1:] in ("W", "Wh") else None
+    if base is None:
+        return f"numbers are written without a unit of measure: {number}", number
+    return f"numbers stand without a unit: {float(number) * base:.15g} where the dataset is in {unit[1:]}", None
 
 
 def _text(text: str, start: int, report: Report) -> tuple[Token, int]:

@@ -1,4 +1,4 @@
-"""Twenty mistakes that authors make, each with what the terminal says of it, as one file to read: tests/golden/typical_mistakes.txt.
+"""Mistakes that authors make, each with what the terminal says of it, in a file to read: tests/golden/typical_mistakes.txt.
 
 After a deliberate change of wording, write the file anew and read it:
 

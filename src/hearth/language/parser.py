@@ -257,23 +257,39 @@ class _Parser:
         operands[-1] = (Text(" ".join(words), span), 0)
 
     def _stray_comma(self, operands: list[tuple[Node, int]]) -> None:
-        comma = self._take()
         before = operands[-1][0]
-        if isinstance(before, Number) and self._next.kind == "number":
-            fraction = self._take()
-            span = Span(before.span.start, fraction.span.end)
-            whole = before.text.replace(".", "")
-            is_thousands = len(fraction.text) == 3
-            written = f"{whole}{fraction.text}" if is_thousands else f"{whole}.{fraction.text}"
+        if isinstance(before, Number) and (readings := self._with_commas(before)):
+            number = readings[0]
             message = "Numbers are written with a decimal point, and nothing between the thousands."
-            hint = f"write {written}" + (f", or {whole}.{fraction.text}" if is_thousands else "")
-            self._report.error("decimal-comma", span, message, hint, None if is_thousands else written)
-            operands[-1] = (replace(before, text=written, span=span), 0)
+            hint = "write " + ", or ".join(reading.text for reading in readings)
+            self._report.error("decimal-comma", number.span, message, hint, number.text if len(readings) == 1 else None)
+            operands[-1] = (number, 0)
             return
+        comma = self._take()
         if not isinstance(before, Broken):
             message = "A `,` separates arguments of a function; here is none."
             self._report.error("unexpected", comma.span, message, "conditions are joined by AND or OR")
         self._absorb(operands)
+
+    def _with_commas(self, number: Number) -> list[Number]:
+        """`1,5`, `1,500`, `1.500,0`: what a number with commas may mean; takes its tokens. Empty when it is none."""
+        position, end = self._position, number.span.end
+        parts: list[str] = []
+        while self._tokens[position].text == "," and self._tokens[position].span.start == end:
+            following = self._tokens[position + 1]
+            if following.kind != "number" or following.span.start != end + 1:
+                break
+            parts.append(following.text)
+            position, end = position + 2, following.span.end
+        span = Span(number.span.start, end)
+        is_thousands = "." not in number.text and all(len(part.partition(".")[0]) == 3 for part in parts)
+        written = [number.text + "".join(parts)] if is_thousands and not any("." in part for part in parts[:-1]) else []
+        if len(parts) == 1 and "." not in parts[0]:
+            written.append(f"{number.text.replace('.', '')}.{parts[0]}")
+        if not parts or not written:
+            return []
+        self._position = position
+        return [Number(text, span) for text in written]
 
     def _operand(self) -> tuple[Node, int]:
         """A literal, dataset, call or bracket, with its attributes."""

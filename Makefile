@@ -1,12 +1,15 @@
 # The project's commands. Each is safe to repeat and quick when nothing has changed.
-# PYTHON names the Python (3.11 or newer) that the environment is made from; TESTS narrows `make test`.
+# PYTHON names the Python (3.11 or newer) that the environment is made from; TESTS narrows `make test`,
+# SECONDS says how long `make fuzz` goes on.
 
 PYTHON ?= python3
 TESTS ?= tests
 WORKERS ?= 2
+SECONDS ?= 600
 
 BIN := .venv/bin
 INSTALLED := .venv/.installed
+COMPARED := .venv/.installed-bench
 MODULES := web/node_modules/.package-lock.json
 PAGES := src/hearth/console/pages/index.html
 # schema.d.ts is generated from openapi.json, which is among the sources.
@@ -20,7 +23,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export OMP_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup pages demo provision test check static web-check bench lock
+.PHONY: help setup pages demo provision test check static web-check docs bench fuzz lock
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +32,10 @@ setup: $(INSTALLED) $(PAGES) ## install everything into .venv and build the cons
 
 $(INSTALLED): requirements-dev.lock pyproject.toml tools/install.sh
 	@PYTHON='$(PYTHON)' sh tools/install.sh
+	@touch $@
+
+$(COMPARED): requirements-bench.lock tools/install.sh | $(INSTALLED)
+	@PYTHON='$(PYTHON)' sh tools/install.sh requirements-bench.lock
 	@touch $@
 
 pages: $(PAGES) ## build the console's pages, if their sources changed
@@ -62,9 +69,16 @@ static: setup
 
 check: static test ## lint, format, types, import contracts and house rules, then all tests
 
-bench: setup provision ## measure throughput and latency on this machine
+docs: $(INSTALLED) ## write the pages of the manual that list, from the catalogue and the codes of the rule language
+	$(BIN)/python -m tools.language_docs
+
+bench: setup provision $(COMPARED) ## measure throughput, latency and the rule language on this machine
 	$(BIN)/python bench/run.py
+
+fuzz: $(COMPARED) ## look for texts that break the rule language; SECONDS=60 for a minute, 600 by default
+	$(BIN)/python tests/fuzz/fuzz_language.py --seconds $(SECONDS)
 
 lock: $(INSTALLED) ## pin the newest allowed versions of all dependencies, with hashes
 	$(LOCK) --upgrade --output-file requirements.lock
 	$(LOCK) --upgrade --extra dev --output-file requirements-dev.lock
+	$(LOCK) --upgrade --extra bench --constraint requirements-dev.lock --output-file requirements-bench.lock

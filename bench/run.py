@@ -14,6 +14,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 import http_load
+import language
 import latency
 import store
 import windows
@@ -58,14 +59,16 @@ def postgres() -> Iterator[str | None]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="shorter samples")
-    parser.add_argument("--only", choices=["http_load", "latency", "store", "windows"], help="one file alone")
+    parser.add_argument("--only", choices=["http_load", "language", "latency", "store", "windows"], help="one file alone")
     options = parser.parse_args()
     print(machine())
+    if options.only in (None, "language"):
+        show("The rule language", language.report(options.quick))
     if options.only in (None, "windows"):
         show("The engine alone", windows.report(options.quick))
     if options.only in (None, "store"):
         show("The store", store.report(options.quick))
-    if options.only in ("store", "windows"):
+    if options.only in ("language", "store", "windows"):
         return
     with postgres() as url:
         databases = iter([f"{url}{number}" if url else None for number in range(8)])

@@ -87,15 +87,21 @@ def cost_us(homes: list[BuildingState], step_seconds: int, fill: int, rounds: in
     return best
 
 
-def report(quick: bool, *_: object) -> list[str]:
-    """Rows: cost of an event with ten evaluations, as ratios to the smallest case."""
-    rounds = 400 if quick else 2_000
+def by_length(rounds: int) -> list[str]:
+    """Rows: cost of an event with ten evaluations over windows of growing length."""
     rows = []
     base = 0.0
     for points in (15, 300, 2_000, 10_000):
         cost = cost_us(states(1, compiled(60, points)), 60, points + 50, rounds)
         base = base or cost
         rows.append(f"window of {points:>6,} events: {cost:6.2f} µs an event with ten rules ({cost / base:.2f}x)")
+    return rows
+
+
+def report(quick: bool, *_: object) -> list[str]:
+    """Rows: cost of an event with ten evaluations, as ratios to the smallest case."""
+    rounds = 400 if quick else 2_000
+    rows = by_length(rounds)
     base = 0.0
     for unrelated in (20, 1_000):
         cost = cost_us(states(1, compiled(60, 300, unrelated)), 60, 350, rounds)

@@ -1,5 +1,6 @@
 #!/bin/sh
 # Makes .venv and installs the locked dependencies and Hearth itself (editable) into it.
+# The lock is requirements-dev.lock, or the one that is named.
 #
 # Needs a Python 3.11 or newer. Never installs into that Python, and names no package index: what pip is
 # configured to use is used. uv, which is much faster than pip, is itself taken from the lock by pip;
@@ -7,6 +8,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 PYTHON=${PYTHON:-python3}
+lock=${1:-requirements-dev.lock}
 python=.venv/bin/python
 
 fail() {
@@ -49,11 +51,11 @@ sed -n '/^uv==/,/^    # via/p' requirements-dev.lock >"$uv_requirement"
 
 echo "setup: installing the locked dependencies"
 if pip install --quiet --require-hashes --no-deps -r "$uv_requirement" &&
-    .venv/bin/uv pip install --quiet --python $python --require-hashes -r requirements-dev.lock; then
+    .venv/bin/uv pip install --quiet --python $python --require-hashes -r "$lock"; then
     :
 else
     echo "setup: uv could not; pip does it"
-    pip install --quiet --require-hashes -r requirements-dev.lock
+    pip install --quiet --require-hashes -r "$lock"
 fi
 # The build backend is among the locked dependencies: nothing unpinned is fetched for the build.
 pip install --quiet --no-deps --no-build-isolation -e .

@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock", "requirements-bench.lock"])
 def test_a_lock_pins_with_hashes_and_names_no_index(name):
     text = (ROOT / name).read_text()
     requirements = [line for line in text.splitlines() if line and not line.startswith((" ", "#"))]
@@ -36,10 +36,22 @@ def test_every_direct_dependency_is_locked():
     for name, wanted in (
         ("requirements.lock", project["dependencies"]),
         ("requirements-dev.lock", project["dependencies"] + project["optional-dependencies"]["dev"]),
+        ("requirements-bench.lock", project["dependencies"] + project["optional-dependencies"]["bench"]),
     ):
         locked = set(re.findall(r"^([a-z0-9._-]+)", (ROOT / name).read_text(), flags=re.MULTILINE))
-        names = [re.split(r"[\[<>=~]", one)[0].replace(".", "-") for one in wanted]
+        names = [re.split(r"[\[<>=~;]", one)[0].replace(".", "-") for one in wanted]
         assert [one for one in names if one not in locked] == [], f"{name}: run make lock"
+
+
+def test_the_libraries_of_the_benchmarks_change_nothing_that_is_developed_with():
+    pinned = {
+        name: set(re.findall(r"^([a-z0-9._-]+)(?:\[[a-z,]+\])?==([^ ;]+)", (ROOT / name).read_text(), flags=re.MULTILINE))
+        for name in ("requirements-dev.lock", "requirements-bench.lock")
+    }
+    developed, compared = pinned["requirements-dev.lock"], pinned["requirements-bench.lock"]
+    assert len(compared & developed) > 20
+    names = {name for name, _ in developed}
+    assert [one for one in sorted(compared - developed) if one[0] in names] == []
 
 
 def test_no_file_says_where_packages_come_from_or_where_it_was_written():

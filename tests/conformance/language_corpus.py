@@ -103,10 +103,11 @@ class Scene:
                     raise ValueError(f"{line.key!r} is not {word}, a name and a unit")
                 name, unit, step = (*about, *("-", "1m")[len(about) - 1 :])[:3]
                 kind = "SINGLE_VALUE" if word == "single" else "TIME_SERIES"
-                infos[name] = DatasetInfo(kind, None if unit in ("-", "state") else unit, unit == "state")
+                own_span_ms = None if word == "single" else span_ms
+                infos[name] = DatasetInfo(kind, None if unit in ("-", "state") else unit, unit == "state", {}, own_span_ms)
                 is_list = word == "events" or (word == "single" and is_listed(line.value))
                 events = listed(line.value, self.instant) if is_list else stepped(line.value, span_of(step), self.now_ms)
-                windows[name] = RecordedWindow(events, None if word == "single" else span_ms, f"${name}")
+                windows[name] = RecordedWindow(events, own_span_ms, f"${name}")
         return infos, windows
 
     def _facts(self, key: str) -> dict[str, str]:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import strategies as st
 
 from hearth.language import BuildingFacts, Context, DatasetInfo, DeliveredFacts, Event, RecordedWindow
-from hearth.language.catalogue import PROFILE, SELECTORS, SORT_ORDERS, SYMBOLS
+from hearth.language.catalogue import SELECTORS, SORT_ORDERS, SYMBOLS
 from hearth.language.moments import MOMENTS
 from hearth.language.types import Key, Kind, Structure, Type, scalar, vector
 
@@ -430,7 +430,7 @@ def sceneries(draw: st.DrawFn) -> Scenery:
     context = Context(
         ZoneInfo(zone),
         draw(st.sampled_from(("de", "en"))),
-        BuildingFacts("b1", now_ms - 40 * 86_400_000, ["PV", "EV", "PV"], city="Bern", profile=dict.fromkeys(PROFILE[1:4], True)),
+        BuildingFacts("b1", now_ms - 40 * 86_400_000, ["PV", "EV", "PV"], city="Bern", profile={"IsResidential": True}),
         streak_counter=2,
         streak_has_been_reset=draw(st.booleans()),
         delivered_counter=3,

@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 from tests.conformance.language_values import plain
 from tests.properties.language_expressions import DATASETS, SEEDS, Scenery, expressions, sceneries, truths
 
-from hearth.language import Checked, DatasetInfo, Diagnostic, Scope, check, compile_program
-from hearth.language.catalogue import FUNCTIONS
+from hearth.language import Checked, Diagnostic, Scope, check, compile_program
 from hearth.language.diagnostics import Report
 from hearth.language.parser import parse
 from hearth.language.printer import printed
@@ -116,15 +115,3 @@ def test_printing_loses_nothing(seed: int) -> None:
         tree = parse(text, report)
         assert not report.diagnostics
         assert parse(printed(tree), report) == tree
-
-
-def test_examples_of_the_catalogue_have_no_errors() -> None:
-    power = {name: DatasetInfo("TIME_SERIES") for name in ("Power", "Produced")}
-    for function in FUNCTIONS.values():
-        for example in function.examples:
-            scalar = {**power, "Power": DatasetInfo("SINGLE_VALUE")}
-            results = [check(example, Scope(datasets, "message")) for datasets in (power, scalar)]
-            assert any(
-                not [each for each in found.diagnostics if each.severity == "error" and each.code != "wrong-place"]
-                for found in results
-            ), example

@@ -169,3 +169,10 @@ def test_the_platforms_refusals_are_those_of_the_lines():
     alone = {"errors": [{"pointer": "/type", "detail": "unknown"}]}
     assert refused_by_platform(alone, batch[:1]) == {0: Refusal(2, "type", "unknown")}
     assert refused_by_platform({}, batch) == {}
+
+
+def test_a_forecast_says_what_instant_it_is_for():
+    text = "timestamp,deviceId,type,value,forecastTimestamp\n60,p,T,1,2016-08-01T07:00Z\n120,p,T,2,\n180,p,T,3,soon\n"
+    events, refusals = read(text, HistoryOptions(customer_building_id="home-1", shift_ms=10_000))
+    assert [event.body.get("forecastTimestamp") for event in events] == [1470034810, None]
+    assert [(refusal.line, refusal.column) for refusal in refusals] == [(4, "forecastTimestamp")]

@@ -110,7 +110,7 @@ def test_a_batch_is_answered_line_by_line_whatever_a_line_holds():
             "line": 1,
             "column": 7,
             "length": 1,
-            "hint": "join two comparisons with AND: 1 < $A AND $A < 2",
+            "hint": "join two comparisons with AND: 1 < 2 AND 2 < …",
             "fix": None,
             "related": [{"message": "the first comparison", "line": 1, "column": 3, "length": 1}],
         }
@@ -216,9 +216,10 @@ def test_a_mistake_is_shown_in_its_place_with_what_belongs_to_it():
         "  |       ^",
         "1 | 1 < 2 < 3",
         "  |   ^ the first comparison",
-        "  = join two comparisons with AND: 1 < $A AND $A < 2",
+        "  = join two comparisons with AND: 1 < 2 AND 2 < …",
         "",
         "1 error",
+        "more: hearth lang explain --code chained-comparison",
     ]
     assert result.stdout == ""
 
@@ -253,3 +254,23 @@ def test_fmt_gives_the_canonical_layout_and_keeps_remarks():
 def test_a_long_chain_is_broken_before_its_operators():
     terms = [f"$NumberOfSomething{index} > {index}000" for index in range(5)]
     assert run("fmt", " AND ".join(terms)).stdout == "\nAND ".join(terms) + "\n"
+
+
+def test_the_repl_answers_line_after_line():
+    lines = ["AVG($Power)", "", "$Powr", ":now 2026-03-10T11:15Z", "COUNT($Power)", ":locale de", "1234.5 | '#,##0.0'"]
+    lines += [":explain 2 * SUM($Power)", ":datasets", ":nonsense", ":timezone Mars", ":help", ":quit", "1"]
+    result = run("repl", "-d", "Power=power.csv:series:W", stdin="\n".join(lines))
+    shown = result.stdout.splitlines()
+    assert shown[:6] == [
+        "450 W  Scalar<Number>",
+        "2  Scalar<Number>",
+        "1.234,5  Scalar<Text>",
+        "2 * SUM($Power) → 800 W  Scalar<Number>",
+        "└── SUM($Power) → 400 W  Scalar<Number>",
+        "    └── $Power → 100, 300 W  Vector<Event>",
+    ]
+    assert any("$Power" in line and "series" in line and "4" in line for line in shown[6:])
+    assert "did you mean $Power?" in result.stderr
+    assert "There is no command :nonsense" in result.stderr
+    assert "unknown time zone 'Mars'" in result.stderr
+    assert not any(line.startswith("1  ") for line in shown)

@@ -10,6 +10,8 @@ from hearth.language import Related
 from hearth.services.rule_files import Diagnostic
 
 _STYLES = {"error": "bold red", "warning": "bold yellow"}
+_LONGEST_LINE = 200  # of a longer one only what stands around the place is shown
+_BEFORE_PLACE = 40
 
 
 class Told(Protocol):
@@ -55,13 +57,23 @@ def show_diagnostic(told: Told, file: str, text: str, console: Console, related:
 def _show_place(lines: Sequence[str], place: Told | Related, style: str, gutter: str, console: Console, note: str = "") -> None:
     if place.line > len(lines):
         return
-    line = lines[place.line - 1]
+    line, column = _around(lines[place.line - 1], place.column)
     # A tab takes as many cells above the marks as below it.
-    before = "".join("\t" if character == "\t" else " " for character in line[: place.column - 1])
-    marks = min(max(place.length, 1), max(len(line) - place.column + 1, 1))
+    before = "".join("\t" if character == "\t" else " " for character in line[: column - 1])
+    marks = min(max(place.length, 1), max(len(line) - column + 1, 1))
     number = str(place.line).rjust(len(gutter))
     console.print(Text.assemble((f"{number} | ", "blue"), line))
     console.print(Text.assemble((f"{gutter} | ", "blue"), before, ("^" * marks, style), (f" {note}" if note else "", style)))
+
+
+def _around(line: str, column: int) -> tuple[str, int]:
+    """A line, or of a long one what stands around a column, and the column in it."""
+    if len(line) <= _LONGEST_LINE:
+        return line, column
+    start = max(column - 1 - _BEFORE_PLACE, 0)
+    shown = line[start : start + _LONGEST_LINE // 2]
+    ahead, behind = "…" if start else "", "…" if start + len(shown) < len(line) else ""
+    return f"{ahead}{shown}{behind}", column - start + len(ahead)
 
 
 def wire_diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:

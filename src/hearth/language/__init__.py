@@ -9,11 +9,14 @@ whatever the text, checking does not raise; whatever the data, a program without
 from hearth.language.answers import Answer, answer
 from hearth.language.checker import check
 from hearth.language.compiler import compile_program
+from hearth.language.completion import Completion, completions
 from hearth.language.context import BuildingFacts, Context, DeliveredFacts, title_text
 from hearth.language.diagnostics import Diagnostic, Related, Severity
 from hearth.language.explanation import Explained, explain
+from hearth.language.hover import Hover, hover
 from hearth.language.layout import laid_out
 from hearth.language.scope import DatasetInfo, Place, Scope
+from hearth.language.signatures import Signature, SignatureHelp, signature
 from hearth.language.typed import Checked
 from hearth.language.values import Grouped, Need, Program, Value
 from hearth.language.windows import Event, Events, RecordedWindow, Window
@@ -22,6 +25,7 @@ __all__ = [
     "Answer",
     "BuildingFacts",
     "Checked",
+    "Completion",
     "Context",
     "DatasetInfo",
     "DeliveredFacts",
@@ -30,6 +34,7 @@ __all__ = [
     "Events",
     "Explained",
     "Grouped",
+    "Hover",
     "Need",
     "Place",
     "Program",
@@ -37,12 +42,17 @@ __all__ = [
     "Related",
     "Scope",
     "Severity",
+    "Signature",
+    "SignatureHelp",
     "Value",
     "Window",
     "answer",
     "check",
     "compile_program",
+    "completions",
     "explain",
+    "hover",
     "laid_out",
+    "signature",
     "title_text",
 ]

@@ -6,10 +6,11 @@ Called by the checker; decides wording only, never what a value's type is.
 import re
 
 from hearth.core.nearest import nearest
+from hearth.language.catalogue import WORDS
 from hearth.language.diagnostics import Report, Span
-from hearth.language.printer import printed, quoted
+from hearth.language.printer import printed, quoted, shortened
 from hearth.language.scope import Place, Scope
-from hearth.language.tree import Binary, Node
+from hearth.language.tree import COMPARISONS, Binary, Node, Word
 from hearth.language.typed import Typed
 from hearth.language.types import BOOLEAN, TEXT, in_words
 from hearth.language.units import differ, factor_between
@@ -56,8 +57,8 @@ def about_place(tree: Typed, text: str, place: Place, report: Report) -> None:
 def compare(written: str, side: Typed) -> str:
     """How a value becomes a yes or no."""
     if side.type is not None and side.type.structure in ("Vector", "GroupedVector"):
-        return f"Did you mean `AVG({written}) > …`?"
-    return f"Did you mean `{written} {'=' if side.type is not None and side.type.kind == 'Text' else '>'} …`?"
+        return f"did you mean `AVG({written}) > …`?"
+    return f"did you mean `{written} {'=' if side.type is not None and side.type.kind == 'Text' else '>'} …`?"
 
 
 def state_meant(text: str, other: Typed, scope: Scope) -> tuple[str, str, str | None] | None:
@@ -76,10 +77,22 @@ def state_meant(text: str, other: Typed, scope: Scope) -> tuple[str, str, str | 
     return message, f"did you mean {number} ({meant})?" if number else f"its states are {states}", number
 
 
-def shortened(node: Node) -> str:
-    """A part of an expression as it is shown inside a sentence."""
-    written = printed(node)
-    return written if len(written) <= 40 else f"{written[:37]}…"
+def word_meant(syntax: Node, scope: Scope, report: Report) -> bool:
+    """Whether a bare word, where a text cannot stand, is nearly the name of something; then tells so."""
+    if not isinstance(syntax, Word) or syntax.name in WORDS:
+        return False
+    name = syntax.name
+    dataset = name if name in scope.datasets else nearest(name, scope.datasets)
+    word = nearest(name, WORDS) if len(name) > 2 else None
+    if dataset is None and word is None:
+        return False
+    report.withdraw("unquoted-text", syntax.span)
+    if dataset is not None:
+        message = f"`{name}` is a text here; a dataset is written with a dollar."
+        report.error("dollar-missing", syntax.span, message, f"did you mean ${dataset}?", f"${dataset}")
+    else:
+        report.error("unknown-word", syntax.span, f"There is no word {name}.", f"did you mean {word}?", word)
+    return True
 
 
 def about_units(span: Span, left: Typed, right: Typed, report: Report) -> None:
@@ -114,7 +127,7 @@ def for_unlike(node: Binary, left: Typed, right: Typed) -> str | None:
     assert right.type is not None
     kinds = {left.type.kind, right.type.kind}
     text = left if left.role == "constant" and left.type.kind == "Text" else right
-    if "Text" in kinds and kinds & {"Number", "Event"} and text.role == "constant":
+    if text.type == TEXT and kinds & {"Number", "Event"} and text.role == "constant":
         if text.value == "null":
             return "no value equals nothing; COUNT($Name) = 0 asks whether a time series is empty"
         if not is_number(str(text.value)):
@@ -144,18 +157,32 @@ def is_number(text: str) -> bool:
     return re.fullmatch(r"\d+(\.\d+)?", text) is not None
 
 
-def for_arithmetic(operator: str, left: Typed, right: Typed) -> str | None:
-    """What was probably meant by an impossible computation."""
+def compared_too(node: Binary, right: Typed) -> str | None:
+    """`$Mode = 1 OR 2`: the comparison that the right side probably stands for."""
+    before = node.left
+    while isinstance(before, Binary) and before.operator in ("AND", "OR"):
+        before = before.left
+    if right.role == "constant" and isinstance(before, Binary) and before.operator in COMPARISONS:
+        return f"{printed(before.left)} {before.operator} {printed(node.right)}"
+    return None
+
+
+def for_arithmetic(node: Binary, left: Typed, right: Typed) -> tuple[str | None, str | None]:
+    """What was probably meant by an impossible computation, and where it is plain, what to write instead."""
     assert left.type is not None
     assert right.type is not None
     kinds = (left.type.kind, right.type.kind)
-    if "Text" in kinds and operator != "+":
-        return "texts are joined by +; brackets decide what is computed before"
+    after = node.right
+    if isinstance(after, Binary) and after.operator == "|" and left.type.kind != "Text":
+        whole = f"({printed(node.left)} {node.operator} {printed(after.left)}) | {printed(after.right)}"
+        return f"`|` comes before `{node.operator}`: did you mean {whole}?", whole
+    if "Text" in kinds and node.operator != "+":
+        return "texts are joined by +; brackets decide what is computed before", None
     if kinds == ("Time", "Time"):
-        return "times are subtracted: the difference is a timespan"
+        return "times are subtracted: the difference is a timespan", None
     if "Time" in kinds and "Number" in kinds:
-        return "a timespan has a unit, such as 30min"
-    return None
+        return "a timespan has a unit, such as 30min", None
+    return None, None
 
 
 def format_before_join(node: Binary, left: Typed, report: Report) -> None:

@@ -6,10 +6,10 @@ Reads the catalogue. Invariant: a call without diagnostics fits exactly the over
 from collections.abc import Callable, Iterator
 
 from hearth.core.nearest import nearest
-from hearth.language.advice import about_units, is_number, shortened
+from hearth.language.advice import about_units, is_number, word_meant
 from hearth.language.catalogue import FUNCTIONS, SELECTORS, SORT_ORDERS, SYMBOLS, SYNONYMS, Function, Overload, Parameter
 from hearth.language.diagnostics import Report, Span
-from hearth.language.printer import printed
+from hearth.language.printer import printed, shortened
 from hearth.language.scope import Scope
 from hearth.language.tokens import OPERATORS_MEANT
 from hearth.language.tree import Attribute, Binary, Broken, Call, Dataset, Node, Text, Word
@@ -42,16 +42,21 @@ class _Call:
             for argument in self._node.arguments:
                 self._typed(argument)
             return Typed("broken", None, self._node.span)
+        if any(isinstance(argument, Broken) for argument in self._node.arguments):  # which is which is not known
+            for argument in self._node.arguments:
+                if not isinstance(argument, Word | Text):
+                    self._typed(argument)
+            return Typed("broken", None, self._node.span)
         arguments = [self._argument(function, index, argument) for index, argument in enumerate(self._node.arguments)]
+        if any(argument.type is None for argument in arguments):
+            return Typed("broken", None, self._node.span)
         fitting = [overload for overload in function.overloads if _takes(overload, len(arguments))]
         if not fitting:
             self._wrong_count(function)
             return Typed("broken", None, self._node.span)
-        if any(argument.type is None for argument in arguments):
-            return Typed("broken", None, self._node.span)
         types = tuple(argument.type for argument in arguments if argument.type is not None)
         for overload in fitting:
-            if all(_fits(parameter, of) for parameter, of in zip(overload.parameters, types, strict=False)):
+            if all(fits(parameter, of) for parameter, of in zip(overload.parameters, types, strict=False)):
                 return self._finished(function, overload, tuple(arguments), types)
         self._wrong_argument(function, fitting, arguments)
         return Typed("broken", None, self._node.span)
@@ -74,8 +79,6 @@ class _Call:
     def _argument(self, function: Function, index: int, node: Node) -> Typed:
         parameters = [each.parameters[index] for each in function.overloads if index < len(each.parameters)]
         accepted = parameters[0].accepted if parameters else "value"
-        if isinstance(node, Broken):
-            return self._typed(node)
         if accepted == "order" and parameters:
             return self._word(node, SORT_ORDERS, "SORT orders groups by byGroupKey or byGroupValue")
         if accepted == "symbol":
@@ -147,16 +150,17 @@ class _Call:
         remaining = fitting
         for index, argument in enumerate(arguments):
             assert argument.type is not None
-            matching = [each for each in remaining if _fits(each.parameters[index], argument.type)]
+            matching = [each for each in remaining if fits(each.parameters[index], argument.type)]
             if matching:
                 remaining = matching
                 continue
             ordinal = ("first", "second", "third")[index]
             syntax = self._node.arguments[index]
-            if self._dataset_meant(argument, syntax):
+            if self._dataset_meant(argument, syntax) or word_meant(syntax, self._scope, self._report):
                 return
             message = f"The {ordinal} argument of {function.name} cannot be {in_words(argument.type)} (`{shortened(syntax)}`)."
-            wanted = " or ".join(dict.fromkeys(word for each in remaining for word in _wanted(each.parameters[index])))
+            *some, last = dict.fromkeys(word for each in remaining for word in _wanted(each.parameters[index]))
+            wanted = f"{', '.join(some)} or {last}" if some else last
             self._report.error("argument-type", argument.span, message, f"it is {wanted}, as in {function.examples[0]}")
             return
 
@@ -168,7 +172,8 @@ class _Call:
         near = name if name in self._scope.datasets else nearest(name, self._scope.datasets)
         if near is None:
             return False
-        self._report.withdraw("unquoted-text", syntax.span)
+        if isinstance(syntax, Word):
+            return word_meant(syntax, self._scope, self._report)
         message = f"`{printed(syntax)}` is a text here; a dataset is written with a dollar and without quotes."
         self._report.error("dollar-missing", syntax.span, message, f"did you mean ${near}?", f"${near}")
         return True
@@ -236,7 +241,8 @@ def _takes(overload: Overload, count: int) -> bool:
     return count in _counts(overload)
 
 
-def _fits(parameter: Parameter, of: Type) -> bool:
+def fits(parameter: Parameter, of: Type) -> bool:
+    """Whether a value of a type may be this argument."""
     if parameter.accepted != "value":
         return of == TEXT
     return of.structure in parameter.structures and of.kind in parameter.kinds

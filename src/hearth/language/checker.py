@@ -22,7 +22,7 @@ from hearth.language.diagnostics import Report, Span
 from hearth.language.lint import lint
 from hearth.language.parser import parse
 from hearth.language.patterns import PatternError, date_pattern, number_pattern, timespan_pattern
-from hearth.language.printer import printed, quoted
+from hearth.language.printer import printed, quoted, shortened
 from hearth.language.scope import Scope
 from hearth.language.tokens import UNITS_MS
 from hearth.language.tree import (
@@ -65,6 +65,11 @@ def check(text: str, scope: Scope) -> Checked:
         place=scope.place,
         datasets=dict(scope.datasets),
     )
+
+
+def typed(node: Node, scope: Scope) -> Typed:
+    """What a part of an expression means, whatever stands around it."""
+    return _Checker(Report(""), scope).typed(node)
 
 
 def plain(kind: Kind) -> Kind:
@@ -174,12 +179,14 @@ class _Checker:
         """`::Unit` is known before anything runs: a constant."""
         if target.unit is not None:
             return Typed("constant", TEXT, node.span, target.unit)
-        message = f"The unit of `{advice.shortened(node.target)}` is not known."
+        message = f"The unit of `{shortened(node.target)}` is not known."
         hint = "values of different event types, ids and numbers computed from different units have none; write it as a text"
         self._report.error("unit-not-known", node.name_span, message, hint)
         return _broken(node.span)
 
     def _unknown_attribute(self, node: Attribute, of: Type) -> None:
+        if self._is_meant(node.target):
+            return
         known = attributes_of(of)
         if node.name == "All" and of.kind == "Building":
             message = "`Building::All` stands only as the second argument of EVAL."
@@ -203,9 +210,9 @@ class _Checker:
             return Typed("not", operand.type, node.span, None, (operand,))
         if kind in NUMERIC or operand.type == TIMESPAN:
             return Typed("minus", operand.type.of(plain(kind)), node.span, None, (operand,), operand.unit)
-        if self._dollar_missing(node.operand):
+        if self._is_meant(node.operand):
             return _broken(node.span)
-        message = f"`-` needs a number; `{advice.shortened(node.operand)}` is {in_words(operand.type)}."
+        message = f"`-` needs a number; `{shortened(node.operand)}` is {in_words(operand.type)}."
         self._report.error("operand-type", operand.span, message)
         return _broken(node.span)
 
@@ -262,21 +269,22 @@ class _Checker:
         for side, syntax, word in ((left, node.left, "the left side"), (right, node.right, "the right side")):
             assert side.type is not None
             if side.type.kind != "Boolean":
-                self._needs_yes_no(node.operator, word, side, syntax)
+                also = advice.compared_too(node, right) if side is right else None
+                self._needs_yes_no(node.operator, word, side, syntax, also)
                 is_fine = False
         return "Boolean" if is_fine else None
 
-    def _needs_yes_no(self, operator: str, word: str, side: Typed, syntax: Node) -> None:
+    def _needs_yes_no(self, operator: str, word: str, side: Typed, syntax: Node, meant: str | None = None) -> None:
         assert side.type is not None
         both = "on both sides" if operator != "NOT" else "after it"
-        written = advice.shortened(syntax)
-        if self._dollar_missing(syntax):
+        written = shortened(syntax)
+        if self._is_meant(syntax):
             return
         message = f"`{operator}` needs yes/no {both}; {word} is {_in_plain_words(side.type)} (`{written}`)."
-        hint = None
-        if plain(side.type.kind) in COMPARABLE:
+        hint = f"did you mean `{meant}`?" if meant else None
+        if hint is None and plain(side.type.kind) in COMPARABLE:
             hint = advice.compare(written, side)
-        self._report.error("needs-yes-no", side.span, message, hint)
+        self._report.error("needs-yes-no", side.span, message, hint, meant)
 
     def _comparison(self, node: Binary, left: Typed, right: Typed) -> Kind | None:
         assert left.type is not None
@@ -303,7 +311,7 @@ class _Checker:
                 self._report.withdraw("unquoted-text", syntax.span)
                 self._report.error("state-as-text", syntax.span, *state)
                 return
-        if self._dollar_missing(node.left) | self._dollar_missing(node.right):
+        if self._is_meant(node.left) | self._is_meant(node.right):
             return
         hint = advice.for_unlike(node, left, right)
         for syntax in (node.left, node.right):
@@ -311,29 +319,20 @@ class _Checker:
                 self._report.withdraw("unquoted-text", syntax.span)
         self._report.error("unlike-types", node.span, message, hint, advice.fix_for_unlike(node, left, right))
 
-    def _dollar_missing(self, syntax: Node) -> bool:
-        """Whether a word, where a text cannot stand, is the name of a dataset; then tells so."""
-        if not isinstance(syntax, Word) or syntax.name in WORDS:
-            return False
-        near = syntax.name if syntax.name in self._scope.datasets else nearest(syntax.name, self._scope.datasets)
-        if near is None:
-            return False
-        self._report.withdraw("unquoted-text", syntax.span)
-        message = f"`{syntax.name}` is a text here; a dataset is written with a dollar."
-        self._report.error("dollar-missing", syntax.span, message, f"did you mean ${near}?", f"${near}")
-        return True
+    def _is_meant(self, syntax: Node) -> bool:
+        return advice.word_meant(syntax, self._scope, self._report)
 
     def _arithmetic(self, node: Binary, left: Typed, right: Typed) -> Kind | None:
         assert left.type is not None
         assert right.type is not None
         kind = ARITHMETIC.get((node.operator, plain(left.type.kind), plain(right.type.kind)))
-        if kind is None and not (self._dollar_missing(node.left) | self._dollar_missing(node.right)):
+        if kind is None and not (self._is_meant(node.left) | self._is_meant(node.right)):
             sides = " and ".join(
-                f"{_in_plain_words(side)} (`{advice.shortened(syntax)}`)"
+                f"{_in_plain_words(side)} (`{shortened(syntax)}`)"
                 for side, syntax in ((left.type, node.left), (right.type, node.right))
             )
             message = f"`{node.operator}` cannot be applied to {sides}."
-            self._report.error("operand-type", node.span, message, advice.for_arithmetic(node.operator, left, right))
+            self._report.error("operand-type", node.span, message, *advice.for_arithmetic(node, left, right))
         return kind
 
     def _join(self, node: Binary, left: Typed, right: Typed) -> Typed:
@@ -351,7 +350,7 @@ class _Checker:
         assert left.type is not None
         assert right.type is not None
         if plain(left.type.kind) not in ("Number", "Time", "Timespan"):
-            message = f"`|` formats numbers, times and timespans; `{advice.shortened(node.left)}` is {in_words(left.type)}."
+            message = f"`|` formats numbers, times and timespans; `{shortened(node.left)}` is {in_words(left.type)}."
             self._report.error("operand-type", left.span, message)
             return _broken(node.span)
         if right.type != TEXT:
@@ -398,7 +397,13 @@ def _attribute_type(of: Type, name: str) -> Type | None:
     return None
 
 
+def attribute_types(of: Type) -> dict[str, Type]:
+    """The names that may follow `::`, and what they give."""
+    names = (*(name for _, name in ATTRIBUTES), *VECTOR_ATTRIBUTES)
+    found = {name: _attribute_type(of, name) for name in dict.fromkeys(names)}
+    return {name: gives for name, gives in found.items() if gives is not None}
+
+
 def attributes_of(of: Type) -> list[str]:
     """The names that may follow `::`."""
-    names = (*(name for _, name in ATTRIBUTES), *VECTOR_ATTRIBUTES)
-    return [name for name in dict.fromkeys(names) if _attribute_type(of, name) is not None]
+    return list(attribute_types(of))

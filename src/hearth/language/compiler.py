@@ -59,6 +59,7 @@ _WORD_FIELDS = {
 }
 _NAMESPACE: dict[str, Any] = {
     "Missing": Missing,
+    "BY_ZERO": operations.BY_ZERO,
     **{name: getattr(operations, name) for name in dir(operations) if callable(getattr(operations, name)) and name[0].islower()},
     **MOMENTS,
     **{f"compare_{index}": operations.COMPARE[symbol] for index, symbol in enumerate(_COMPARE)},
@@ -112,6 +113,7 @@ class _Compiler:
         self._checked = checked
         self._datasets: list[str] = []
         self._needs: dict[str, set[Need]] = {}
+        self._read: dict[tuple[str, str], str] = {}
         self._statements: list[ast.stmt] = []
         self._count = 0
 
@@ -147,14 +149,15 @@ class _Compiler:
         return name
 
     def _if(self, test: ast.expr, body: Callable[[], None], otherwise: Callable[[], None] | None = None) -> None:
-        outer = self._statements
+        outer, read = self._statements, self._read
         blocks: list[list[ast.stmt]] = []
         for fill in (body, otherwise):
-            self._statements = []
+            # What a block reads is at hand inside it alone.
+            self._statements, self._read = [], dict(read)
             if fill is not None:
                 fill()
             blocks.append(self._statements)
-        self._statements = outer
+        self._statements, self._read = outer, read
         outer.append(ast.If(test, blocks[0], blocks[1]))
 
     def _guarded(self, lazy: _Lazy) -> ast.expr:
@@ -194,11 +197,15 @@ class _Compiler:
     # Windows
 
     def _window(self, dataset: str, method: str) -> _Lazy:
+        """What a window says, asked once: it says the same for one instant."""
         if dataset not in self._datasets:
             self._datasets.append(dataset)
         self._needs.setdefault(dataset, set()).update(_NEEDS[method])
-        window = ast.Subscript(_name("w"), ast.Constant(self._datasets.index(dataset)), ast.Load())
-        name = self._assign(ast.Call(_field(window, method), [_name("now")], []))
+        name = self._read.get((dataset, method))
+        if name is None:
+            window = ast.Subscript(_name("w"), ast.Constant(self._datasets.index(dataset)), ast.Load())
+            name = self._assign(ast.Call(_field(window, method), [_name("now")], []))
+            self._read[dataset, method] = name
         return _Lazy(_name(name), () if method in _NEVER_MISSING else (name,))
 
     # Values
@@ -289,10 +296,18 @@ class _Compiler:
         if symbol in _COMPARE:
             return self._strict(lambda a, b: ast.Compare(a, [_COMPARE[symbol]()], [b]), left, right)
         divides_safely = isinstance(right.expression, ast.Constant) and bool(right.expression.value)
-        if symbol == "%" or (symbol == "/" and not divides_safely):
-            name = "divide" if symbol == "/" else "remainder"
-            return self._strict(lambda a, b: _call(name, a, b), left, right, may_be_missing=True)
+        if symbol == "/" and not divides_safely:
+            return self._strict(self._divided, left, right, may_be_missing=True)
+        if symbol == "%":
+            return self._strict(lambda a, b: _call("remainder", a, b), left, right, may_be_missing=True)
         return self._strict(lambda a, b: ast.BinOp(a, _ARITHMETIC[symbol](), b), left, right)
+
+    def _divided(self, left: ast.expr, right: ast.expr) -> ast.expr:
+        """`operations.divide`, written out: a call of it would cost more than the rest of most conditions."""
+        self._count += 1
+        divisor = f"t{self._count}"
+        held = ast.NamedExpr(ast.Name(divisor, ast.Store()), right)
+        return ast.IfExp(held, ast.BinOp(left, ast.Div(), _name(divisor)), _name("BY_ZERO"))
 
     def _grouped(self, compute: ast.expr, left_of: Type, right_of: Type, left: _Lazy, right: _Lazy, logic: bool = False) -> _Lazy:
         """Groups with groups or a scalar; a scalar without a value makes each group's value missing, not the whole."""
@@ -310,26 +325,38 @@ class _Compiler:
         if not (sides[0].is_scalar and sides[1].is_scalar):
             left, right = (self._value(child) for child in node.children)
             return self._grouped(_name("both" if is_and else "either"), sides[0], sides[1], left, right, logic=True)
-        terms = sorted(_flattened(node), key=_reads_arrays)
-        result = self._assign(self._guarded(first := self._value(terms[0])))
+        terms = _terms(node)
+        first = self._term(terms[0], is_and)
+        if len(terms) == 1:
+            return first
+        result = self._assign(self._guarded(first))
         may_be_missing = bool(first.guards)
         for term in terms[1:]:
             may_be_missing = self._further_term(term, result, is_and, may_be_missing)
         return _Lazy(_name(result), (result,) if may_be_missing else ())
 
-    def _further_term(self, term: Typed, result: str, is_and: bool, may_be_missing: bool) -> bool:
+    def _term(self, term: list[Typed], is_and: bool) -> _Lazy:
+        """A term, or comparisons of one single value, which are all missing or none."""
+        lazies = [self._value(each) for each in term]
+        if len(lazies) == 1:
+            return lazies[0]
+        together = ast.BoolOp(ast.And() if is_and else ast.Or(), [each.expression for each in lazies])
+        return _Lazy(together, lazies[0].guards, 2)
+
+    def _further_term(self, term: list[Typed], result: str, is_and: bool, may_be_missing: bool) -> bool:
         """`result` joined with a term, which is computed only while the result is open."""
         term_may_be_missing = False
 
         def compute() -> None:
             nonlocal term_may_be_missing
-            lazy = self._value(term)
+            lazy = self._term(term, is_and)
             term_may_be_missing = bool(lazy.guards)
             if not may_be_missing:
                 self._assign(self._guarded(lazy), result)
                 return
             value = self._held(lazy) if lazy.guards or isinstance(lazy.expression, ast.Name) else self._assign(lazy.expression)
-            decides = ast.BoolOp(ast.Or(), [_is(value, not is_and), _is(result, is_and)])
+            # While the result is open it is mostly a value, not missing: that is asked first.
+            decides = ast.BoolOp(ast.Or(), [_is(result, is_and), _is(value, not is_and)])
             self._if(decides, lambda: (self._assign(_name(value), result), None)[1])
 
         self._if(_is(result, not is_and, negated=True), compute)
@@ -535,6 +562,24 @@ def _flattened(node: Typed) -> list[Typed]:
         else:
             terms.append(each)
     return terms
+
+
+def _terms(node: Typed) -> list[list[Typed]]:
+    """The terms of nested ANDs (or ORs), what is cheap first; neighbours that compare one single value are one term."""
+    terms: list[list[Typed]] = []
+    for term in sorted(_flattened(node), key=_reads_arrays):
+        compared = _compared(term)
+        if terms and compared is not None and compared == _compared(terms[-1][0]):
+            terms[-1].append(term)
+        else:
+            terms.append([term])
+    return terms
+
+
+def _compared(node: Typed) -> str | None:
+    """The single value dataset that a node does nothing but compare with a constant."""
+    roles = {child.role: child.value for child in node.children}
+    return str(roles["dataset"]) if node.value in _COMPARE and set(roles) == {"dataset", "constant"} else None
 
 
 def _reads_arrays(node: Typed) -> bool:

@@ -86,6 +86,8 @@ class _Lint:
         if not self._is_condition:
             return
         outcome: bool | None = None
+        if left.role == right.role == "constant" and self._is_bare(left, right):
+            return  # told already
         if left.role == right.role == "constant":
             # Outside a rule somebody tries what the operator does.
             outcome = _of_constants(symbol, left, right) if self._scope.place != "expression" else None
@@ -98,6 +100,10 @@ class _Lint:
         if outcome is not None:
             self._tell(outcome, node.span, f"`{self._shown(node)}`", self._bounds(left, right))
 
+    def _is_bare(self, *sides: Typed) -> bool:
+        """Whether one of the constants is a word that was read as a text."""
+        return any(isinstance(side.value, str) and self._text[side.span.start].isalpha() for side in sides)
+
     def _bounds(self, left: Typed, right: Typed) -> str | None:
         """Which range of a side decides, in words."""
         for side in (left, right):
@@ -109,9 +115,9 @@ class _Lint:
         return None
 
     def _tell(self, outcome: bool, span: Span, what: str, why: str | None, earlier: Span | None = None) -> None:
-        code, word = ("always-holds", "always") if outcome else ("never-holds", "never")
+        code, told = ("always-holds", "holds whenever there is a value") if outcome else ("never-holds", "never holds")
         related = (("the other condition", earlier),) if earlier is not None else ()
-        self._report.warning(code, span, f"{what} {word} holds, whatever the events are.", why, related=related)
+        self._report.warning(code, span, f"{what} {told}, whatever the events are.", why, related=related)
 
     def _is_of_state(self, symbol: str, side: Typed, other: Typed, node: Typed) -> bool:
         """A state compared with a number: whether that was worth a warning."""

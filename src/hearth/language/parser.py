@@ -9,8 +9,8 @@ from dataclasses import replace
 
 from hearth.language.catalogue import FUNCTIONS
 from hearth.language.diagnostics import Report, Span
-from hearth.language.printer import printed, quoted
-from hearth.language.tokens import UNIT_MEANT, UNITS_MS, Token, tokens_of
+from hearth.language.printer import printed, quoted, shortened
+from hearth.language.tokens import UNIT_MEANT, UNITS_MS, Token, tokens_of, without_unit
 from hearth.language.tree import (
     BINDING,
     COMPARISONS,
@@ -43,6 +43,13 @@ def parse(text: str, report: Report) -> Node:
     return _Parser(tokens_of(text, report), report).whole()
 
 
+def _target(node: Node) -> Node:
+    """What attributes are asked of."""
+    while isinstance(node, Attribute):
+        node = node.target
+    return node
+
+
 class _Operator:
     """An operator that waits for its right operand."""
 
@@ -62,6 +69,7 @@ class _Parser:
         self._position = 0
         self._calls: list[bool] = []  # for each open bracket whether it is a call's
         self._told_missing = -1
+        self._unclosed = sum({"(": 1, ")": -1}.get(token.text, 0) for token in tokens if token.kind == "operator")
         self._told_depth = False
         self._told_unclosed = False
 
@@ -106,6 +114,8 @@ class _Parser:
             elif self._begins_operand():
                 self._juxtaposed(operands)
             elif self._is(",") and not (self._calls and self._calls[-1]):
+                if self._unclosed > 0 and True in self._calls:  # a bracket too many was opened inside a call
+                    break
                 self._stray_comma(operands)
             elif self._is(")") and not self._calls:
                 self._report.error("unmatched-bracket", self._take().span, "This `)` has no `(`.", fix="")
@@ -132,19 +142,20 @@ class _Parser:
                 continue
             left, left_depth = operands.pop()
             if coming is not None and operator.name in COMPARISONS and coming.text in COMPARISONS:
-                self._report.error(
-                    "chained-comparison",
-                    coming.span,
-                    f"Comparisons do not chain: `{operator.name}` has already compared what stands before.",
-                    "join two comparisons with AND: 1 < $A AND $A < 2",
-                    related=(("the first comparison", operator.span),),
-                )
-                operands.append((Broken(Span(left.span.start, right.span.end)), 0))
+                if not isinstance(left, Broken) and not isinstance(right, Broken):  # else told already
+                    self._chained(left, operator, right, coming)
+                operands.append((Broken(Span(left.span.start, right.span.end), (left, right)), max(left_depth, depth) + 1))
                 continue
             node = Binary(operator.name, left, right, Span(left.span.start, right.span.end), operator.span)
             # A chain of equally binding operators is walked in a loop: only its operands go deeper.
             is_chain = isinstance(left, Binary) and BINDING[left.operator] == operator.binding
             operands.append(self._limited(node, max(left_depth + (not is_chain), depth + 1)))
+
+    def _chained(self, left: Node, operator: _Operator, right: Node, coming: Token) -> None:
+        message = f"Comparisons do not chain: `{operator.name}` has already compared what stands before."
+        between = shortened(right)
+        hint = f"join two comparisons with AND: {shortened(left)} {operator.name} {between} AND {between} {coming.text} …"
+        self._report.error("chained-comparison", coming.span, message, hint, related=(("the first comparison", operator.span),))
 
     def _limited(self, node: Node, depth: int) -> tuple[Node, int]:
         if depth < NESTING_LIMIT:
@@ -168,7 +179,7 @@ class _Parser:
             meant = _OPERATOR_WORDS[token.text]
             self._report.error("wrong-operator", token.span, f"`{token.text}` is not known here; write `{meant}`.", fix=meant)
             self._tokens[self._position] = Token("operator", meant, token.span)
-        elif isinstance(before, Number) and token.kind == "word":
+        elif isinstance(before, Number) and token.kind == "word" and self._tokens[self._position + 1].text != "(":
             operands[-1] = (self._measured(before, self._take()), 0)
         elif isinstance(before, Word) and before.name.upper() in FUNCTIONS:
             operands[-1] = self._call_without_brackets(before)
@@ -198,7 +209,7 @@ class _Parser:
                 after, after_depth = self._operand()
                 parts += after.parts if isinstance(after, Broken) else (after,)
                 depth, end = max(depth, after_depth), after.span.end
-        checked = tuple(part for part in parts if not isinstance(part, Word))
+        checked = tuple(part for part in parts if not isinstance(_target(part), Word))
         operands.append(self._limited(Broken(Span(before.span.start, end), checked), depth + 1))
 
     def _measured(self, number: Number, word: Token) -> Node:
@@ -210,11 +221,20 @@ class _Parser:
             message = f"A timespan is written without a blank: {written}."
             self._report.error("unknown-unit", span, message, fix=written)
             return Timespan(number.text, unit, span)
-        message = f"`{word.text}` after a number means nothing here; numbers are written without a unit of measure."
-        self._report.error("unknown-unit", span, message, f"write {number.text}", fix=number.text)
+        message = f"`{word.text}` after a number is not a unit of time; units are s, min, h and d."
+        self._report.error("unknown-unit", span, message, *without_unit(number.text, word.text))
         return replace(number, span=span)
 
     def _call_without_brackets(self, name: Word) -> tuple[Node, int]:
+        if self._unclosed < 0:  # as many closing brackets are too many: the opening one was forgotten
+            self._unclosed += 1
+            message = f"A `(` is missing after {name.name}."
+            self._report.error("brackets-missing", name.span, message, fix=f"{name.name}(")
+            arguments, depth = self._arguments()
+            span = Span(name.span.start, self._next.span.end)
+            if self._is(")"):
+                self._take()
+            return self._limited(Call(name.name, tuple(arguments), span, name.span), depth + 1)
         argument, depth = self._operand()
         function = FUNCTIONS[name.name.upper()].name
         span = Span(name.span.start, argument.span.end)
@@ -251,7 +271,8 @@ class _Parser:
             operands[-1] = (replace(before, text=written, span=span), 0)
             return
         if not isinstance(before, Broken):
-            self._report.error("unexpected", comma.span, "A `,` separates arguments of a function; here is none.")
+            message = "A `,` separates arguments of a function; here is none."
+            self._report.error("unexpected", comma.span, message, "conditions are joined by AND or OR")
         self._absorb(operands)
 
     def _operand(self) -> tuple[Node, int]:

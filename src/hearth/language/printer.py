@@ -47,6 +47,12 @@ def printed(node: Node) -> str:
             return "…"
 
 
+def shortened(node: Node) -> str:
+    """A part of an expression as it is shown inside a sentence."""
+    written = printed(node)
+    return written if len(written) <= 40 else f"{written[:37]}…"
+
+
 def printed_chain(node: Binary) -> list[str]:
     """A chain of one operator as its pieces, each but the first beginning with the operator."""
     pieces: list[str] = []

@@ -59,6 +59,7 @@ OPERATORS_MEANT = {
     "}": ")",
 }
 OPERATORS_MEANT["."] = "::"  # before a name only
+_MISTYPED = re.compile(r"===|!==|>>|<<|==|<>|=<|=>|&&|\|\||[!&≤≥≠×·÷−–;\[\]{}]|\.(?=[^\W\d])")
 _CLOSING = {"]": "[", "}": "{"}
 _UNKNOWN_HINTS = {
     ".": "write a decimal number with a leading zero, such as 0.5",
@@ -84,6 +85,7 @@ UNIT_MEANT = {
 def tokens_of(text: str, report: Report) -> list[Token]:
     """Text -> tokens; mistakes go to the report."""
     tokens: list[Token] = []
+    unknown: set[str] = set()
     position = 0
     while position < len(text):
         character = text[position]
@@ -91,14 +93,13 @@ def tokens_of(text: str, report: Report) -> list[Token]:
             token, position = _text(text, position, report)
             tokens.append(token)
             continue
-        mistyped = _mistyped_at(text, position)
         match = _PATTERN.match(text, position)
-        if mistyped is not None and (match is None or len(mistyped) > 1):
-            span = Span(position, position + len(mistyped))
-            tokens.extend(_mistyped(text, mistyped, span, report))
-            position = span.end
+        mistyped = _MISTYPED.match(text, position) if match is None or character in "=<>!|" else None
+        if mistyped is not None and (match is None or len(mistyped[0]) > 1):
+            tokens.extend(_mistyped(text, mistyped[0], Span(*mistyped.span()), report))
+            position = mistyped.end()
         elif match is None:
-            tokens.append(_unknown(text, position, tokens, report))
+            tokens.append(_unknown(text, position, unknown, report))
             position = tokens[-1].span.end
         else:
             if (token_or_none := _token(match, report)) is not None:
@@ -126,26 +127,19 @@ def remarks_of(text: str) -> list[str]:
     return remarks
 
 
-def _mistyped_at(text: str, position: int) -> str | None:
-    """What is written at a position instead of an operator of ours."""
-    if text[position] == "." and re.match(r"[^\W\d]", text[position + 1 : position + 2]):
-        return "."
-    return next((wrong for length in (3, 2, 1) if (wrong := text[position : position + length]) in OPERATORS_MEANT), None)
-
-
 def _mistyped(text: str, wrong: str, span: Span, report: Report) -> list[Token]:
-    if wrong == ";" and not text[span.end :].strip():
+    if wrong == ";" and re.compile(r"\s*").fullmatch(text, span.end):
         report.error("wrong-operator", span, "An expression ends without `;`.", "leave it out", fix="")
         return []
     meant = OPERATORS_MEANT[wrong]
-    if wrong in _CLOSING and _CLOSING[wrong] in text[: span.start]:  # told where it was opened
+    if wrong in _CLOSING and text.find(_CLOSING[wrong], 0, span.start) >= 0:  # told where it was opened
         return [Token("operator", meant, span)]
     report.error("wrong-operator", span, f"`{wrong}` is not known here; write `{meant}`.", fix=meant)
     return [Token("operator", meant, span)]
 
 
-def _unknown(text: str, position: int, before: list[Token], report: Report) -> Token:
-    """A character no token begins with; a run of them is one mistake."""
+def _unknown(text: str, position: int, told: set[str], report: Report) -> Token:
+    """A character no token begins with; a run of them is one mistake. `told`: those told before, and now."""
     end = position + 1
     character = text[position]
     if character == "$":
@@ -156,8 +150,9 @@ def _unknown(text: str, position: int, before: list[Token], report: Report) -> T
         end += 1
     span = Span(position, end)
     shown = text[position : min(end, position + 10)]
-    if character == ":" and any(token.kind == "broken" and token.text == "?" for token in before):
+    if character == ":" and "?" in told:
         return Token("broken", character, span)  # the other half of what was told at the `?`
+    told.add(character)
     hint = _UNKNOWN_HINTS.get(character, "texts stand in quotes")
     report.error("unknown-character", span, f"`{shown}` means nothing here.", hint)
     return Token("broken", character, span)
@@ -192,8 +187,16 @@ def _number(match: re.Match[str], span: Span, report: Report) -> Token:
         report.error("unknown-unit", span, f"`{unit}` is not a unit of time; write `{number}{meant}`.", fix=f"{number}{meant}")
         return Token("timespan", f"{number}{meant}", span)
     message = f"`{unit}` is not a unit of time; units are s, min, h and d."
-    report.error("unknown-unit", span, message, "numbers are written without a unit of measure", fix=number)
+    report.error("unknown-unit", span, message, *without_unit(number, unit))
     return Token("number", number, span)
+
+
+def without_unit(number: str, unit: str) -> tuple[str, str | None]:
+    """How `500W` is written -> hint, and what to write instead where that does not depend on a dataset."""
+    base = {"k": 1_000, "M": 1_000_000}.get(unit[:1]) if unit[1:] in ("W", "Wh") else None
+    if base is None:
+        return f"numbers are written without a unit of measure: {number}", number
+    return f"numbers stand without a unit: {float(number) * base:.15g} where the dataset is in {unit[1:]}", None
 
 
 def _text(text: str, start: int, report: Report) -> tuple[Token, int]:

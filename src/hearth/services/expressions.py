@@ -156,6 +156,7 @@ class Workbench:
 
     def __init__(self, datasets: Sequence[tuple[DatasetFile, list[Event]]], facts: Facts, has_streak: bool = False) -> None:
         self._infos = {dataset.name: dataset.info for dataset, _ in datasets}
+        self.datasets = {dataset.name: (dataset.info, len(events)) for dataset, events in datasets}
         self._windows = {
             dataset.name: RecordedWindow(events, dataset.info.timespan_ms, f"${dataset.name}") for dataset, events in datasets
         }

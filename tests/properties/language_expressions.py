@@ -6,6 +6,7 @@ what is made has no error, and every function, operator, attribute, structure an
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from random import Random
 from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from hearth.language import BuildingFacts, Context, DatasetInfo, DeliveredFacts, Event, RecordedWindow
 from hearth.language.catalogue import SELECTORS, SORT_ORDERS, SYMBOLS
 from hearth.language.moments import MOMENTS
-from hearth.language.types import Key, Kind, Type, scalar, vector
+from hearth.language.types import Key, Kind, Structure, Type, scalar, vector
 
 DATASETS = {
     "P": DatasetInfo("TIME_SERIES", "W"),
@@ -41,16 +42,16 @@ DELIVERED: dict[Kind, tuple[str, ...]] = {
     "Text": ("DeliveredNotification::ActionQualifier",),
 }
 PATTERNS = {"Number": ("#,##0.##", "0"), "Time": ("HH:mm", "dd.MM."), "Timespan": ("ADAPTIVE:WORD", "mm")}
-# Instants at which clocks are moved somewhere, or a month ends, and zones where they are.
-NOWS_MS = (
-    1_773_140_400_000,  # 2026-03-10 11:00 UTC
-    1_774_746_000_000,  # 2026-03-29 01:00 UTC: Zurich
-    1_792_890_000_000,  # 2026-10-25 01:00 UTC
-    1_772_953_200_000,  # 2026-03-08 07:00 UTC: New York
-    1_791_041_400_000,  # 2026-10-03 15:30 UTC: Lord Howe
-    1_709_164_800_000,  # 2024-02-29 00:00 UTC
+# Zones, and instants at which their clocks are moved or their months end.
+NIGHTS = (
+    ("UTC", 1_773_140_400_000),  # 2026-03-10 11:00 UTC
+    ("Europe/Zurich", 1_774_746_000_000),  # 2026-03-29 01:00 UTC
+    ("Europe/Zurich", 1_792_890_000_000),  # 2026-10-25 01:00 UTC
+    ("America/New_York", 1_772_953_200_000),  # 2026-03-08 07:00 UTC
+    ("Australia/Lord_Howe", 1_791_041_400_000),  # 2026-10-03 15:30 UTC
+    ("Australia/Lord_Howe", 1_775_314_800_000),  # 2026-04-04 15:00 UTC
+    ("Asia/Kathmandu", 1_709_143_200_000),  # 2024-02-28 18:00 UTC, before midnight at 18:15
 )
-ZONES = ("Europe/Zurich", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "UTC")
 MINUTE_MS = 60_000
 
 
@@ -58,17 +59,17 @@ MINUTE_MS = 60_000
 class Maker:
     """Makes expressions; `is_goal`: `DeliveredNotification` is known."""
 
-    draw: st.DrawFn
+    random: Random
     is_goal: bool
 
     def _one(self, *choices: Callable[[], str]) -> str:
-        return self.draw(st.sampled_from(choices))()
+        return self.random.choice(choices)()
 
     def _pick(self, *words: str) -> str:
-        return self.draw(st.sampled_from(words))
+        return self.random.choice(words)
 
     def _kind(self, *kinds: Kind) -> Kind:
-        return self.draw(st.sampled_from(kinds))
+        return self.random.choice(kinds)
 
     def _call(self, names: str, *arguments: str) -> str:
         return f"{self._pick(*names.split())}({', '.join(arguments)})"
@@ -90,20 +91,56 @@ class Maker:
             lambda: self.made(Type("GroupedVector", many, self._key(many)), depth),
         )
 
+    def focused(self, depth: int) -> str:
+        """One function over shallow arguments, each function as often as the others."""
+        kind = self._kind("Event", *KINDS)
+        events, orderly, numbers = vector("Event"), self._kind("Event", "Number", "Time", "Text"), self._kind("Event", "Number")
+        spans = ("7min", "90min", "12h", "1d", "1d", "2d", "7d")
+        return self._one(
+            lambda: self._call("AVG SUM MIN MAX", self.made(self._any(numbers), depth)),
+            lambda: self._call("MIN MAX", self.made(self._any("Time"), depth)),
+            lambda: f"COUNT({self.several(depth)})",
+            lambda: self._call("DISTINCT REVERSE", self.several(depth)),
+            lambda: f"SORT({self.made(vector(orderly), depth)})",
+            lambda: f"SORT({self._groups(Type('GroupedScalar', kind, self._key(kind)), depth)}, {self._pick(*SORT_ORDERS)})",
+            lambda: f"SORT({self._many_groups(Type('GroupedVector', numbers, self._key(numbers)), depth)})",
+            lambda: self._filtered(self._any(orderly), depth),
+            lambda: f"GROUP_BY_DEVICE({self._vector(events, depth)}){self._pick('', '::Last', '::DeviceName')}",
+            lambda: f"AVG(GROUP_BY_DEVICE({self._vector(events, depth)}))::DeviceName",
+            lambda: f"GROUP_BY_TIME({self._vector(events, depth)}, {self._pick(*spans)})",
+            lambda: f"GROUP_BY_TIME({self._vector(events, depth)}, {self._pick(*spans)}, {self._scalar('Time', depth)})",
+            lambda: f"POSITION({(found := self._vector(vector(kind), depth))}, {found}::Last)",
+            lambda: f"POSITION({self._vector(vector(kind), depth)}, {self._scalar(kind, depth)})",
+            lambda: self._subset(vector(kind), depth),
+            lambda: self._subset(events, depth),
+            lambda: f"SUBSET({(found := self._vector(events, depth))}, {found}::First::Timestamp, {found}::Last::Timestamp)",
+            lambda: self._many_groups(Type("GroupedVector", "Number", "Text"), depth),
+            lambda: self._choice(self._any(orderly), depth),
+            lambda: self._one(*self._per_number(self._any("Number"), depth)),
+            lambda: self._two_sided_groups(Type("GroupedScalar", "Boolean", self._key("Boolean")), depth),
+            lambda: self._two_sided_groups(Type("GroupedScalar", "Number", self._key("Number")), depth),
+            lambda: self._two_sided(self._kind("Number", "Time", "Timespan", "Boolean"), lambda each: self._scalar(each, depth)),
+        )
+
+    def _any(self, kind: Kind) -> Type:
+        """A type of several structures and keys, of which all kinds but yes/no and timespans can be."""
+        structure: Structure = self.random.choice(("Vector", "GroupedScalar", "GroupedVector"))
+        return vector(kind) if structure == "Vector" else Type(structure, kind, self._key(kind))
+
     def _key(self, kind: Kind) -> Key:
         """A key that groups of a kind may have: of other buildings only numbers are known."""
         keys: tuple[Key, ...] = ("Device", "Time", "Text") if kind == "Number" else ("Device", "Time")
-        return self.draw(st.sampled_from(keys))
+        return self.random.choice(keys)
 
     def _shared(self, of: Type, depth: int) -> list[Callable[[], str]]:
         """What any structure and kind has."""
-        return [
-            lambda: self._call("DISTINCT REVERSE", self.made(of, depth)),
-            lambda: f"IF({self._scalar('Boolean', depth)}, {self.made(of, depth)}, {self.made(of, depth)})",
-        ]
+        return [lambda: self._one(lambda: self._call("DISTINCT REVERSE", self.made(of, depth)), lambda: self._choice(of, depth))]
+
+    def _choice(self, of: Type, depth: int) -> str:
+        return f"IF({self._scalar('Boolean', depth)}, {self.made(of, depth)}, {self.made(of, depth)})"
 
     def _per_number(self, of: Type, depth: int) -> list[Callable[[], str]]:
-        inner = of.of("Event" if of.key != "Text" and self.draw(st.booleans()) else "Number")
+        inner = of.of("Event" if of.key != "Text" and self.random.random() < 0.5 else "Number")
         return [
             lambda: f"(-{self.made(inner, depth)})",
             lambda: f"ABS({self.made(inner, depth)})",
@@ -132,9 +169,7 @@ class Maker:
         return self._one(*choices)
 
     def _of_times(self, depth: int) -> str:
-        return self.made(
-            self.draw(st.sampled_from((scalar("Time"), vector("Time"), Type("GroupedScalar", "Time", "Device")))), depth
-        )
+        return self.made(self.random.choice((scalar("Time"), vector("Time"), Type("GroupedScalar", "Time", "Device"))), depth)
 
     def _end(self, of: Type, depth: int) -> str:
         return f"{self.made(of, depth)}::{self._pick('First', 'Last')}"
@@ -179,7 +214,7 @@ class Maker:
                 *(("Event", symbol, "Number") for symbol in SYMBOLS),
             ),
         }
-        left, operator, right = self.draw(st.sampled_from(ways[kind]))
+        left, operator, right = self.random.choice(ways[kind])
         return f"({side(left)} {operator} {side(right)})"
 
     def _truths(self, depth: int) -> list[Callable[[], str]]:
@@ -233,12 +268,13 @@ class Maker:
         return self._one(*choices)
 
     def _subset(self, of: Type, depth: int) -> str:
-        of_number = f"{self.draw(st.integers(-9, 9))}"
+        of_number = f"{self.random.randint(-9, 9)}"
         ways = [
             lambda: of_number,
-            lambda: self._scalar("Number", depth),
-            lambda: f"{of_number}, {self.draw(st.integers(-9, 9))}",
-            lambda: f"{of_number}, {self._scalar('Number', depth)}",
+            lambda: self._scalar(self._kind("Number", "Event"), depth),
+            lambda: f"{of_number}, {self.random.randint(-9, 9)}",
+            lambda: f"{self._scalar('Event', depth)}, {self._scalar('Number', depth)}",
+            lambda: f"{self._scalar('Number', depth)}, {self._scalar('Event', depth)}",
         ]
         if of.kind == "Event":
             ways += [
@@ -282,7 +318,7 @@ class Maker:
 
     def _two_sided_groups(self, of: Type, depth: int) -> str:
         """Groups with groups, or with a scalar on one side."""
-        grouped = self.draw(st.sampled_from(((True, True), (True, False), (False, True))))
+        grouped = self.random.choice(((True, True), (True, False), (False, True)))
         sides = iter(grouped)
 
         def side(kind: Kind) -> str:
@@ -323,21 +359,31 @@ class Maker:
         return self._one(*choices)
 
 
-@st.composite
-def expressions(draw: st.DrawFn, is_goal: bool = True) -> str:
-    """An expression of any type, as deep as four calls."""
-    maker, depth = Maker(draw, is_goal), draw(st.integers(0, 4))
-    if draw(st.booleans()):
-        return maker.several(depth)
-    return maker.made(scalar(draw(st.sampled_from((*KINDS, "Event")))), depth)
+def expressions(seed: int, count: int, is_goal: bool = True) -> list[str]:
+    """Expressions of any type, as deep as four calls.
+
+    Drawn evenly by a seed, not choice by choice by the testing library: that repeats much of one expression in the next.
+    """
+    maker = Maker(Random(seed), is_goal)
+
+    def one() -> str:
+        depth = maker.random.randint(0, 4)
+        if maker.random.random() < 0.5:
+            return maker.focused(min(depth, 1))
+        if maker.random.random() < 0.5:
+            return maker.several(depth)
+        return maker.made(scalar(maker.random.choice((*KINDS, "Event"))), depth)
+
+    return [one() for _ in range(count)]
 
 
-@st.composite
-def truths(draw: st.DrawFn) -> str:
-    """A yes or no, as deep as four calls."""
-    return Maker(draw, is_goal=False).made(scalar("Boolean"), draw(st.integers(1, 4)))
+def truths(seed: int, count: int) -> list[str]:
+    """Conditions, as deep as four calls."""
+    maker = Maker(Random(seed), is_goal=False)
+    return [maker.made(scalar("Boolean"), maker.random.randint(1, 4)) for _ in range(count)]
 
 
+SEEDS = st.integers(0, 2**32 - 1)
 VALUES = st.sampled_from([0.0, 1.0, -2.0, 2.5, 1e16, 0.1, 3000.0]) | st.floats(-1e6, 1e6)
 
 
@@ -358,22 +404,23 @@ class Scenery:
 @st.composite
 def sceneries(draw: st.DrawFn) -> Scenery:
     """Random series of up to three devices around a night in which a clock is moved."""
-    now_ms = draw(st.sampled_from(NOWS_MS)) + draw(st.sampled_from((0, 1, -1, 37, 90, 24 * 60))) * MINUTE_MS
+    zone, night_ms = draw(st.sampled_from(NIGHTS))
+    now_ms = night_ms + draw(st.sampled_from((0, 1, -1, 37, 90, 12 * 60, 24 * 60))) * MINUTE_MS
+    step_ms = draw(st.sampled_from((1, 30, 300))) * MINUTE_MS
     readings = st.lists(
         st.tuples(
-            st.integers(-2, 12) | st.integers(0, 5000),
+            st.integers(-2, 12),
             VALUES,
             st.sampled_from("abc"),
             st.sampled_from(("Car", "Plug")),
             st.none() | st.integers(-100, 3000),
         ),
-        max_size=10,
+        min_size=draw(st.sampled_from((0, 2, 5))),
+        max_size=12,
     )
 
     def series() -> list[Event]:
-        told = {
-            (now_ms - minutes * MINUTE_MS, device): (value, name, ahead) for minutes, value, device, name, ahead in draw(readings)
-        }
+        told = {(now_ms - steps * step_ms, device): (value, name, ahead) for steps, value, device, name, ahead in draw(readings)}
         return [
             Event(at_ms, value, device, f"{name} {device}", now_ms + ahead * MINUTE_MS if ahead is not None else None)
             for (at_ms, device), (value, name, ahead) in told.items()
@@ -381,7 +428,7 @@ def sceneries(draw: st.DrawFn) -> Scenery:
 
     peers = {"b2": [1.0, 2.0], "b3": [], "b10": [2.5, -2.0, 0.0]}
     context = Context(
-        ZoneInfo(draw(st.sampled_from(ZONES))),
+        ZoneInfo(zone),
         draw(st.sampled_from(("de", "en"))),
         BuildingFacts("b1", now_ms - 40 * 86_400_000, ["PV", "EV", "PV"], city="Bern", profile={"IsResidential": True}),
         streak_counter=2,

@@ -181,6 +181,9 @@ class _Call:
     def _finished(self, function: Function, overload: Overload, arguments: tuple[Typed, ...], types: tuple[Type, ...]) -> Typed:
         if function.name in _ALIKE and not self._are_alike(function, arguments):
             return Typed("broken", None, self._node.span)
+        if function.name == "FILTER" and types[0].kind == "Boolean" and arguments[1].value not in ("=", "!="):
+            message = f"`{arguments[1].value}` compares numbers, times, timespans or texts; here are {in_words(types[0])}."
+            return self._broken("operand-type", arguments[1].span, message, "yes/no values are compared by '=' and '!='")
         self._warn_of_state(function, arguments[0])
         return Typed("call", overload.result(types), self._node.span, function.name, arguments, self._unit(function, arguments))
 

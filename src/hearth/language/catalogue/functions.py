@@ -1,14 +1,10 @@
-"""The catalogue: every function, operator, attribute and literal word, with signatures, documentation, examples.
-
-The one place that says what exists; checker, compiler and reference evaluator read it, and so does whoever
-writes the reference manual. What an entry computes is in `operations` and, independently, in `reference`.
-"""
+"""Functions: every way to call each, with documentation and examples. What one computes is in `operations`."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from hearth.language.types import BOOLEAN, BUILDING, DELIVERED, NUMBER, TIME, Kind, Structure, Type
+from hearth.language.types import NUMBER, Kind, Structure, Type
 
 NUMERIC: tuple[Kind, ...] = ("Number", "Event")
 ORDERED: tuple[Kind, ...] = ("Number", "Event", "Time", "Timespan", "Text")
@@ -21,24 +17,6 @@ ORDER_DOCUMENTATION = {
 }
 SORT_ORDERS = tuple(ORDER_DOCUMENTATION)
 SYMBOLS = ("<", "<=", "=", "!=", ">=", ">")
-# What is true of a building that has the trait.
-TRAITS = {
-    "IsInSameCountry": "in the same country",
-    "IsInSameConsumptionCategory": "in the same category of consumption",
-    "IsMultiPerson": "home to several people",
-    "IsSinglePerson": "home to one person",
-    "IsResidential": "residential",
-    "IsCommercial": "commercial",
-    "IsEcologicalMotivated": "motivated by ecology",
-    "IsEconomicalMotivated": "motivated by economy",
-    "IsSelfSufficiencyMotivated": "motivated by self-sufficiency",
-}
-SELECTOR_DOCUMENTATION = {
-    "All": "All other buildings.",
-    **{name: f"The other buildings that are {of}." for name, of in TRAITS.items()},
-}
-SELECTORS = tuple(SELECTOR_DOCUMENTATION)
-
 Accepted = Literal["value", "symbol", "order", "dataset name", "selector"]
 
 
@@ -70,37 +48,6 @@ class Function:
     overloads: tuple[Overload, ...]
     examples: tuple[str, ...]
     keeps_unit: bool = True
-
-
-@dataclass(frozen=True)
-class Word:
-    """A literal word, and an expression with it."""
-
-    name: str
-    type: Type
-    documentation: str
-    example: str
-
-
-@dataclass(frozen=True)
-class AttributeEntry:
-    """An attribute of a kind of value; `structure`: the result's, where it is not that of the target."""
-
-    name: str
-    kind: Kind
-    result: Kind
-    documentation: str
-    example: str
-    structure: Structure = "Scalar"
-
-
-@dataclass(frozen=True)
-class Operator:
-    """An operator as the manual shows it."""
-
-    name: str
-    documentation: str
-    examples: tuple[str, ...]
 
 
 def _x(structures: tuple[Structure, ...], kinds: tuple[Kind, ...], name: str = "x") -> Parameter:
@@ -198,7 +145,7 @@ _FUNCTIONS = (
         "The entries that compare with the threshold as the symbol says; groups left empty are removed.",
         (
             Overload(
-                (_x(SEVERAL, ORDERED), Parameter("symbol", accepted="symbol"), Parameter("threshold", ("Scalar",), ORDERED)),
+                (_x(SEVERAL, ANY), Parameter("symbol", accepted="symbol"), Parameter("threshold", ("Scalar",), ANY)),
                 _same,
                 "FILTER(V|GS|GV, symbol, threshold) → same structure",
             ),
@@ -339,185 +286,3 @@ SYNONYMS: dict[str, str] = {
     **dict.fromkeys(("SLICE", "WINDOW", "TAKE", "SINCE"), "SUBSET"),
 }
 FUNCTIONS: dict[str, Function] = {function.name: function for function in _FUNCTIONS}
-
-_WORDS = (
-    Word("true", BOOLEAN, "Yes.", "$Grid > 500 AND true"),
-    Word("false", BOOLEAN, "No.", "Building::IsCommercial = false"),
-    Word("now", TIME, "The instant of the evaluation: the triggering event's timestamp, or the tick.", "now | 'HH:mm'"),
-    Word("lastHour", TIME, "The start of the current hour.", "lastHour | 'HH:mm'"),
-    Word("lastZeroHour", TIME, "The start of the current day.", "SUM(SUBSET($Produced, lastZeroHour))"),
-    Word("startOfCurrentMonth", TIME, "00:00 of the current month's first day.", "now - startOfCurrentMonth"),
-    Word("endOfCurrentMonth", TIME, "00:00 of the current month's last day.", "(endOfCurrentMonth - now) | 'DAYS:WORD'"),
-    Word("startOfLastMonth", TIME, "00:00 of the previous month's first day.", "startOfLastMonth | 'MMMM yyyy'"),
-    Word("endOfLastMonth", TIME, "00:00 of the previous month's last day.", "endOfLastMonth | 'd MMMM'"),
-    Word(
-        "startOfMonthBeforeLast",
-        TIME,
-        "00:00 of the first day of the month before the previous one.",
-        "startOfMonthBeforeLast | 'MMMM yyyy'",
-    ),
-    Word(
-        "endOfMonthBeforeLast",
-        TIME,
-        "00:00 of the last day of the month before the previous one.",
-        "endOfMonthBeforeLast | 'd MMMM yyyy'",
-    ),
-    Word("Building", BUILDING, "The building the rule is evaluated for.", "Building::City"),
-    Word("StreakCounter", NUMBER, "How many matches the streak has; needs the streak feature.", '"Day " + StreakCounter'),
-    Word(
-        "StreakHasBeenReset",
-        BOOLEAN,
-        "Whether this is the first match after a broken streak; needs the streak feature.",
-        'IF(StreakHasBeenReset, "A new start", "Keep going")',
-    ),
-    Word(
-        "DeliveredNotificationCounter",
-        NUMBER,
-        "How many notifications of this rule reached this building.",
-        "DeliveredNotificationCounter % 3 = 0",
-    ),
-    Word(
-        "DeliveredNotification",
-        DELIVERED,
-        "The delivered notification; in a goal condition only.",
-        "DeliveredNotification::CreatedAt < now - 1h",
-    ),
-)
-WORDS: dict[str, Word] = {word.name: word for word in _WORDS}
-
-_ATTRIBUTES = (
-    AttributeEntry("Value", "Event", "Number", "The event's value; an event stands for it anyway.", "$Forecast::Value"),
-    AttributeEntry(
-        "Unit",
-        "Event",
-        "Text",
-        "The unit of the values, such as W: one text, known before anything runs.",
-        '$Grid + " " + $Grid::Unit',
-    ),
-    AttributeEntry(
-        "Unit", "Number", "Text", "The unit of the number, where it follows from the datasets.", "(AVG($Power) / 1000)::Unit"
-    ),
-    AttributeEntry("DeviceId", "Event", "Text", "The id of the device.", "DISTINCT($Power::DeviceId)"),
-    AttributeEntry("DeviceName", "Event", "Text", "The name of the device.", "$Power::Last::DeviceName"),
-    AttributeEntry("Timestamp", "Event", "Time", "When it was observed.", "now - $Power::First::Timestamp"),
-    AttributeEntry(
-        "ForecastTimestamp",
-        "Event",
-        "Time",
-        "The instant a forecast is for; no value when it is none.",
-        "$Forecast::Last::ForecastTimestamp | 'EEEE HH:mm'",
-    ),
-    AttributeEntry("Id", "Building", "Text", "The customer's id of the building.", "Building::Id"),
-    AttributeEntry(
-        "RegistrationTimestamp", "Building", "Time", "When it was registered.", "now - Building::RegistrationTimestamp > 30d"
-    ),
-    AttributeEntry(
-        "DeviceTypes", "Building", "Text", "The types of its devices.", 'POSITION(Building::DeviceTypes, "BATTERY")', "Vector"
-    ),
-    AttributeEntry("City", "Building", "Text", "Its city; no value when unknown.", '"Weather in " + Building::City'),
-    AttributeEntry("CountryCode", "Building", "Text", "Its country; no value when unknown.", 'Building::CountryCode = "CH"'),
-    AttributeEntry("Zip", "Building", "Text", "Its postal code; no value when unknown.", "Building::Zip"),
-    *(
-        AttributeEntry(name, "Building", "Boolean", f"Whether it is {of}; no value when unknown.", f"Building::{name}")
-        for name, of in TRAITS.items()
-    ),
-    AttributeEntry(
-        "CreatedAt", "DeliveredNotification", "Time", "When it was generated.", "DeliveredNotification::CreatedAt > lastZeroHour"
-    ),
-    AttributeEntry(
-        "InteractedAt",
-        "DeliveredNotification",
-        "Time",
-        "When the household reacted; no value when it did not.",
-        "DeliveredNotification::InteractedAt - DeliveredNotification::CreatedAt < 1h",
-    ),
-    AttributeEntry(
-        "ActionQualifier",
-        "DeliveredNotification",
-        "Text",
-        "What the household did; no value when nothing.",
-        'DeliveredNotification::ActionQualifier = "VIEWED"',
-    ),
-)
-ATTRIBUTES: dict[tuple[Kind, str], AttributeEntry] = {(entry.kind, entry.name): entry for entry in _ATTRIBUTES}
-VECTOR_ATTRIBUTES = {"First": "The oldest entry (of each group).", "Last": "The newest entry (of each group)."}
-GROUP_ATTRIBUTES = {
-    "Value": "The values of the groups, one after the other.",
-    "DeviceId": "The ids of the groups' devices.",
-    "DeviceName": "The names of the groups' devices.",
-}
-
-# Of `::First`, `::Last` and of groups of one value.
-STRUCTURE_EXAMPLES = {
-    ("Vector", "First"): "$Power::First::Timestamp",
-    ("Vector", "Last"): "$Power::Last > $Power::First",
-    ("GroupedVector", "First"): "GROUP_BY_DEVICE($Power)::First",
-    ("GroupedVector", "Last"): "GROUP_BY_DEVICE($Power)::Last",
-    ("GroupedScalar", "Value"): "MAX(AVG(GROUP_BY_DEVICE($Power))::Value)",
-    ("GroupedScalar", "DeviceId"): "AVG(GROUP_BY_DEVICE($Power))::DeviceId",
-    ("GroupedScalar", "DeviceName"): "SORT(AVG(GROUP_BY_DEVICE($Power)))::DeviceName::Last",
-}
-
-
-def attribute_documentation(of: Type, name: str) -> str:
-    """What `::name` gives of a value of a type that has it."""
-    entry = ATTRIBUTES.get((of.kind, name))
-    return entry.documentation if entry is not None else {**GROUP_ATTRIBUTES, **VECTOR_ATTRIBUTES}[name]
-
-
-# (operator, left kind, right kind) -> kind of the result; an Event counts as a Number.
-ARITHMETIC: dict[tuple[str, Kind, Kind], Kind] = {
-    **{(operator, "Number", "Number"): "Number" for operator in "+-*/%"},
-    ("+", "Time", "Timespan"): "Time",
-    ("+", "Timespan", "Time"): "Time",
-    ("+", "Timespan", "Timespan"): "Timespan",
-    ("-", "Time", "Timespan"): "Time",
-    ("-", "Time", "Time"): "Timespan",
-    ("-", "Timespan", "Timespan"): "Timespan",
-    ("*", "Timespan", "Number"): "Timespan",
-    ("*", "Number", "Timespan"): "Timespan",
-    ("/", "Timespan", "Number"): "Timespan",
-}
-# Kinds that `<` and its like accept.
-COMPARABLE: tuple[Kind, ...] = ("Number", "Time", "Timespan", "Text")
-
-OPERATORS: tuple[Operator, ...] = (
-    Operator(
-        "::",
-        "An attribute of what stands before: of an event, of several values, of the building.",
-        ("$Power::Last", "$Power::Last::Timestamp", "Building::City"),
-    ),
-    Operator("-", "Subtracts; alone before a number or timespan, changes its sign.", ("-$Grid", "now - 24h", "now - lastHour")),
-    Operator("*", "Multiplies numbers, or a timespan by a number.", ("1.5 * SUM($Power)", "3 * 20min")),
-    Operator("/", "Divides numbers, or a timespan by a number; by zero gives no value.", ("$Grid / 1000", "1h / 4", "$Grid / 0")),
-    Operator(
-        "%",
-        "The remainder, with the sign of the dividend; by zero gives no value.",
-        ("DeliveredNotificationCounter % 3", "-7 % 3"),
-    ),
-    Operator(
-        "|",
-        "Formats numbers, times and timespans by a pattern.",
-        ("$Power | '#,##0'", "now | 'HH:mm'", "90min | 'ADAPTIVE:WORD'"),
-    ),
-    Operator(
-        "+",
-        "Adds numbers, timespans, a time and a timespan; joins a text with anything.",
-        ("$Grid + 250", '"Now " + $Grid', "now + 30min", '"Used: " + AVG(GROUP_BY_DEVICE($Power))'),
-    ),
-    Operator("<", "Whether the left side is smaller; of times: earlier.", ("AVG($Power) < 500", "$Grid::Timestamp < now - 1h")),
-    Operator("<=", "Whether the left side is at most the right side.", ("$Charge <= 64",)),
-    Operator("=", "Whether both sides are equal; they must be of one type.", ("$Mode = 0", 'Building::City = "Bern"')),
-    Operator("!=", "Whether the sides differ; they must be of one type.", ("$Mode != 0",)),
-    Operator(">=", "Whether the left side is at least the right side.", ("$Charge >= 80",)),
-    Operator(
-        ">", "Whether the left side is greater; of times: later.", ("AVG($Power) > 500", "AVG(GROUP_BY_DEVICE($Power)) > 1000")
-    ),
-    Operator("NOT", "Yes where what follows is no, and the reverse.", ("NOT ($Charge > 80)",)),
-    Operator(
-        "AND",
-        "Whether both sides hold; binds tighter than OR.",
-        ("AVG($Power) > 500 AND $Mode = 0", "$Boiler::Last > 1 AND true"),
-    ),
-    Operator("OR", "Whether at least one side holds.", ("$Mode = 0 OR $Mode = 1", "$Boiler::Last > 1 OR $Charge > 50")),
-)

@@ -5,6 +5,7 @@ what an entry is and how a name is looked up. Invariant: an event type names onl
 """
 
 import tomllib
+from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
@@ -21,7 +22,10 @@ Quantity = Literal["momentary", "interval", "state", "counter"]
 
 
 class EventType(msgspec.Struct, frozen=True, kw_only=True):
-    """One kind of observation. `unit` is "W", "Wh", "%", "°C", or "" for ids; interval 0 = on change."""
+    """One kind of observation. `unit` is "W", "Wh", "%", "°C", or "" for ids; interval 0 = on change.
+
+    `labels`: what the ids of a state mean; `labels_by_source` where that depends on the source ("*": all others).
+    """
 
     name: str
     unit: str
@@ -29,6 +33,15 @@ class EventType(msgspec.Struct, frozen=True, kw_only=True):
     interval_seconds: int
     sources: frozenset[str]
     labels: dict[str, str] = {}
+    labels_by_source: dict[str, dict[str, str]] = {}
+
+    def labels_of(self, sources: Sequence[str]) -> dict[int, str]:
+        """What the ids mean when they come from these sources (none = any); empty where it is not the same for all."""
+        tables = [self.labels]
+        if self.labels_by_source:
+            others = self.labels_by_source.get("*", {})
+            tables = [self.labels_by_source.get(source, others) for source in sources or self.sources]
+        return {int(number): label for number, label in tables[0].items() if all(table == tables[0] for table in tables)}
 
 
 class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,6 +74,7 @@ class _Entry(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     interval_seconds: int
     sources: list[str]
     labels: dict[str, str] = {}
+    labels_by_source: dict[str, dict[str, str]] = {}
 
 
 class _File(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -98,6 +112,7 @@ def read_catalogue(*texts: str) -> Catalogue:
                 interval_seconds=entry.interval_seconds,
                 sources=frozenset(device_types) if "*" in entry.sources else frozenset(entry.sources),
                 labels=entry.labels,
+                labels_by_source=entry.labels_by_source,
             )
             for name, entry in entries.items()
         },

@@ -27,6 +27,6 @@ def _info(dataset: Dataset, catalogue: Catalogue) -> DatasetInfo:
         kind=dataset.kind,
         unit=(units.pop() or None) if len(units) == 1 else None,
         state=is_state,
-        labels={int(number): label for number, label in types[0].labels.items()} if is_state and len(types) == 1 else {},
+        labels=types[0].labels_of(dataset.sources) if is_state and len(types) == 1 else {},
         timespan_ms=dataset.timespan_seconds * SECOND_MS if dataset.timespan_seconds else None,
     )

@@ -31,7 +31,9 @@ from hearth.language.typed import Typed
 from hearth.language.types import BOOLEAN, EVENT, TIMESPAN, Type, in_words
 from hearth.language.wording import EXAMPLE_PATTERNS, dataset_type, dataset_words, sample_text, symbol_words, type_words
 
-CompletionKind = Literal["dataset", "function", "word", "attribute", "operator", "unit", "pattern", "symbol", "order", "selector"]
+CompletionKind = Literal[
+    "dataset", "function", "word", "attribute", "operator", "unit", "pattern", "symbol", "order", "selector", "state"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,6 +294,7 @@ def _operands(place: Cursor) -> Iterator[_Proposal]:
         yield from _literals(parameters[0], place.scope, "'" if parameters[0].accepted == "symbol" else '"')
         return
     wanted = wanted_at(place, len(place.tokens))
+    yield from _states(place, end - 1)
     yield from _datasets(place.scope, wanted)
     is_called = _following(place) == "("
     for function in FUNCTIONS.values():
@@ -306,6 +309,16 @@ def _operands(place: Cursor) -> Iterator[_Proposal]:
             yield _Proposal(word.name, "word", word.name, in_words(word.type), word.documentation, word.name, rank)
     if wanted(BOOLEAN):
         yield _operator(place, "NOT")._replace(rank=3)
+
+
+def _states(place: Cursor, operator: int) -> Iterator[_Proposal]:
+    """What the dataset before `=` or `!=` may be, where its values are states with names."""
+    first = place.operand_before(operator) if place.operator_at(operator) in ("=", "!=") else None
+    left = place.typed(first, operator) if first is not None else None
+    if left is None or left.role != "dataset":
+        return
+    for number, label in place.scope.datasets[str(left.value)].labels.items():
+        yield _Proposal(f"{number} {label}", "state", str(number), "a state", f"{label}: a state of ${left.value}.", label)
 
 
 def _is_known(word: Word, scope: Scope) -> bool:

@@ -123,6 +123,13 @@ def test_what_is_offered_first(case: First) -> None:
     assert offered[0].start <= cursor <= offered[0].end
 
 
+def test_states_are_offered_by_name_where_one_is_compared() -> None:
+    scope = Scope({"Mode": DatasetInfo("SINGLE_VALUE", None, True, {0: "fast", 1: "only solar"})}, "condition")
+    assert _labels("$Mode = ▮", scope)[:2] == ["0 fast", "1 only solar"]
+    assert [_accepted("$Mode != sol▮", each) for each in _offered("$Mode != sol▮", scope)][:1] == ["$Mode != 1▮"]
+    assert "0 fast" not in _labels("$Mode > ▮", scope)
+
+
 @pytest.mark.parametrize(
     ("text", "labels"),
     [

@@ -34,6 +34,7 @@ class Points(NamedTuple):
 
 class CustomerRepository(Protocol):
     def add(self, customer: Customer) -> None: ...
+    def replace(self, customer: Customer) -> None: ...
     def find(self, customer_id: str) -> Customer | None: ...
     def list_for_operator(self) -> list[Customer]: ...
 
@@ -184,7 +185,7 @@ class RuleRepository(Protocol):
 
 
 class RuleStateKey(NamedTuple):
-    """State of the engine is kept per rule and building."""
+    """State of the engine is kept per rule and building; what is the household's has its own word for a rule id."""
 
     rule_id: str
     building_id: str
@@ -236,10 +237,13 @@ class OutboxRepository(Protocol):
         """Those whose id is stored already are passed over."""
 
     def lease_for_operator(self, now_ms: int, lease_until_ms: int, limit: int) -> list[Delivery]:
-        """Due deliveries, longest due first and at most one per building (the oldest open one), now leased."""
+        """Due deliveries, longest due first and at most one per building (the oldest open one), now leased.
 
-    def next_due_for_operator(self) -> int | None:
-        """The earliest instant at which a delivery is or becomes due."""
+        A delivery that is held for later keeps none back until its moment is near (two leases).
+        """
+
+    def next_due_for_operator(self, now_ms: int, lease_until_ms: int) -> int | None:
+        """The earliest instant at which a delivery is or becomes due, for leases of that length."""
 
     def record_attempt(self, customer_id: str, attempt: Attempt) -> None: ...
     def list_attempts(self, customer_id: str, delivery_id: str) -> list[Attempt]: ...
@@ -263,7 +267,8 @@ class EndpointRepository(Protocol):
 class Change(msgspec.Struct, frozen=True):
     """Something a running engine must know of.
 
-    `kind` is "rules", "buildings" (changed or erased by the customer) or "devices" (one was first heard of).
+    `kind` is "rules", "customer" (what it sets for all its buildings), "buildings" (changed or erased by the customer)
+    or "devices" (one was first heard of).
     """
 
     number: int

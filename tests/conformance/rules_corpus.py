@@ -17,6 +17,7 @@ from hearth.core.instants import datetime_of_instant, instant_of_datetime
 from hearth.domain.buildings import Building, DisabledNotification
 from hearth.domain.catalogue import read_catalogue
 from hearth.domain.events import NO_FORECAST_MS
+from hearth.domain.limits import HouseholdLimits, QuietHours
 from hearth.domain.notifications import Notification
 from hearth.domain.rules import Rule
 from hearth.engine.slots import Counters
@@ -175,8 +176,9 @@ def building_of(description: str, rules: Sequence[Rule]) -> Building:
     ids = {rule.name: rule.id for rule in rules}
     facts: dict[str, Any] = {"time_zone_id": "UTC"}
     disabled: list[DisabledNotification] = []
+    limits = HouseholdLimits()
     for phrase in filter(None, (part.strip() for part in description.split(";"))):
-        key, _, rest = phrase.partition(":")
+        key, _, rest = (phrase, "", "") if phrase.startswith("quiet ") else phrase.partition(":")
         names = [ids[each.strip()] for each in rest.split(",") if each.strip()]
         word, _, value = key.partition(" ")
         if key == "early adopter":
@@ -187,6 +189,11 @@ def building_of(description: str, rules: Sequence[Rule]) -> Building:
             facts["user_ids"] = tuple(value.split())
         elif word == "zone":
             facts["time_zone_id"] = value
+        elif word == "quiet":
+            start, _, end = value.partition("-")
+            limits = replace(limits, quiet_hours=QuietHours(start=start, end=end))
+        elif match := re.fullmatch(r"at most (\d+) a day", key):
+            limits = replace(limits, most_per_day=int(match[1]))
         elif key == "inactive":
             facts["inactive_rules"] = tuple(names)
         elif key == "only":
@@ -204,6 +211,7 @@ def building_of(description: str, rules: Sequence[Rule]) -> Building:
         registration_at_ms=0,
         activation_at_ms=0,
         disabled_notifications=tuple(disabled),
+        limits=limits,
         **facts,
     )
 
@@ -284,7 +292,8 @@ def told(case: Case, came: Came) -> list[str]:
     for each in came.notifications:
         label = f"({each.case_label}) " if each.case_label is not None else ""
         text = each.content.texts["en"].message if each.content is not None else each.drop_reason
-        what = f"{'dropped' if each.content is None else 'sent'} {label}{text}"
+        sent = "sent" if each.held_until_ms is None else f"held until {_shown(each.held_until_ms)}"
+        what = f"{'dropped' if each.content is None else sent} {label}{text}"
         lines.append(f"{_shown(each.created_at_ms)} {names[each.rule_id]}{what}")
     return lines
 

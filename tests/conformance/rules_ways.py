@@ -25,6 +25,7 @@ from hearth.domain.notifications import DeliveryStatus, Notification
 from hearth.engine.buildings import BuildingState
 from hearth.engine.compiled import compile_rule
 from hearth.engine.effects import Effects
+from hearth.engine.household import HOUSEHOLD, HouseholdCounters, household_of
 from hearth.engine.slots import Counters, decode_counters
 from hearth.engine.step import step, step_delivered
 from hearth.ports import Store
@@ -68,12 +69,14 @@ def in_memory(case: Case, most: int | None = 1, times: int = 1) -> Came:
     series: dict[tuple[str, str, str], Series] = {}
     past: list[LogEntry] = []
     effects = Effects()
-    state = BuildingState(case.building, compiled, counters)
+    household = HouseholdCounters()
+    state = BuildingState(case.building, compiled, counters, household=household_of(case.building, counters=household))
     uncounted = 0
     sequence = 1
     for batch in case.batches(most):
         if isinstance(batch, BuildingInput):
-            state = BuildingState(batch.building, compiled, counters, series.values())
+            limits = household_of(batch.building, counters=household)
+            state = BuildingState(batch.building, compiled, counters, series.values(), limits)
             for entry in past:
                 step(state.buffers, replace(entry, kind=LogKind.HISTORICAL), effects)
             continue
@@ -138,7 +141,7 @@ def stored(store: Store, case: Case) -> Came:
         states = session.engine.read_states(CUSTOMER_ID, [BUILDING_ID])
     return Came(
         sorted(notifications, key=lambda each: (each.trigger_sequence, each.rule_id)),
-        {key.rule_id: decode_counters(state) for key, state in states.items()},
+        {key.rule_id: decode_counters(state) for key, state in states.items() if key.rule_id != HOUSEHOLD},
     )
 
 

@@ -254,4 +254,4 @@ def test_what_is_decided_for_an_erased_building_is_not_stored(store) -> None:
     add_notifications(store, notification("a", "one", 1))
     with store.read() as session:
         assert session.notifications.list_page(A, None, ("PENDING",), None, 10) == []
-        assert session.outbox.next_due_for_operator() is None
+        assert session.outbox.next_due_for_operator(NOW_MS, NOW_MS + 1_000) is None

@@ -106,7 +106,7 @@ def test_the_outbox_gives_one_delivery_per_building_in_order(store) -> None:
     assert _lease(store, NOW_MS) == ["2"]
     assert _lease(store, NOW_MS) == []
     with store.read() as session:
-        assert session.outbox.next_due_for_operator() == NOW_MS + 1_000
+        assert session.outbox.next_due_for_operator(NOW_MS, NOW_MS + 1_000) == NOW_MS + 1_000
     with store.write() as session:
         session.outbox.close(A, delivery(one_first).id, delivered=False, at_ms=NOW_MS)
     assert _lease(store, NOW_MS) == ["3"]
@@ -132,7 +132,7 @@ def test_rescheduling_counts_the_attempt(store) -> None:
         session.outbox.reschedule(A, delivery(note).id, NOW_MS + 77)
         session.outbox.reschedule(B, delivery(note).id, NOW_MS + 5)
     with store.write() as session:
-        assert session.outbox.next_due_for_operator() == NOW_MS + 77
+        assert session.outbox.next_due_for_operator(NOW_MS, NOW_MS + 1_000) == NOW_MS + 77
         leased = session.outbox.lease_for_operator(NOW_MS + 77, NOW_MS + 100, 5)
         assert leased == [msgspec.structs.replace(delivery(note), due_at_ms=NOW_MS + 77, attempts=1)]
         assert session.outbox.list_attempts(A, delivery(note).id) == [attempt]
@@ -151,7 +151,7 @@ def test_a_delivered_notification_waits_to_be_counted_once(store) -> None:
     fact = Delivered(notification_id=note.id, rule_id="rule", building_id="a-one", delivered_at_ms=NOW_MS)
     with store.read() as session:
         assert session.outbox.list_uncounted_for_operator(10) == [(A, fact)]
-        assert session.outbox.next_due_for_operator() is None
+        assert session.outbox.next_due_for_operator(NOW_MS, NOW_MS + 1_000) is None
         assert session.notifications.find(A, note.id).status == "PENDING"
     with store.write() as session:
         session.outbox.mark_counted(B, [note.id])
@@ -160,7 +160,7 @@ def test_a_delivered_notification_waits_to_be_counted_once(store) -> None:
         session.outbox.close(A, delivery(note).id, delivered=True, at_ms=NOW_MS + 2)
         session.outbox.add_all([delivery(note)])
         assert session.outbox.list_uncounted_for_operator(10) == []
-        assert session.outbox.next_due_for_operator() is None
+        assert session.outbox.next_due_for_operator(NOW_MS, NOW_MS + 1_000) is None
 
 
 @pytest.mark.parametrize("holders", [4])

@@ -14,7 +14,7 @@ NOW_MS = 1_000_000
     "question",
     [
         lambda outbox: outbox.lease_for_operator(NOW_MS, NOW_MS + 1, 100),
-        lambda outbox: outbox.next_due_for_operator(),
+        lambda outbox: outbox.next_due_for_operator(NOW_MS, NOW_MS + 1),
         lambda outbox: outbox.list_uncounted_for_operator(100),
     ],
     ids=["lease", "next due", "uncounted"],

@@ -8,6 +8,8 @@ from rich.console import Console
 from rich.table import Table
 
 from hearth.bootstrap import open_installation, read_settings
+from hearth.core.problems import invalid
+from hearth.domain.limits import MOST_PER_DAY, HouseholdLimits, QuietHours
 
 app = typer.Typer(help="Customers, their API clients and console members.", no_args_is_help=True)
 
@@ -50,6 +52,54 @@ def list_customers(data_dir: DataDir = None, as_json: AsJson = False) -> None:
     for customer in customers:
         table.add_row(customer.id, customer.name, customer.time_zone_id, ", ".join(customer.languages))
     Console(highlight=False).print(table)
+
+
+@app.command("limits")
+def limits(
+    customer: Annotated[str, typer.Argument(help="Customer id.")],
+    quiet_hours: Annotated[
+        str | None, typer.Option("--quiet-hours", help="Local hours such as 22:00-07:00, or none.", show_default=False)
+    ] = None,
+    max_per_day: Annotated[
+        str | None, typer.Option("--max-per-day", help="Most notifications per building and day, or none.", show_default=False)
+    ] = None,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Set, and show, what holds for all buildings without limits of their own. What is not given stays."""
+    with open_installation(read_settings(data_dir=data_dir)) as installation:
+        now = installation.customers.get(customer).limits
+        wanted = HouseholdLimits(
+            quiet_hours=now.quiet_hours if quiet_hours is None else _quiet_hours(quiet_hours),
+            most_per_day=now.most_per_day if max_per_day is None else _most_per_day(max_per_day),
+        )
+        if wanted != now:
+            installation.customers.set_limits(customer, wanted)
+    quiet, most = wanted.quiet_hours, wanted.most_per_day
+    if as_json:
+        hours = None if quiet is None else {"start": quiet.start, "end": quiet.end}
+        print(json.dumps({"customerId": customer, "quietHours": hours, "maxNotificationsPerDay": most}))
+        return
+    console = Console(highlight=False, soft_wrap=True)
+    console.print(f"  quiet hours  {'none' if quiet is None else f'{quiet.start}-{quiet.end}'}")
+    console.print(f"  most a day   {'no limit' if most is None else most}")
+
+
+def _quiet_hours(text: str) -> QuietHours | None:
+    if text == "none":
+        return None
+    start, dash, end = text.partition("-")
+    if not dash:
+        raise invalid("/quietHours", f"{text!r} are no quiet hours; write HH:mm-HH:mm, such as 22:00-07:00, or none")
+    return QuietHours(start=start.strip(), end=end.strip())
+
+
+def _most_per_day(text: str) -> int | None:
+    if text == "none":
+        return None
+    if not text.isascii() or not text.isdecimal():
+        raise invalid("/maxNotificationsPerDay", f"{text!r} is no number from 0 to {MOST_PER_DAY:,}, and not none")
+    return int(text)
 
 
 @app.command("add-member")

@@ -63,6 +63,26 @@ def start_of_local_day(day: date, zone: ZoneInfo) -> int:
     return instant_of_datetime(datetime.combine(day, time(), tzinfo=zone))
 
 
+def instants_of_wall_clock(day: date, at: time, zone: ZoneInfo) -> tuple[int, int]:
+    """The first and the last instant at which clocks in `zone` show that time of that day.
+
+    They differ where an hour is repeated. Where the time is skipped, both are the instant of the skip.
+    """
+    first_ms, last_ms = (instant_of_datetime(datetime.combine(day, at.replace(fold=fold), tzinfo=zone)) for fold in (0, 1))
+    if first_ms <= last_ms:
+        return first_ms, last_ms
+    # In a gap, fold 0 counts with the offset before it and fold 1 with the one behind it: the skip lies between the two.
+    before_ms, behind_ms = last_ms, first_ms
+    offset = datetime_of_instant(behind_ms, zone).utcoffset()
+    while behind_ms - before_ms > 1:
+        middle_ms = (before_ms + behind_ms) // 2
+        if datetime_of_instant(middle_ms, zone).utcoffset() == offset:
+            behind_ms = middle_ms
+        else:
+            before_ms = middle_ms
+    return behind_ms, behind_ms
+
+
 def utc_day(at_ms: int) -> int:
     """Days since 1970-01-01 in UTC: the key of a series chunk."""
     return at_ms // DAY_MS

@@ -10,6 +10,7 @@ import msgspec
 
 from hearth.core.instants import zone_named
 from hearth.core.problems import invalid
+from hearth.domain.limits import HouseholdLimits
 
 
 class Device(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,7 +59,10 @@ class Tariff(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Building(msgspec.Struct, frozen=True, kw_only=True):
-    """A household. `id` is ours, `customer_building_id` the customer's name for it."""
+    """A household. `id` is ours, `customer_building_id` the customer's name for it.
+
+    `limits`: its own; where one is not set, the customer's holds.
+    """
 
     id: str
     customer_id: str
@@ -81,6 +85,7 @@ class Building(msgspec.Struct, frozen=True, kw_only=True):
     rules_operator_exclude: bool = True
     devices: tuple[Device, ...] = ()
     tariff: Tariff | None = None
+    limits: HouseholdLimits = HouseholdLimits()
     properties: dict[str, str | int | float | bool] = {}
 
     def __post_init__(self) -> None:

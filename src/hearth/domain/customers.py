@@ -8,6 +8,8 @@ from typing import Literal
 
 import msgspec
 
+from hearth.domain.limits import HouseholdLimits
+
 SCOPES = (
     "read:buildings",
     "write:buildings",
@@ -24,13 +26,17 @@ DEFAULT_LANGUAGES = ("en", "de", "fr")
 
 
 class Customer(msgspec.Struct, frozen=True, kw_only=True):
-    """An organisation whose households Hearth advises. `languages`: those in which texts are needed."""
+    """An organisation whose households Hearth advises.
+
+    `languages`: those in which texts are needed. `limits`: of its households, unless one has its own; none at first.
+    """
 
     id: str
     name: str
     created_at_ms: int
     languages: tuple[str, ...] = DEFAULT_LANGUAGES
     time_zone_id: str = "Europe/Zurich"
+    limits: HouseholdLimits = HouseholdLimits()
 
 
 class ClientSecret(msgspec.Struct, frozen=True, kw_only=True):

@@ -51,7 +51,8 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True):
 
     `created_at_ms` is the instant of the evaluation (event time), `stored_at_ms` the server's clock.
     `trigger_sequence` is that of the event that caused it: unique with rule and building, so that a
-    replay stores nothing twice. A dropped one has no content but a `drop_reason`.
+    replay stores nothing twice. A dropped one has no content but a `drop_reason`. One that was generated in quiet
+    hours and is delivered at their end has that instant as `held_until_ms`.
     """
 
     id: str
@@ -69,6 +70,7 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True):
     content: Content | None = None
     case_label: str | None = None
     drop_reason: DropReason | None = None
+    held_until_ms: int | None = None
     trace: dict[str, object] = {}
     interaction: Interaction | None = None
 

@@ -12,6 +12,7 @@ SLOTS = ("primary", "secondary", "tap", "dismiss")
 ActionQualifier = Literal["OPENAPP", "OPENWEB", "VIEWED", "DISMISS", "STOPDELIVERY", "COMMAND"]
 DatasetKind = Literal["SINGLE_VALUE", "TIME_SERIES"]
 RuleState = Literal["ACTIVE", "INACTIVE", "DRAFT"]
+InQuietHours = Literal["drop", "hold"]
 
 
 class Dataset(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,7 +61,10 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
-    """A rule in one version. `match_threshold` 0 and 1 deliver each match."""
+    """A rule in one version. `match_threshold` 0 and 1 deliver each match.
+
+    `during_quiet_hours`: whether a notification is dropped or held to their end; one of high priority passes.
+    """
 
     id: str
     customer_id: str
@@ -84,6 +88,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     reset_state_when_matched: bool = False
     is_restricted_to_early_adopters: bool = False
     priority: Literal["high", "normal"] = "normal"
+    during_quiet_hours: InQuietHours = "drop"
     valid_for_seconds: int = 6 * 3600
     notification: NotificationTemplate | None = None
     cases: tuple[Case, ...] = ()

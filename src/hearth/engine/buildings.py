@@ -13,6 +13,7 @@ from hearth.domain.events import Series
 from hearth.domain.rules import Dataset
 from hearth.engine.buffers import NEVER_MS, SeriesBuffer
 from hearth.engine.compiled import CompiledRule
+from hearth.engine.household import Household, household_of
 from hearth.engine.slots import Counters, Evaluation, Slot
 from hearth.engine.views import UNLIMITED_MS, View
 from hearth.engine.windows import EmptyWindow, MergedWindow
@@ -30,12 +31,21 @@ def span_ms_of(dataset: Dataset) -> int:
 
 
 class BuildingState:
-    """The rules in force in a building, bound to its series. Counters are taken over, not copied."""
+    """The rules in force in a building, bound to its series. Counters are taken over, not copied.
+
+    `household`: what limits all rules together; without it, the building's own limits and no count yet.
+    """
 
     def __init__(
-        self, building: Building, rules: Sequence[CompiledRule], counters: Mapping[str, Counters], series: Iterable[Series] = ()
+        self,
+        building: Building,
+        rules: Sequence[CompiledRule],
+        counters: Mapping[str, Counters],
+        series: Iterable[Series] = (),
+        household: Household | None = None,
     ) -> None:
         self.building = building
+        self._household = household_of(building) if household is None else household
         self._counters = dict(counters)
         self.buffers: dict[int, SeriesBuffer[Evaluation]] = {}
         self._views: dict[tuple[int, int], View] = {}
@@ -71,6 +81,7 @@ class BuildingState:
             user_ids=tuple(user_id for user_id in building.user_ids if user_id not in silenced),
             counters=counters,
             context=context,
+            household=self._household,
         )
 
     def _add_buffer(self, series: Series) -> SeriesBuffer[Evaluation]:

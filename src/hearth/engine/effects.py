@@ -7,6 +7,7 @@ effects of the very entries that changed it.
 from dataclasses import dataclass, field
 
 from hearth.domain.notifications import Notification
+from hearth.engine.household import HouseholdCounters
 from hearth.engine.slots import Counters, Slot, encode_counters
 
 
@@ -35,14 +36,14 @@ class Effects:
 
     outcomes: list[Outcome] = field(default_factory=list)
     faults: list[RuleFault] = field(default_factory=list)
-    touched: dict[tuple[str, str], tuple[str, Counters]] = field(default_factory=dict)
+    touched: dict[tuple[str, str], tuple[str, Counters | HouseholdCounters]] = field(default_factory=dict)
 
     def touch(self, slot: Slot) -> None:
         """The counters of the slot changed."""
         self.touch_counters(slot.compiled.rule.customer_id, slot.key, slot.counters)
 
-    def touch_counters(self, customer_id: str, key: tuple[str, str], counters: Counters) -> None:
-        """The counters under (rule id, building id) changed."""
+    def touch_counters(self, customer_id: str, key: tuple[str, str], counters: Counters | HouseholdCounters) -> None:
+        """The counters under (rule id or HOUSEHOLD, building id) changed."""
         self.touched[key] = customer_id, counters
 
     def states(self) -> dict[str, dict[tuple[str, str], bytes]]:

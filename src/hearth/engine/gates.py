@@ -1,4 +1,4 @@
-"""What follows when a condition holds: streak, match threshold, case, time between, generation.
+"""What follows when a condition holds: streak, match threshold, case, what holds it back, generation.
 
 The order is that of rules.md 3; each step may end the evaluation. The only effects are counters and
 one outcome at most. Times are event times.
@@ -9,6 +9,8 @@ from hearth.core.instants import SECOND_MS
 from hearth.domain.notifications import Notification
 from hearth.engine.compiled import CompiledTemplate
 from hearth.engine.effects import Effects, Outcome
+from hearth.engine.household import HOUSEHOLD
+from hearth.engine.limits import verdict_on
 from hearth.engine.slots import Slot
 from hearth.engine.trace import trace_of
 from hearth.engine.wording import content_of
@@ -45,7 +47,7 @@ def condition_held(slot: Slot, now_ms: int, sequence: int, stored_at_ms: int, ef
 
 
 def _matched(slot: Slot, now_ms: int, sequence: int, stored_at_ms: int, effects: Effects) -> None:
-    """What a match leads to: threshold, case, time between, generation."""
+    """What a match leads to: threshold, case, what holds it back, generation."""
     counters, rule = slot.counters, slot.compiled.rule
     if rule.match_threshold > 1:
         effects.touch(slot)
@@ -56,10 +58,8 @@ def _matched(slot: Slot, now_ms: int, sequence: int, stored_at_ms: int, effects:
     case_label, template = _chosen_case(slot, now_ms)
     if template is None:
         return
-    last_ms = counters.last_generated_at_ms
-    # Without a time between nothing is early, also on a device that lags behind the last notification.
-    pause_ms = rule.time_between_triggers_seconds * SECOND_MS
-    is_early = last_ms is not None and pause_ms > 0 and now_ms - last_ms < pause_ms
+    verdict = verdict_on(slot, now_ms)
+    is_dropped = verdict.drop_reason is not None
     effects.outcomes.append(
         Outcome(
             Notification(
@@ -72,22 +72,25 @@ def _matched(slot: Slot, now_ms: int, sequence: int, stored_at_ms: int, effects:
                 trigger_sequence=sequence,
                 created_at_ms=now_ms,
                 stored_at_ms=stored_at_ms,
-                status="DROPPED" if is_early else "PENDING",
+                status="DROPPED" if is_dropped else "PENDING",
                 priority=rule.priority,
                 user_ids=slot.user_ids,
-                content=None if is_early else content_of(slot, template, now_ms),
+                content=None if is_dropped else content_of(slot, template, now_ms),
                 case_label=case_label,
-                drop_reason="time_between" if is_early else None,
-                trace=trace_of(slot, now_ms, last_ms if is_early else None),
+                drop_reason=verdict.drop_reason,
+                held_until_ms=verdict.held_until_ms,
+                trace=trace_of(slot, now_ms, verdict.ended),
             ),
             rule.valid_for_seconds * SECOND_MS,
         )
     )
-    if is_early:
+    if is_dropped:
         return
     effects.touch(slot)
+    slot.household.count_generated(now_ms)
+    effects.touch_counters(rule.customer_id, (HOUSEHOLD, slot.building_id), slot.household.counters)
     # A lagging device turns neither back: what a later notification has emptied stays empty.
-    counters.last_generated_at_ms = _later(last_ms, now_ms)
+    counters.last_generated_at_ms = _later(counters.last_generated_at_ms, now_ms)
     if rule.reset_state_when_matched:
         counters.reset_at_ms = _later(counters.reset_at_ms, now_ms)
         slot.reset_windows(counters.reset_at_ms)

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from hearth.engine.compiled import CompiledRule
+from hearth.engine.household import Household, HouseholdCounters
 from hearth.engine.views import OutOfReach, View
 from hearth.language import Context, Program, Window
 
@@ -25,7 +26,7 @@ class Counters(msgspec.Struct):
     reset_at_ms: int | None = None
 
 
-def encode_counters(counters: Counters) -> bytes:
+def encode_counters(counters: Counters | HouseholdCounters) -> bytes:
     """Counters -> what is stored."""
     return msgspec.msgpack.encode(counters)
 
@@ -57,6 +58,7 @@ class Slot:
         "context",
         "counters",
         "customer_building_id",
+        "household",
         "own_views",
         "user_ids",
         "windows",
@@ -70,6 +72,7 @@ class Slot:
         user_ids: tuple[str, ...],
         counters: Counters,
         context: Context,
+        household: Household,
     ) -> None:
         self.compiled = compiled
         self.building_id = building_id
@@ -77,6 +80,7 @@ class Slot:
         self.user_ids = user_ids
         self.counters = counters
         self.context = context
+        self.household = household  # one for all slots of the building
         self.windows: Mapping[str, Window] = {}
         self.own_views: list[View] = []  # views of a rule that resets its windows are shared with no other rule
         self.show_counters()

@@ -1,28 +1,17 @@
 """Trace: why an evaluation ended as it did, in words and figures, for people."""
 
-from hearth.core.instants import SECOND_MS
 from hearth.core.missing import Missing
 from hearth.engine.slots import Slot
 from hearth.engine.views import OutOfReach
 from hearth.language import Window
 
 
-def trace_of(slot: Slot, now_ms: int, last_generated_at_ms: int | None) -> dict[str, object]:
-    """What the matching evaluation saw: newest value and count per dataset, counters, the step that ended it.
-
-    `last_generated_at_ms` is given when the time between notifications held it back.
-    """
+def trace_of(slot: Slot, now_ms: int, ended: str) -> dict[str, object]:
+    """What the matching evaluation saw: newest value and count per dataset, counters, the step that ended it in words."""
     rule = slot.compiled.rule
     datasets: dict[str, object] = {}
     for name, window in sorted(slot.windows.items()):
         datasets[name] = _seen(window, now_ms, has_extent=rule_spans(slot, name))
-    if last_generated_at_ms is None:
-        ended = "generated"
-    else:
-        ended = (
-            f"not sent: the last one was generated {(now_ms - last_generated_at_ms) // SECOND_MS} s before, "
-            f"and {rule.time_between_triggers_seconds} s must lie between two"
-        )
     return {
         "ended": ended,
         "condition": rule.condition,

@@ -36,6 +36,7 @@ _REPLAY_ENTRIES = 1_000
 _HOUSEKEEPING_SECONDS = 0.5
 _RETRY_SECONDS = 1.0
 _STOP_SECONDS = 20.0
+_OF_ALL_BUILDINGS = ("rules", "customer")  # kinds of changes that concern every building of a customer
 
 
 class LiveDriver:
@@ -409,7 +410,7 @@ class LiveDriver:
                 await self._settled_once()
         for change in changes:
             self._change_number = max(self._change_number, change.number)
-            if change.kind == "rules":
+            if change.kind in _OF_ALL_BUILDINGS:
                 self._rule_sets.forget(change.customer_id)
                 self._loaded.forget_customer(change.customer_id)
             elif change.building_id is not None:
@@ -418,7 +419,7 @@ class LiveDriver:
                     self._tell_building_change(change.building_id)
 
     def _concerns_loaded(self, change: Change) -> bool:
-        return change.kind == "rules" or change.building_id in self._loaded.buildings
+        return change.kind in _OF_ALL_BUILDINGS or change.building_id in self._loaded.buildings
 
     async def _settled_once(self) -> None:
         """Until the next transaction has ended."""

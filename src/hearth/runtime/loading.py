@@ -12,6 +12,7 @@ from hearth.domain.buildings import Building
 from hearth.domain.events import NO_FORECAST_MS, Series
 from hearth.engine.buffers import LOOK_BACK_MS, SeriesBuffer
 from hearth.engine.buildings import BuildingState
+from hearth.engine.household import HOUSEHOLD, HouseholdCounters, decode_household, household_of
 from hearth.engine.slots import Counters, Evaluation, decode_counters
 from hearth.ports import Session
 from hearth.runtime.rule_sets import RuleSets
@@ -54,13 +55,28 @@ def load_buildings(
     """States of some buildings of one customer as they were before `before_sequence`."""
     rules = rule_sets.active(session, customer_id)
     counters: dict[str, dict[str, Counters]] = defaultdict(dict)
+    households: dict[str, HouseholdCounters] = {}
     for key, stored in session.engine.read_states(customer_id, building_ids).items():
-        counters[key.building_id][key.rule_id] = decode_counters(stored)
+        if key.rule_id == HOUSEHOLD:
+            households[key.building_id] = decode_household(stored)
+        else:
+            counters[key.building_id][key.rule_id] = decode_counters(stored)
+    customer = session.customers.find(customer_id)
+    defaults = None if customer is None else customer.limits
     series: dict[str, list[Series]] = defaultdict(list)
     for each in session.series.list_of(customer_id, building_ids):
         series[each.building_id].append(each)
     buildings: list[Building] = session.buildings.list_by_id(customer_id, building_ids)
-    states = [BuildingState(building, rules, counters[building.id], series[building.id]) for building in buildings]
+    states = [
+        BuildingState(
+            building,
+            rules,
+            counters[building.id],
+            series[building.id],
+            household_of(building, defaults, households.get(building.id)),
+        )
+        for building in buildings
+    ]
     _fill(session, customer_id, states, before_sequence)
     return states
 

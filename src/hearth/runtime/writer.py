@@ -141,5 +141,5 @@ def store_outcomes(session: Session, outcomes: Sequence[Outcome]) -> None:
     if deliveries:
         session.outbox.add_all(deliveries)
     for delivery in deliveries:
-        if delivery.channel == "fetch":
+        if delivery.channel == "fetch" and delivery.due_at_ms == delivery.created_at_ms:  # not held for later
             session.outbox.close(delivery.customer_id, delivery.id, delivered=True, at_ms=delivery.created_at_ms)

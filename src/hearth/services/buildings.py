@@ -17,6 +17,7 @@ from hearth.core.nearest import nearest
 from hearth.core.problems import FieldProblem, Problem, invalid
 from hearth.domain.buildings import Building, Device, DisabledNotification, PriceSlice, Tariff
 from hearth.domain.catalogue import Catalogue
+from hearth.domain.limits import HouseholdLimits
 from hearth.ports import Session, Store
 from hearth.services.places import is_country, zone_of_place
 
@@ -46,6 +47,7 @@ class BuildingDraft(msgspec.Struct, frozen=True, kw_only=True):
     rules_operator_exclude: bool = True
     devices: tuple[Device, ...] = ()
     tariff: Tariff | None = None
+    limits: HouseholdLimits = HouseholdLimits()
     properties: dict[str, str | int | float | bool] = {}
 
 
@@ -160,7 +162,7 @@ class Buildings:
             if customer is None:
                 raise Problem("not_found", f"There is no customer {customer_id}.")
             time_zone_id = zone_of_place(draft.country_code, draft.city, customer.time_zone_id)
-        same = ("deactivated_at_ms", "zip", "city", "country_code", "kwp", "is_early_adopter", "user_ids", "tariff")
+        same = ("deactivated_at_ms", "zip", "city", "country_code", "kwp", "is_early_adopter", "user_ids", "tariff", "limits")
         rules = ("disabled_notifications", "inactive_rules", "active_rules", "rules_operator_exclude", "properties")
         return {"time_zone_id": time_zone_id, **{name: getattr(draft, name) for name in (*same, *rules)}}
 

@@ -1,12 +1,16 @@
 """Customers: the tenants of an installation, made by its operator.
 
-Holds how one comes into being and is found. Its clients are `access`, its households `buildings`.
+Holds how one comes into being and is found, and the limits of its households. Its clients are `access`, its
+households `buildings`.
 """
+
+from msgspec.structs import replace
 
 from hearth.core.clock import Clock, Identities
 from hearth.core.instants import zone_named
 from hearth.core.problems import Problem, invalid
 from hearth.domain.customers import DEFAULT_LANGUAGES, Customer
+from hearth.domain.limits import HouseholdLimits
 from hearth.ports import Store
 
 _LONGEST_NAME = 200
@@ -43,6 +47,17 @@ class Customers:
         with self._store.write() as session:
             session.customers.add(customer)
         return customer
+
+    def set_limits(self, customer_id: str, limits: HouseholdLimits) -> Customer:
+        """Limits of all households that have none of their own; running engines hear of it. Raises Problem "not_found"."""
+        with self._store.write() as session:
+            customer = session.customers.find(customer_id)
+            if customer is None:
+                raise Problem("not_found", f"There is no customer {customer_id}.")
+            changed = replace(customer, limits=limits)
+            session.customers.replace(changed)
+            session.changes.add(customer_id, "customer")
+        return changed
 
     def get(self, customer_id: str) -> Customer:
         """The customer of that id. Raises Problem "not_found"."""

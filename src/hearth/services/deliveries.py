@@ -18,7 +18,7 @@ from hearth.delivery.attempts import Arrived, EndpointGone, Failed, Outcome, Ret
 from hearth.delivery.outbox import delivery_id
 from hearth.delivery.signing import signing_secret
 from hearth.domain.customers import Endpoint
-from hearth.domain.notifications import Attempt, Delivery
+from hearth.domain.notifications import Attempt, Delivery, Notification
 from hearth.ports import Sealer, Session, Store
 from hearth.runtime.deliveries import Due, Parcel, Settlement
 from hearth.services.notification_body import notification_body
@@ -72,12 +72,19 @@ class Deliveries:
         return enabled
 
     def lease(self, limit: int, lease_ms: int) -> Due:
-        """Takes what is due, at most `limit`, for `lease_ms`."""
+        """Takes what is due, at most `limit`, for `lease_ms`.
+
+        What was held for later and is fetched by the customer is delivered by being due: it needs no attempt.
+        """
         now_ms = self._clock.now_ms()
         lease_until_ms = now_ms + lease_ms
-        with self._store.write(durable=False) as session:  # lost with the power, it only ends sooner
-            deliveries = session.outbox.lease_for_operator(now_ms, lease_until_ms, limit)
-            return Due(deliveries, lease_until_ms, session.outbox.next_due_for_operator())
+        with self._store.write(durable=False) as session:  # lost with the power, it is only done again
+            leased = session.outbox.lease_for_operator(now_ms, lease_until_ms, limit)
+            for delivery in leased:
+                if delivery.channel == "fetch":
+                    _hand_out(session, delivery, now_ms)
+            deliveries = [delivery for delivery in leased if delivery.channel != "fetch"]
+            return Due(deliveries, lease_until_ms, session.outbox.next_due_for_operator(now_ms, lease_until_ms))
 
     def prepare(self, delivery: Delivery) -> Parcel | Failed:
         """What to send now and where to, read at the last moment; or why nothing is sent."""
@@ -87,8 +94,10 @@ class Deliveries:
             if refused is not None:
                 return refused
             notification = session.notifications.find(delivery.customer_id, delivery.notification_id)
-        if notification is None:
-            return Failed("the notification was erased")
+            if notification is None:
+                return Failed("the notification was erased")
+            if _is_unwanted(session, notification):
+                return Failed("the building or its rule was switched off while it was held")
         assert endpoint is not None
         return Parcel(endpoint, msgspec.json.encode(notification_body(notification)))
 
@@ -127,6 +136,22 @@ class Deliveries:
             case EndpointGone():
                 _fail_all_pending(session, customer_id, now_ms)
         return outcome
+
+
+def _is_unwanted(session: Session, notification: Notification) -> bool:
+    """Whether a held notification's building was deactivated meanwhile, or its rule switched off there."""
+    if notification.held_until_ms is None:
+        return False
+    buildings = session.buildings.list_by_id(notification.customer_id, [notification.building_id])
+    return any(building.is_deactivated() or not building.has_rule_on(notification.rule_id) for building in buildings)
+
+
+def _hand_out(session: Session, delivery: Delivery, now_ms: int) -> None:
+    """A held notification that its customer fetches becomes DELIVERED; FAILED where it is too late or unwanted."""
+    notification = session.notifications.find(delivery.customer_id, delivery.notification_id)
+    is_wanted = notification is not None and now_ms < delivery.expires_at_ms and not _is_unwanted(session, notification)
+    session.outbox.close(delivery.customer_id, delivery.id, delivered=is_wanted, at_ms=now_ms)
+    session.notifications.set_status(delivery.customer_id, delivery.notification_id, "DELIVERED" if is_wanted else "FAILED")
 
 
 def _check_url(url: str) -> None:

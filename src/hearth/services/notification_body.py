@@ -11,7 +11,8 @@ from hearth.domain.notifications import Content, Interaction, Notification, Rend
 def notification_body(notification: Notification) -> dict[str, object]:
     """Notification -> JSON object. `createdAtTimeMillis` is in milliseconds, the other instants in whole epoch seconds.
 
-    A dropped notification has no content (`notification` is null) and carries its `dropReason`.
+    A dropped notification has no content (`notification` is null) and carries its `dropReason`; one that was held for
+    the end of quiet hours carries that instant as `heldUntil`.
     """
     body: dict[str, object] = {
         "id": notification.id,
@@ -28,6 +29,8 @@ def notification_body(notification: Notification) -> dict[str, object]:
     }
     if notification.drop_reason is not None:
         body["dropReason"] = notification.drop_reason
+    if notification.held_until_ms is not None:
+        body["heldUntil"] = notification.held_until_ms // SECOND_MS
     return body
 
 

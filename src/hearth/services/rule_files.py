@@ -22,6 +22,7 @@ from hearth.domain.rules import (
     Case,
     Dataset,
     DatasetKind,
+    InQuietHours,
     NotificationTemplate,
     Rule,
     RuleState,
@@ -34,8 +35,8 @@ from hearth.services.yaml_values import UNIT_SECONDS, Path, ValueReader
 
 RULE_KEYS = (
     "name", "description", "state", "tags", "priority", "datasets", "condition", "streak", "goal", "schedule",
-    "matchThreshold", "timeBetweenNotifications", "resetStateWhenMatched", "earlyAdoptersOnly", "validFor",
-    "notification", "cases",
+    "matchThreshold", "timeBetweenNotifications", "resetStateWhenMatched", "earlyAdoptersOnly", "duringQuietHours",
+    "validFor", "notification", "cases",
 )  # fmt: skip
 _DATASET_KEYS = ("kind", "eventTypes", "sources", "timespan")
 _NOTIFICATION_KEYS = ("actions", "texts", "command")
@@ -179,6 +180,7 @@ def _rule(values: ValueReader, catalogue: Catalogue) -> Rule:
         time_between_triggers_seconds=values.seconds(("timeBetweenNotifications",)) or 0,
         reset_state_when_matched=values.switch(("resetStateWhenMatched",)),
         is_restricted_to_early_adopters=values.switch(("earlyAdoptersOnly",)),
+        during_quiet_hours=values.choice(("duringQuietHours",), get_args(InQuietHours), _BLANK.during_quiet_hours),
         valid_for_seconds=_BLANK.valid_for_seconds if valid_for is None else valid_for,
         notification=_template(values, ("notification",)) if ("notification",) in values else None,
         cases=tuple(_case(values, path) for path in values.items(("cases",))),
@@ -254,6 +256,7 @@ def _written(rule: Rule) -> dict[str, Any]:
         "timeBetweenNotifications": _timespan(rule.time_between_triggers_seconds) if rule.time_between_triggers_seconds else None,
         "resetStateWhenMatched": rule.reset_state_when_matched or None,
         "earlyAdoptersOnly": rule.is_restricted_to_early_adopters or None,
+        "duringQuietHours": rule.during_quiet_hours if rule.during_quiet_hours != blank.during_quiet_hours else None,
         "validFor": _timespan(rule.valid_for_seconds) if rule.valid_for_seconds != blank.valid_for_seconds else None,
         "notification": _written_template(rule.notification) if rule.notification is not None else None,
         "cases": [

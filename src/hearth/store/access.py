@@ -23,6 +23,11 @@ class SqlCustomerRepository:
         """Adds a customer."""
         self._connection.execute(customers.insert(), {"id": customer.id, "document": msgspec.json.encode(customer)})
 
+    def replace(self, customer: Customer) -> None:
+        """Replaces the customer of that id."""
+        of = customers.c.id == customer.id
+        self._connection.execute(update(customers).where(of).values(document=msgspec.json.encode(customer)))
+
     def find(self, customer_id: str) -> Customer | None:
         """The customer of that id."""
         found = self._connection.scalar(select(customers.c.document).where(customers.c.id == customer_id))

@@ -1,7 +1,8 @@
 """The outbox: deliveries that are due, leased, tried and closed.
 
 A lease is the due instant moved to the lease's end: nothing else need be undone when the holder dies.
-Only the oldest open delivery of a building is ever given out, so that its household hears in order.
+Only the oldest open delivery of a building is ever given out, so that its household hears in order. One that is held for
+later (never tried, and due further ahead than any lease ends) is passed over, so that it keeps no urgent one back.
 Closed rows stay, so that a replay does not bring a delivery back.
 """
 
@@ -62,7 +63,7 @@ class SqlOutboxRepository:
         """Due deliveries, longest due first and at most one per building (the oldest open one), now leased."""
         query = (
             select(outbox.c.number, outbox.c.due_at_ms, outbox.c.attempts, outbox.c.document)
-            .where(_is_first(), outbox.c.due_at_ms <= now_ms)
+            .where(_is_first(now_ms, lease_until_ms), outbox.c.due_at_ms <= now_ms)
             .order_by(outbox.c.due_at_ms, outbox.c.number)  # the order of the index: what is closed is not walked over
             .limit(limit)
             .with_for_update(skip_locked=True, of=outbox)
@@ -73,9 +74,9 @@ class SqlOutboxRepository:
             self._connection.execute(update(outbox).where(of).values(due_at_ms=lease_until_ms))
         return [_delivery(row) for row in rows]
 
-    def next_due_for_operator(self) -> int | None:
+    def next_due_for_operator(self, now_ms: int, lease_until_ms: int) -> int | None:
         """The earliest instant at which a delivery is or becomes due; one that waits behind another is not."""
-        query = select(outbox.c.due_at_ms).where(_is_first()).order_by(outbox.c.due_at_ms).limit(1)
+        query = select(outbox.c.due_at_ms).where(_is_first(now_ms, lease_until_ms)).order_by(outbox.c.due_at_ms).limit(1)
         return self._connection.scalar(query)
 
     def record_attempt(self, customer_id: str, attempt: Attempt) -> None:
@@ -133,10 +134,13 @@ class SqlOutboxRepository:
         self._connection.execute(update(outbox).where(of).values(is_counted=True))
 
 
-def _is_first() -> ColumnElement[bool]:
-    """Open, and the oldest open one of its building."""
+def _is_first(now_ms: int, lease_until_ms: int) -> ColumnElement[bool]:
+    """Open, and the oldest open one of its building that is not held for later."""
     older = outbox.alias("older")
+    # Another process may have looked at its clock a little later: twice the lease is surely no lease.
+    held_from_ms = lease_until_ms + (lease_until_ms - now_ms)
     is_older = (older.c.building_id == outbox.c.building_id) & (older.c.number < outbox.c.number)
+    is_older &= (older.c.attempts > 0) | (older.c.due_at_ms <= held_from_ms)
     return outbox.c.is_open & ~select(literal(1)).where(is_older, older.c.is_open).exists()
 
 

@@ -22,7 +22,7 @@ from hearth.api.wire.base import (
     WireModel,
     instant_or_none,
 )
-from hearth.api.wire.tariffs import Settings, TariffSetting
+from hearth.api.wire.settings import Settings
 from hearth.core.instants import seconds_of_instant
 from hearth.domain import buildings as domain
 from hearth.services.buildings import BuildingDraft
@@ -146,13 +146,13 @@ class Building(WireModel):
             rules_operator_exclude=self.rules_operator_exclude,
             devices=tuple(device.to_domain() for device in self.devices),
             tariff=self.settings.tariff_of_both(),
+            limits=self.settings.limits(),
             properties=dict(self.properties),
         )
 
 
 def building_body(building: domain.Building) -> Building:
     """A building as it is answered."""
-    tariff = None if building.tariff is None else TariffSetting.of_domain(building.tariff)
     geolocation = None
     if building.latitude is not None and building.longitude is not None:
         geolocation = Geolocation.of(lat=building.latitude, lon=building.longitude)
@@ -177,7 +177,7 @@ def building_body(building: domain.Building) -> Building:
         active_rules=list(building.active_rules),
         rules_operator_exclude=building.rules_operator_exclude,
         devices=[_device_body(device) for device in building.devices],
-        settings=Settings.of(tariff=tariff),
+        settings=Settings.of_domain(building.tariff, building.limits),
         properties=dict(building.properties),
         geolocation=geolocation,
         profile=None,

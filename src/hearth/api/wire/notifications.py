@@ -90,6 +90,11 @@ class Notification(WireModel):
     drop_reason: DropReason | None = Field(
         default=None, description="Why it was held back; only on dropped ones.", json_schema_extra=OURS
     )
+    held_until: int | None = Field(
+        default=None,
+        description="Epoch seconds UTC: the end of quiet hours, until which it is PENDING; only on held ones.",
+        json_schema_extra=OURS,
+    )
 
 
 class InteractionReport(WireModel):

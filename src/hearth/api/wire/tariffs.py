@@ -3,7 +3,6 @@
 from itertools import pairwise
 from typing import Annotated, Literal, Self
 
-import msgspec
 from pydantic import Field, model_validator
 
 from hearth.api.wire.base import EpochSeconds, WireModel
@@ -159,31 +158,3 @@ class TariffSetting(WireModel):
             dual=None if tariff.low_tariff is None else DualPrice.of(low_tariff=LowTariff.of_domain(tariff.low_tariff)),
             dynamic=DynamicPrices.of_domain(tariff.slices) if tariff.slices or tariff.type == "DYNAMIC" else None,
         )
-
-
-class Settings(WireModel):
-    """Settings of a building."""
-
-    tariff: TariffSetting | None = None
-    low_tariff_hour_setting: LowTariff | None = Field(
-        default=None, description="The older spelling of `tariff.dual.lowTariff`; accepted; always null in answers."
-    )
-
-    @model_validator(mode="after")
-    def _has_low_tariff_once(self) -> Self:
-        tariff = self.tariff_of_both()
-        if tariff is not None and tariff.type == "DUAL" and tariff.low_tariff is None:
-            raise ValueError("a DUAL tariff needs dual.lowTariff")
-        return self
-
-    def tariff_of_both(self) -> Tariff | None:
-        """The tariff, whichever way it was spelled."""
-        tariff = None if self.tariff is None else self.tariff.to_domain()
-        if self.low_tariff_hour_setting is None:
-            return tariff
-        low_tariff: LowTariffHours = self.low_tariff_hour_setting.to_domain()
-        if tariff is None:
-            return Tariff(type="DUAL", low_tariff=low_tariff)
-        if tariff.low_tariff is not None and tariff.low_tariff != low_tariff:
-            raise ValueError("lowTariffHourSetting and tariff.dual.lowTariff differ; send only tariff.dual.lowTariff")
-        return msgspec.structs.replace(tariff, low_tariff=low_tariff)

@@ -6,6 +6,7 @@ import httpx2
 import pytest
 
 from hearth.domain.customers import Customer
+from hearth.domain.limits import HouseholdLimits, QuietHours
 from hearth.ports import Store
 from hearth.testing.clocks import MovableClock
 
@@ -181,6 +182,22 @@ async def test_the_older_spelling_of_the_low_tariff_is_accepted(api: httpx2.Asyn
     assert (tariff["currency"], tariff["dual"]["lowTariff"]["tuesdayEndTime"]) == ("CHF", "05:30")
 
 
+async def test_limits_of_a_household_are_set_read_and_unset(
+    api: httpx2.AsyncClient, api_store: Store, customer: Customer
+) -> None:
+    limits = {"quietHours": {"start": "22:00", "end": "07:00"}, "maxNotificationsPerDay": 3}
+    building = (await api.post("/buildings/v1", json=minimal(settings=limits))).json()
+    assert {key: building["settings"][key] for key in limits} == limits
+    assert (await api.put("/buildings/v1", json=building)).json() == building
+    with api_store.read() as session:
+        stored = session.buildings.find(customer.id, "house-1")
+    assert stored.limits == HouseholdLimits(quiet_hours=QuietHours(start="22:00", end="07:00"), most_per_day=3)
+    building = (await api.put("/buildings/v1", json=minimal(settings={"maxNotificationsPerDay": 0}))).json()
+    assert (building["settings"]["quietHours"], building["settings"]["maxNotificationsPerDay"]) == (None, 0)
+    settings = (await api.put("/buildings/v1", json=minimal())).json()["settings"]
+    assert settings["quietHours"] is settings["maxNotificationsPerDay"] is None
+
+
 async def test_dynamic_slices_are_replaced_and_the_rest_stays(api: httpx2.AsyncClient) -> None:
     dynamic = {"slices": [{"start": 1_767_225_600, "end": 1_767_229_200, "price": "0.21"}]}
     tariff = {"type": "DYNAMIC", "currency": "EUR", "maxPrice": "0.9", "dynamic": dynamic}
@@ -232,6 +249,13 @@ def slices(*pairs: tuple[int, int]) -> dict[str, Any]:
         ({"a/b~c": "x"}, "/a~1b~0c", "not known"),
         ({"city": "a\u0000b"}, "/city", "NUL"),
         ({"properties": {"deep": {"er": 1}}}, None, "valid"),
+        ({"settings": {"quietHours": {"start": "22:00"}}}, "/settings/quietHours/end", "required"),
+        ({"settings": {"quietHours": {"start": "22:00", "end": "7:00"}}}, "/settings/quietHours/end", "pattern"),
+        ({"settings": {"quietHours": {"begin": "22:00"}}}, "/settings/quietHours/begin", "known are start, end"),
+        ({"settings": {"quietHour": None}}, "/settings/quietHour", "did you mean quietHours?"),
+        ({"settings": {"maxNotificationsPerDay": -1}}, "/settings/maxNotificationsPerDay", "greater"),
+        ({"settings": {"maxNotificationsPerDay": 1_001}}, "/settings/maxNotificationsPerDay", "less"),
+        ({"settings": {"maxNotificationsPerDay": "3"}}, "/settings/maxNotificationsPerDay", "integer"),
         ({"settings": {"tarif": {}}}, "/settings/tarif", "did you mean tariff?"),
         ({"settings": {"tariff": {"type": "TRIPLE"}}}, "/settings/tariff/type", "SINGLE"),
         ({"settings": {"tariff": {"type": "SINGLE"}}}, "/settings/tariff", "single.price"),

@@ -112,6 +112,33 @@ def test_the_outbox_gives_one_delivery_per_building_in_order(store) -> None:
     assert _lease(store, NOW_MS) == ["3"]
 
 
+def test_a_delivery_held_for_later_keeps_no_other_of_its_building_back(store) -> None:
+    add_customer(store, "a", "one")
+    held, urgent, later = (notification("a", "one", number) for number in (1, 2, 3))
+    with store.write() as session:
+        session.notifications.add_all([held, urgent, later])
+        session.outbox.add_all([delivery(held, due_at_ms=NOW_MS + 60_000), delivery(urgent), delivery(later)])
+    with store.read() as session:
+        assert session.outbox.next_due_for_operator(NOW_MS, NOW_MS + 1_000) == NOW_MS
+    assert _lease(store, NOW_MS) == ["2"]
+    assert _lease(store, NOW_MS) == [], "a leased one does keep the next back"
+    with store.write() as session:
+        session.outbox.reschedule(A, delivery(urgent).id, NOW_MS + 90_000)
+    assert _lease(store, NOW_MS + 2_000) == [], "and so does one that is tried again later"
+    assert _lease(store, NOW_MS + 59_999) == []
+    assert _lease(store, NOW_MS + 60_000) == ["1"]
+
+
+def test_near_its_moment_a_held_delivery_is_the_first_of_its_building(store) -> None:
+    add_customer(store, "a", "one")
+    held, urgent = notification("a", "one", 1), notification("a", "one", 2)
+    with store.write() as session:
+        session.notifications.add_all([held, urgent])
+        session.outbox.add_all([delivery(held, due_at_ms=NOW_MS + 60_000), delivery(urgent)])
+    assert _lease(store, NOW_MS + 58_000) == []
+    assert _lease(store, NOW_MS + 60_000) == ["1"]
+
+
 def test_a_lease_that_runs_out_makes_the_delivery_due_again(store) -> None:
     add_customer(store, "a", "one")
     add_notifications(store, notification("a", "one", 1))

@@ -5,12 +5,13 @@ from itertools import count
 
 import pytest
 from cryptography.fernet import Fernet
+from msgspec.structs import replace
 
 from hearth.connectors.secrets import FernetSealer
 from hearth.core.problems import Problem
 from hearth.delivery.attempts import Failed
 from hearth.delivery.outbox import delivery_id, outgoing
-from hearth.domain.buildings import Building
+from hearth.domain.buildings import Building, DisabledNotification
 from hearth.domain.customers import Customer
 from hearth.domain.notifications import Content, Notification, RenderedText
 from hearth.engine.effects import Outcome
@@ -75,7 +76,7 @@ class World:
             self.deliveries.set_endpoint(customer_id, url)
         return customer_id
 
-    def notify(self, customer_id: str, building: str, valid_for_ms: int = 6 * HOUR_MS) -> str:
+    def notify(self, customer_id: str, building: str, valid_for_ms: int = 6 * HOUR_MS, held_until_ms: int | None = None) -> str:
         """What the engine's transaction writes; returns the notification's id."""
         sequence = next(self._sequences)
         notification = Notification(
@@ -89,6 +90,7 @@ class World:
             created_at_ms=self.clock.at_ms,
             stored_at_ms=self.clock.at_ms,
             status="PENDING",
+            held_until_ms=held_until_ms,
             content=Content(texts={"de": RenderedText(title="Überschuss", message=f"Nachricht {sequence}")}),
         )
         with self.store.write() as session:
@@ -145,6 +147,71 @@ def test_without_an_endpoint_a_notification_is_delivered_by_being_there(world):
     with world.store.read() as session:
         [(_, fact)] = session.outbox.list_uncounted_for_operator(10)
     assert fact.notification_id == notification_id
+
+
+def test_a_held_notification_is_leased_at_its_time_and_an_urgent_one_before_it(world):
+    customer_id = world.add_customer("a", "home")
+    held = world.notify(customer_id, "home", held_until_ms=NOW_MS + HOUR_MS)
+    urgent = world.notify(customer_id, "home")
+    due = world.deliveries.lease(100, LEASE_MS)
+    assert [delivery.notification_id for delivery in due.deliveries] == [urgent]
+    world.settle(due.deliveries[0], OK)
+    assert (world.status(held), world.status(urgent)) == ("PENDING", "DELIVERED")
+    assert world.deliveries.lease(100, LEASE_MS).next_due_ms == NOW_MS + HOUR_MS
+    world.clock.at_ms += HOUR_MS - 1
+    assert not world.lease()
+    world.clock.at_ms += 1
+    [delivery] = world.lease()
+    parcel = world.deliveries.prepare(delivery)
+    assert not isinstance(parcel, Failed)
+    assert json.loads(parcel.body)["heldUntil"] == (NOW_MS + HOUR_MS) // 1000
+    world.settle(delivery, OK)
+    assert world.status(held) == "DELIVERED"
+
+
+def test_without_an_endpoint_a_held_notification_is_delivered_when_it_is_due(world):
+    customer_id = world.add_customer("a", "home", url=None)
+    held = world.notify(customer_id, "home", held_until_ms=NOW_MS + HOUR_MS)
+    assert not world.lease()
+    assert world.status(held) == "PENDING"
+    world.clock.at_ms += HOUR_MS
+    assert not world.lease(), "there is nothing to send"
+    assert world.status(held) == "DELIVERED"
+    with world.store.read() as session:
+        [(_, fact)] = session.outbox.list_uncounted_for_operator(10)
+    assert (fact.notification_id, fact.delivered_at_ms) == (held, NOW_MS + HOUR_MS)
+
+
+def test_without_an_endpoint_a_held_notification_that_became_stale_fails(world):
+    customer_id = world.add_customer("a", "home", url=None)
+    held = world.notify(customer_id, "home", held_until_ms=NOW_MS + HOUR_MS)
+    world.clock.at_ms += 6 * HOUR_MS
+    assert not world.lease()
+    assert world.status(held) == "FAILED"
+
+
+@pytest.mark.parametrize("url", [URL, None], ids=["endpoint", "fetch"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"deactivated_at_ms": NOW_MS},
+        {"inactive_rules": ("r" * 24,)},
+        {"disabled_notifications": (DisabledNotification(rule_id="r" * 24),)},
+    ],
+    ids=["deactivated", "inactive rule", "stopped"],
+)
+def test_what_was_switched_off_while_it_was_held_is_not_sent(world, url, change):
+    customer_id = world.add_customer("a", "home", url=url)
+    held = world.notify(customer_id, "home", held_until_ms=NOW_MS + HOUR_MS)
+    with world.store.write() as session:
+        [building] = session.buildings.list_page(customer_id, None, 1)
+        session.buildings.replace(replace(building, **change))
+    world.clock.at_ms += HOUR_MS
+    for delivery in world.lease():
+        refused = world.deliveries.prepare(delivery)
+        assert refused == Failed("the building or its rule was switched off while it was held")
+        world.settle(delivery, refused)
+    assert world.status(held) == "FAILED"
 
 
 def test_a_failure_is_tried_again_when_its_pause_is_over(world):

@@ -101,7 +101,7 @@ class World:
                 )
         return customer_id, self.work.set_endpoint(customer_id, self.receiver.url(letter))
 
-    def notify(self, customer_id: str, building: int = 0) -> str:
+    def notify(self, customer_id: str, building: int = 0, held_until_ms: int | None = None) -> str:
         sequence = next(self._sequences)
         notification = Notification(
             id=f"{sequence:024x}",
@@ -114,6 +114,7 @@ class World:
             created_at_ms=self.clock.at_ms,
             stored_at_ms=self.clock.at_ms,
             status="PENDING",
+            held_until_ms=held_until_ms,
             content=Content(texts={"de": RenderedText(title="Überschuss", message=f"Nachricht {sequence}")}),
         )
         stored, delivery = outgoing(notification, 6 * HOUR_MS, has_endpoint=True)
@@ -197,6 +198,21 @@ async def test_without_a_wake_up_it_looks_by_itself(world):
     world.notify(customer_id)
     await world.all_delivered(customer_id)
     await stopped(loop, running)
+
+
+async def test_a_held_notification_goes_out_at_its_time(world):
+    customer_id, _ = world.add_customer("a", 1)
+    held = world.notify(customer_id, held_until_ms=world.clock.at_ms + HOUR_MS)
+    urgent = world.notify(customer_id)
+    loop = world.loop()
+    running = asyncio.create_task(loop.run())
+    await until(lambda: world.statuses(customer_id) == {held: "PENDING", urgent: "DELIVERED"})
+    assert world.receiver.ids("a") == [urgent]
+    world.clock.at_ms += HOUR_MS
+    loop.look_now()
+    await world.all_delivered(customer_id)
+    await stopped(loop, running)
+    assert world.receiver.ids("a") == [urgent, held]
 
 
 async def test_many_customers_and_buildings_each_once_and_in_order(world):

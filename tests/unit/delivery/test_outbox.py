@@ -44,6 +44,23 @@ def test_without_an_endpoint_it_is_there_to_be_fetched():
     assert (stored.status, delivery.channel) == ("DELIVERED", "fetch")
 
 
+def test_a_held_one_is_due_at_the_end_of_quiet_hours():
+    held = replace(NOTIFICATION, held_until_ms=NOTIFICATION.stored_at_ms + HOUR_MS)
+    for has_endpoint in (True, False):
+        stored, delivery = outgoing(held, 6 * HOUR_MS, has_endpoint)
+        assert delivery is not None
+        assert (stored.status, delivery.due_at_ms) == ("PENDING", NOTIFICATION.stored_at_ms + HOUR_MS)
+        assert delivery.expires_at_ms == NOTIFICATION.stored_at_ms + 6 * HOUR_MS
+
+
+def test_a_held_one_whose_event_came_after_the_quiet_hours_is_due_at_once():
+    held = replace(NOTIFICATION, held_until_ms=NOTIFICATION.stored_at_ms - HOUR_MS)
+    stored, delivery = outgoing(held, HOUR_MS, has_endpoint=True)
+    assert delivery is not None
+    assert (stored.status, delivery.due_at_ms) == ("PENDING", NOTIFICATION.stored_at_ms)
+    assert outgoing(held, HOUR_MS, has_endpoint=False)[0].status == "DELIVERED"
+
+
 def test_a_dropped_one_goes_nowhere():
     dropped = replace(NOTIFICATION, status="DROPPED", drop_reason="time_between")
     assert outgoing(dropped, HOUR_MS, has_endpoint=True) == (dropped, None)

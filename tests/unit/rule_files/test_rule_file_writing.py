@@ -66,6 +66,7 @@ RULE = st.builds(
     reset_state_when_matched=st.booleans(),
     is_restricted_to_early_adopters=st.booleans(),
     priority=st.sampled_from(["high", "normal"]),
+    during_quiet_hours=st.sampled_from(["drop", "hold"]),
     valid_for_seconds=st.integers(1, 1_000_000),
     notification=st.none() | TEMPLATE,
     cases=st.lists(st.builds(Case, label=TEXT, condition=TEXT, notification=TEMPLATE), max_size=2).map(tuple),

@@ -9,10 +9,13 @@ from tests.conformance.rules_corpus import BUILDING_ID, CUSTOMER_ID
 from tests.conformance.rules_ways import RECEIVED_MS, columns_of, find_series, kind_of
 from tests.unit.runtime.one_home import ALWAYS, Home, case_of
 
+from hearth.domain.limits import HouseholdLimits, QuietHours
 from hearth.engine.compiled import CompiledRule
 from hearth.runtime import live as live_module
 from hearth.runtime import rule_sets as rule_sets_module
+from hearth.services.customers import Customers
 from hearth.store import SqlStore
+from hearth.testing.clocks import CountedIdentities, MovableClock
 
 TWO_RULES = """
 rule:
@@ -90,6 +93,32 @@ async def test_a_building_changed_elsewhere_is_seen_by_the_next_event(store: Sql
             await driver.settle()
     assert home.told() == ["10:00 sent 1", "10:02 sent 3"]
     assert told_changes == [BUILDING_ID, BUILDING_ID]
+
+
+async def test_limits_of_the_customer_changed_elsewhere_are_seen_by_the_next_event(store: SqlStore) -> None:
+    home = Home(store)
+    customers = Customers(store, MovableClock(), CountedIdentities())
+    async with home.running() as driver:
+        await home.send(driver, "10:00 POWER_CONSUMPTION 1")
+        await driver.settle()
+        customers.set_limits(CUSTOMER_ID, HouseholdLimits(most_per_day=2))
+        await home.send(driver, "10:01 every 1min POWER_CONSUMPTION 2 3")
+        await driver.settle()
+        customers.set_limits(CUSTOMER_ID, HouseholdLimits(quiet_hours=QuietHours(start="10:00", end="11:00")))
+        await home.send(driver, "10:10 POWER_CONSUMPTION 4")
+        await driver.settle()
+        with store.write() as session:
+            none = HouseholdLimits(quiet_hours=QuietHours(start="00:00", end="00:00"))
+            session.buildings.replace(replace(home.case.building, limits=none))
+            session.changes.add(CUSTOMER_ID, "buildings", BUILDING_ID)
+        await home.send(driver, "10:20 POWER_CONSUMPTION 5")
+    assert home.told() == [
+        "10:00 sent 1",
+        "10:01 sent 2",
+        "10:02 dropped household_cap",
+        "10:10 dropped quiet_hours",
+        "10:20 sent 5",
+    ]
 
 
 async def test_a_change_is_noticed_while_no_events_come(sqlite_store: SqlStore) -> None:

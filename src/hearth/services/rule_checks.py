@@ -86,6 +86,10 @@ class _Checks:
             hint = "move it to a last case with `when: true`"
             yield Finding(("notification",), "warning", "unused-notification", message, hint, is_about_key=True)
 
+        if rule.priority == "high" and rule.during_quiet_hours == "hold":
+            message = "Nothing is ever held: a rule of high priority passes quiet hours."
+            yield Finding(("duringQuietHours",), "warning", "unused-hold", message, "leave it out", is_about_key=True)
+
     def _dataset(self, dataset: Dataset) -> Iterator[Finding]:
         path: Path = ("datasets", dataset.name)
         if not dataset.name.isascii() or not dataset.name.replace("_", "a").isalnum():

@@ -71,6 +71,8 @@ def test_a_good_rule_has_no_diagnostics():
         ("condition:", 'schedule: "0 7 * *"\ncondition:', "bad-schedule", '"0 7 * *"', '"0 7 * * *"'),
         ("condition:", 'schedule: "0 25 * * *"\ncondition:', "bad-schedule", '"0 25 * * *"', ""),
         ("condition:", 'schedule: "0 7 * * *"\ncondition:', "schedule-not-run", '"0 7 * * *"', "event"),
+        ("condition:", "duringQuietHours: wait\ncondition:", "wrong-value", "wait", "one of drop, hold"),
+        ("condition:", "priority: high\nduringQuietHours: hold\ncondition:", "unused-hold", "duringQuietHours", "leave it out"),
         ("name: Surplus\n", "", "missing-key", "state", ""),
         ("{title: Sun, ", "{", "missing-key", "en", ""),
         ("{primary: OPENAPP}", "{tap: OPENAPP}", "button-without-action", "primary", "primary"),

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from hearth.core.identifiers import derived_id
 from hearth.domain.catalogue import Catalogue
 from hearth.domain.rules import NotificationTemplate, Rule
 from hearth.engine.scope import scope_of
@@ -52,6 +53,11 @@ class CompiledRule:
     def of(self, rule: Rule) -> "CompiledRule":
         """The same programs for a rule of the same expressions."""
         return replace(self, rule=rule)
+
+    @cached_property
+    def conditions_id(self) -> str:
+        """The same for all versions of a rule whose condition and streak condition are the same."""
+        return derived_id(self.rule.condition, str(self.rule.is_streak), self.rule.streak_condition or "")
 
     @cached_property
     def explainers(self) -> Mapping[str, Explainer]:

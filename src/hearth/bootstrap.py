@@ -42,6 +42,7 @@ from hearth.services.live_view import LiveView
 from hearth.services.members import Members
 from hearth.services.notifications import Notifications
 from hearth.services.rules import Rules
+from hearth.services.simulations import Simulations
 from hearth.store import open_store
 from hearth.store.migrations import upgrade
 
@@ -217,6 +218,10 @@ class Installation:
     @cached_property
     def rules(self) -> Rules:
         return Rules(self.store, self.catalogue, self.clock, self.identities)
+
+    @cached_property
+    def simulations(self) -> Simulations:
+        return Simulations(self.store, self.catalogue)
 
     @cached_property
     def deliveries(self) -> Deliveries:

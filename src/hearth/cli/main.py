@@ -43,6 +43,9 @@ _COMMANDS = {
     "demo": "demo",
     "receiver": "receiver",
     "import-history": "import_history",
+    "simulate": "simulate",
+    "backtest": "backtest",
+    "why": "why",
     "simulate-households": "simulate_households",
     "settings": "settings",
 }

@@ -73,6 +73,7 @@ class BuildingState:
     def _slot(self, compiled: CompiledRule, counters: Counters) -> Slot:
         building = self.building
         silenced = {d.user_id for d in building.disabled_notifications if d.rule_id == compiled.rule.id}
+        counters.carry_over(compiled.conditions_id)
         context = Context(zone=zone_named(building.time_zone_id), locale="en", building=facts_of(building))
         return Slot(
             compiled=compiled,

@@ -5,13 +5,14 @@ that is refused when it is saved, so here it is a fault of ours.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
+from hearth.core.identifiers import derived_id
 from hearth.domain.catalogue import Catalogue
 from hearth.domain.rules import NotificationTemplate, Rule
 from hearth.engine.scope import scope_of
-from hearth.language import Place, Program, check, compile_program
+from hearth.language import Checked, Explainer, Place, Program, check, compile_program
 
 
 @dataclass(frozen=True)
@@ -47,17 +48,33 @@ class CompiledRule:
     streak: Program | None
     cases: tuple[CompiledCase, ...]
     template: CompiledTemplate | None
+    checked: Mapping[str, Checked]  # the conditions, for who asks why: "condition", "streak", "case 0", "case 1", …
+
+    def of(self, rule: Rule) -> "CompiledRule":
+        """The same programs for a rule of the same expressions."""
+        return replace(self, rule=rule)
+
+    @cached_property
+    def conditions_id(self) -> str:
+        """The same for all versions of a rule whose condition and streak condition are the same."""
+        return derived_id(self.rule.condition, str(self.rule.is_streak), self.rule.streak_condition or "")
+
+    @cached_property
+    def explainers(self) -> Mapping[str, Explainer]:
+        """For each condition what tells the values of its parts; made when it is first asked for."""
+        return {name: Explainer(checked) for name, checked in self.checked.items()}
 
     @cached_property
     def needs(self) -> Mapping[str, frozenset[str]]:
         """Per dataset the aggregates that any expression of the rule asks for."""
         joined: dict[str, set[str]] = {dataset.name: set() for dataset in self.rule.datasets}
-        for program in self._programs():
+        for program in self.programs():
             for name, needs in program.needs.items():
                 joined[name].update(needs)
         return {name: frozenset(needs) for name, needs in joined.items()}
 
-    def _programs(self) -> Iterable[Program]:
+    def programs(self) -> Iterable[Program]:
+        """All programs of the rule."""
         yield self.condition
         if self.streak is not None:
             yield self.streak
@@ -71,11 +88,15 @@ class CompiledRule:
 def compile_rule(rule: Rule, catalogue: Catalogue) -> CompiledRule:
     """Rule -> programs. Raises ValueError naming the expression that has an error."""
 
-    def program(text: str, place: Place) -> Program:
+    conditions: dict[str, Checked] = {}
+
+    def program(text: str, place: Place, name: str | None = None) -> Program:
         checked = check(text, scope_of(rule.datasets, catalogue, place, rule.is_streak))
         if checked.has_errors:
             first = next(diagnostic for diagnostic in checked.diagnostics if diagnostic.severity == "error")
             raise ValueError(f"rule {rule.id}, {place}, line {first.line}, column {first.column}: {first.message}")
+        if name is not None:
+            conditions[name] = checked
         return compile_program(checked)
 
     def template(source: NotificationTemplate) -> CompiledTemplate:
@@ -87,10 +108,12 @@ def compile_rule(rule: Rule, catalogue: Catalogue) -> CompiledRule:
 
     return CompiledRule(
         rule=rule,
-        condition=program(rule.condition, "condition"),
-        streak=program(rule.streak_condition or "", "streak") if rule.is_streak else None,
+        condition=program(rule.condition, "condition", "condition"),
+        streak=program(rule.streak_condition or "", "streak", "streak") if rule.is_streak else None,
         cases=tuple(
-            CompiledCase(case.label, program(case.condition, "case"), template(case.notification)) for case in rule.cases
+            CompiledCase(case.label, program(case.condition, "case", f"case {index}"), template(case.notification))
+            for index, case in enumerate(rule.cases)
         ),
         template=template(rule.notification) if rule.notification is not None else None,
+        checked=conditions,
     )

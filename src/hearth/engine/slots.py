@@ -16,7 +16,10 @@ from hearth.language import Context, Program, Window
 
 
 class Counters(msgspec.Struct):
-    """What a rule remembers of a building. Fields may be added, with defaults; none is ever reused."""
+    """What a rule remembers of a building. Fields may be added, with defaults; none is ever reused.
+
+    `counted_for` names the conditions under which matches and streaks were counted.
+    """
 
     match_count: int = 0
     streak_count: int = 0
@@ -24,6 +27,15 @@ class Counters(msgspec.Struct):
     delivered_count: int = 0
     last_generated_at_ms: int | None = None
     reset_at_ms: int | None = None
+    counted_for: str | None = None
+
+    def carry_over(self, conditions: str) -> None:
+        """Goes on under these conditions: counts of matches and streaks are of others and begin anew; all else stays."""
+        if self.counted_for not in (None, conditions):
+            self.match_count = 0
+            self.streak_count = 0
+            self.was_streak_broken = False
+        self.counted_for = conditions
 
 
 def encode_counters(counters: Counters | HouseholdCounters) -> bytes:

@@ -12,7 +12,7 @@ from hearth.language.compiler import compile_program
 from hearth.language.completion import Completion, completions
 from hearth.language.context import BuildingFacts, Context, DeliveredFacts, title_text
 from hearth.language.diagnostics import Diagnostic, Related, Severity
-from hearth.language.explanation import Explained, explain
+from hearth.language.explanation import Explained, Explainer, explain
 from hearth.language.hover import Hover, hover
 from hearth.language.layout import laid_out
 from hearth.language.scope import DatasetInfo, Place, Scope
@@ -33,6 +33,7 @@ __all__ = [
     "Event",
     "Events",
     "Explained",
+    "Explainer",
     "Grouped",
     "Hover",
     "Need",

@@ -7,7 +7,7 @@ does not read, and changes nothing.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from hearth.language.answers import as_data, reason_of
 from hearth.language.compiler import compile_program
@@ -16,6 +16,7 @@ from hearth.language.diagnostics import Span
 from hearth.language.rendering import render_arguments, rendered
 from hearth.language.tree import BINDING
 from hearth.language.typed import Checked, Typed
+from hearth.language.values import Program
 from hearth.language.windows import Window
 
 
@@ -38,35 +39,49 @@ class Explained:
 
 def explain(checked: Checked, now_ms: int, windows: Mapping[str, Window], context: Context) -> Explained:
     """A checked expression with the values of its parts. Raises ValueError when it has errors."""
-    if checked.has_errors:
-        raise ValueError("an expression with errors has no values to explain; see its diagnostics")
-    return _Explaining(checked, now_ms, windows, context).part(checked.tree)
+    return Explainer(checked).explain(now_ms, windows, context)
 
 
-class _Explaining:
-    def __init__(self, checked: Checked, now_ms: int, windows: Mapping[str, Window], context: Context) -> None:
-        self._checked = checked
-        self._now_ms = now_ms
-        self._windows = windows
-        self._context = context
+class _Part(NamedTuple):
+    node: Typed
+    program: Program
+    parts: tuple["_Part", ...]
 
-    def part(self, node: Typed) -> Explained:
-        of = node.type
+
+class Explainer:
+    """An expression with a program for each of its parts, compiled once. Raises ValueError when it has errors."""
+
+    def __init__(self, checked: Checked) -> None:
+        if checked.has_errors:
+            raise ValueError("an expression with errors has no values to explain; see its diagnostics")
+        self._text = checked.text
+        self._whole = _compiled(checked, checked.tree)
+
+    def explain(self, now_ms: int, windows: Mapping[str, Window], context: Context) -> Explained:
+        """The values at an instant."""
+        return self._explained(self._whole, now_ms, windows, context)
+
+    def _explained(self, part: _Part, now_ms: int, windows: Mapping[str, Window], context: Context) -> Explained:
+        node, of = part.node, part.node.type
         assert of is not None
-        program = compile_program(replace(self._checked, tree=node, type=str(of), place="expression"))
-        value = program.run(self._now_ms, tuple(self._windows[name] for name in program.datasets), self._context)
+        value = part.program.run(now_ms, tuple(windows[name] for name in part.program.datasets), context)
         is_opaque = of.kind in ("Building", "DeliveredNotification")
-        data = as_data(value, of, self._context.zone)
+        data = as_data(value, of, context.zone)
         return Explained(
-            text=" ".join(self._checked.text[node.span.start : node.span.end].split()),
+            text=" ".join(self._text[node.span.start : node.span.end].split()),
             span=node.span,
             type=str(of),
             unit=node.unit,
             value=data,
-            shown="" if is_opaque else rendered(value, *render_arguments(of), None, self._context),
+            shown="" if is_opaque else rendered(value, *render_arguments(of), None, context),
             missing=reason_of(value, data),
-            parts=tuple(self.part(child) for child in _parts(node)),
+            parts=tuple(self._explained(each, now_ms, windows, context) for each in part.parts),
         )
+
+
+def _compiled(checked: Checked, node: Typed) -> _Part:
+    program = compile_program(replace(checked, tree=node, type=str(node.type), place="expression"))
+    return _Part(node, program, tuple(_compiled(checked, child) for child in _parts(node)))
 
 
 def _parts(node: Typed) -> Iterator[Typed]:

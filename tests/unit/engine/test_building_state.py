@@ -124,7 +124,7 @@ def test_effects_hold_the_counters_that_changed_and_no_others():
     step(state.buffers, entry_of([1, 2]), effects)
     ((key, stored),) = effects.states()[CUSTOMER_ID].items()
     assert key == (state.slots[0].compiled.rule.id, BUILDING_ID)
-    assert decode_counters(stored) == Counters(match_count=2)
+    assert decode_counters(stored) == Counters(match_count=2, counted_for=state.slots[0].compiled.conditions_id)
 
 
 def test_a_delivery_is_counted_also_for_a_rule_that_is_off_but_not_for_a_building_that_is_gone():

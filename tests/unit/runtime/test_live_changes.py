@@ -65,6 +65,20 @@ async def test_a_rule_changed_elsewhere_keeps_its_counters(sqlite_store: SqlStor
     assert home.told() == ["10:02 sent 3"]
 
 
+async def test_another_condition_begins_to_count_anew_and_remembers_the_last_notification(sqlite_store: SqlStore) -> None:
+    rule = ALWAYS.replace("condition: $P >= 0", "condition: $P >= 0\n  matchThreshold: 3\n  timeBetweenNotifications: 10min")
+    home = Home(sqlite_store, rule)
+    async with home.running() as driver:
+        await home.send(driver, "10:00 every 1min POWER_CONSUMPTION 1 2 3 4 5")
+        await driver.settle()
+        with sqlite_store.write() as session:
+            session.rules.add_version(replace(home.case.rules[0], version=2, condition="$P > 0"))
+            session.changes.add(CUSTOMER_ID, "rules")
+        await home.send(driver, "10:05 every 1min POWER_CONSUMPTION 6 7 8")
+        await home.send(driver, "10:13 every 1min POWER_CONSUMPTION 9 10 11")
+    assert home.told() == ["10:02 sent 3", "10:07 dropped time_between", "10:15 sent 11"]
+
+
 async def test_a_delivery_counts_also_when_its_rule_was_switched_off_meanwhile(sqlite_store: SqlStore) -> None:
     home = Home(sqlite_store)
     async with home.running() as driver:

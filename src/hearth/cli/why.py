@@ -1,0 +1,98 @@
+"""`hearth why`: why a rule spoke, or did not, in a home at a time."""
+
+import json
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.text import Text
+from rich.tree import Tree
+
+from hearth.cli.rule_trials import AsJson, CustomerOption, DataDir, as_counts, limit, opened, rule_of, shown_instant
+from hearth.core.instants import zone_named
+from hearth.services.simulations import Why
+
+_WIDEST = 400  # a value that is cut off explains nothing
+_STYLES = {"sent": "bold green", "dropped": "bold yellow", "not sent": "bold yellow"}
+_TITLES = {"condition": "condition", "streak": "streak condition"}
+
+
+def why(
+    rule: Annotated[str, typer.Argument(metavar="RULE", help="A saved rule's id or name, or a YAML file of one rule.")],
+    building: Annotated[str, typer.Argument(metavar="BUILDING", help="The customer's id of the building.")],
+    time: Annotated[
+        str | None, typer.Argument(metavar="[TIME]", help="Local time of the building (default: the newest event).")
+    ] = None,
+    customer: CustomerOption = None,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Explain the last evaluation of a rule in a home at or before a time: every value, the counts, the step that ended it.
+
+    It is evaluated again from what is stored, by the engine that decided.
+
+    Example: hearth why "Sun to spare" home-7 2026-03-10T18:00
+    """
+    with opened(data_dir, customer) as (installation, customer_id):
+        chosen = rule_of(installation, customer_id, rule)
+        zone = zone_named(installation.buildings.get(customer_id, building).time_zone_id)
+        answer = installation.simulations.why(customer_id, chosen, building, limit(time, "TIME", zone))
+    if as_json:
+        print(json.dumps(_as_json(answer), ensure_ascii=False))
+    else:
+        _show(answer, Console(highlight=False, soft_wrap=True, width=_WIDEST))
+
+
+def _as_json(answer: Why) -> dict[str, Any]:
+    zone = zone_named(answer.building.time_zone_id)
+    evaluation = answer.evaluation
+    return {
+        "rule": answer.rule.name,
+        "customerBuildingId": answer.building.customer_building_id,
+        "asked": shown_instant(answer.asked_ms, zone),
+        "notes": list(answer.notes),
+        "evaluation": None
+        if evaluation is None
+        else {
+            "at": shown_instant(evaluation.at_ms, zone),
+            "outcome": evaluation.outcome,
+            "ended": evaluation.ended,
+            "before": as_counts(evaluation.before),
+            "after": as_counts(evaluation.after),
+            "parts": evaluation.parts,
+        },
+    }
+
+
+def _show(answer: Why, console: Console) -> None:
+    zone = zone_named(answer.building.time_zone_id)
+    for note in answer.notes:
+        console.print(Text(f"Note: {note}", "yellow"))
+    evaluation = answer.evaluation
+    if evaluation is None:
+        console.print(
+            f"{answer.rule.name!r} was not evaluated in {answer.building.customer_building_id} in the week before "
+            f"{shown_instant(answer.asked_ms, zone)}: no event of its datasets came.",
+            markup=False,
+        )
+        return
+    console.print(Text.assemble((evaluation.ended, _STYLES[evaluation.outcome])))
+    console.print(f"evaluated at {shown_instant(evaluation.at_ms, zone)}, on the event of that time", style="dim")
+    for name, part in evaluation.parts.items():
+        number = name.removeprefix("case ")
+        title = _TITLES.get(name) or f"case {answer.rule.cases[int(number)].label}"
+        console.print(Text(f"\n{title}", "bold"))
+        console.print(_tree(part), soft_wrap=True)
+    counts = as_counts(evaluation.before), as_counts(evaluation.after)
+    changes = [f"{name} {counts[0][name]} → {counts[1][name]}" for name in counts[0] if any(each[name] for each in counts)]
+    if changes:
+        console.print(f"\ncounts: {', '.join(changes)}")
+
+
+def _tree(part: dict[str, Any]) -> Tree:
+    value = Text("–", "bold") if part["missing"] else Text(part["shown"] or "nothing", "bold")
+    unit = f" {part['unit']}" if part["unit"] and not part["missing"] else ""
+    reason = f" no value: {part['missing']}" if part["missing"] else ""
+    tree = Tree(Text.assemble((part["text"], "cyan"), " → ", value, unit, (reason, "yellow")), guide_style="blue")
+    tree.children.extend(_tree(each) for each in part["parts"])
+    return tree

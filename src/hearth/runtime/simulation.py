@@ -1,0 +1,206 @@
+"""Simulation: the live engine over stored events, with another source and another sink.
+
+Reads nothing and stores nothing: it is handed a building, a rule and the points of its series, fills the windows
+with what was before the range and feeds the rest to the very `step` that the live driver uses, in the order of
+event time (equal times in the order of the series). Each generated notification counts as delivered at once.
+Invariant: over the same ordered events it comes to the same notifications as the live driver.
+"""
+
+from array import array
+from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass, field
+
+import numpy as np
+from msgspec.structs import replace
+
+from hearth.domain.buildings import Building
+from hearth.domain.events import NO_FORECAST_MS, Delivered, EventColumns, LogEntry, LogKind, Series
+from hearth.domain.notifications import Notification
+from hearth.engine.buffers import LOOK_BACK_MS
+from hearth.engine.buildings import BuildingState
+from hearth.engine.compiled import CompiledRule
+from hearth.engine.effects import Effects, RuleFault
+from hearth.engine.explanations import EvaluationExplained, explained_evaluation
+from hearth.engine.slots import Slot
+from hearth.engine.step import step, step_delivered
+from hearth.ports import Points
+
+_EVENTS_AT_A_TIME = 256
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What the rule counted from an instant on."""
+
+    at_ms: int
+    matches: int
+    streak: int
+    delivered: int
+
+
+@dataclass
+class SimulationResult:
+    """What would have happened. `notifications` are those for sending, `dropped` those held back."""
+
+    notifications: list[Notification] = field(default_factory=list)
+    dropped: list[Notification] = field(default_factory=list)
+    faults: list[RuleFault] = field(default_factory=list)
+    counts: list[Counts] = field(default_factory=list)
+    evaluations: int = 0
+
+
+class Simulation:
+    """One rule in one building over a range of time [from_ms, to_ms)."""
+
+    def __init__(
+        self,
+        building: Building,
+        compiled: CompiledRule,
+        series: Sequence[Series],
+        points: Mapping[int, Points],
+        from_ms: int,
+        to_ms: int,
+    ) -> None:
+        """`points` by series id: all that the windows need before `from_ms`, and the range itself."""
+        self.result = SimulationResult()
+        self.state = BuildingState(as_if_on(building, compiled), [as_if_active(compiled)], {}, series)
+        self._customer_id = building.customer_id
+        self._compiled = compiled
+        self._columns = _ordered(series, points, from_ms, to_ms)
+        self._sequence = 1
+        # The count of delivered notifications must be there before the next event, where it is asked for.
+        self._at_a_time = 1 if _reads_delivered(compiled) else _EVENTS_AT_A_TIME
+        for each in series:
+            past = points[each.id]
+            end = int(np.searchsorted(np.asarray(past.times_ms), from_ms))
+            forecasts = past.forecast_ms[:end] if past.forecast_ms is not None else None
+            self.state.buffers[each.id].fill(past.times_ms[:end], past.values[:end], forecasts)
+
+    @property
+    def slot(self) -> Slot:
+        """The rule in the building, as it is at the instant up to which the simulation has run."""
+        return self.state.slots[0]
+
+    def run(self) -> Iterator[float]:
+        """Runs to the end of the range; yields the fraction done now and then. Stop iterating to cancel."""
+        total = len(self._columns)
+        for start in range(0, total, self._at_a_time):
+            self.feed(start, min(start + self._at_a_time, total))
+            yield min(start + self._at_a_time, total) / total
+
+    def feed(self, start: int, end: int) -> None:
+        """Feeds the events [start, end) of the range."""
+        columns = _part(self._columns, start, end)
+        effects = Effects()
+        buffers = self.state.buffers
+        self.result.evaluations += sum(1 for series_id in columns.series_ids if buffers[series_id].concerned)
+        entry = LogEntry(
+            sequence=self._sequence,
+            customer_id=self._customer_id,
+            kind=LogKind.LIVE,
+            received_at_ms=columns.times_ms[-1],
+            columns=columns,
+        )
+        self._sequence += entry.size
+        step(buffers, entry, effects)
+        self._take(effects)
+        self._note_counts(columns.times_ms[-1])
+
+    def explain_last(self) -> EvaluationExplained | None:
+        """Runs to the end and explains the last evaluation; None where the range holds none."""
+        total = len(self._columns)
+        if not total:
+            return None
+        for start in range(0, total - 1, self._at_a_time):
+            self.feed(start, min(start + self._at_a_time, total - 1))
+        before = copy(self.slot.counters)
+        known = len(self.result.notifications) + len(self.result.dropped)
+        self.feed(total - 1, total)
+        came = sorted([*self.result.notifications, *self.result.dropped], key=lambda each: each.trigger_sequence)
+        return explained_evaluation(self.slot, self._columns.times_ms[-1], before, came[-1] if len(came) > known else None)
+
+    def _take(self, effects: Effects) -> None:
+        for outcome in effects.outcomes:
+            notification = outcome.notification
+            if notification.status == "DROPPED":
+                self.result.dropped.append(notification)
+                continue
+            self.result.notifications.append(notification)
+            delivered = Delivered(
+                notification_id=notification.id,
+                rule_id=notification.rule_id,
+                building_id=notification.building_id,
+                delivered_at_ms=notification.created_at_ms,
+            )
+            step_delivered({notification.building_id: self.state}, delivered, Effects())
+        self.result.faults.extend(effects.faults)
+
+    def _note_counts(self, at_ms: int) -> None:
+        counters = self.slot.counters
+        now = (counters.match_count, counters.streak_count, counters.delivered_count)
+        last = self.result.counts[-1] if self.result.counts else None
+        if last is None or (last.matches, last.streak, last.delivered) != now:
+            self.result.counts.append(Counts(at_ms, *now))
+
+
+def reach_ms_of(compiled: CompiledRule) -> int:
+    """How long before an instant events may matter to the rule at that instant; datasets without a timespan aside."""
+    spans = [dataset.timespan_seconds or 0 for dataset in compiled.rule.datasets]
+    return max(spans, default=0) * 1_000 + LOOK_BACK_MS
+
+
+def as_if_on(building: Building, compiled: CompiledRule) -> Building:
+    """The building with the rule in force, whatever switches are off: a simulation asks what would happen."""
+    return replace(
+        building,
+        deactivated_at_ms=None,
+        is_early_adopter=True,
+        rules_operator_exclude=True,
+        inactive_rules=(),
+        disabled_notifications=tuple(each for each in building.disabled_notifications if each.rule_id != compiled.rule.id),
+    )
+
+
+def as_if_active(compiled: CompiledRule) -> CompiledRule:
+    """The rule as an active one."""
+    return compiled.of(replace(compiled.rule, state="ACTIVE"))
+
+
+def _reads_delivered(compiled: CompiledRule) -> bool:
+    return any("delivered_counter" in program.source for program in compiled.programs())
+
+
+def _ordered(series: Sequence[Series], points: Mapping[int, Points], from_ms: int, to_ms: int) -> EventColumns:
+    """The events of the range in the order of time; equal times in the order of the series' ids."""
+    ids, times, values, forecasts = [], [], [], []
+    has_forecasts = any(each.forecast_ms is not None for each in points.values())
+    for each in sorted(series, key=lambda one: one.id):
+        found = points[each.id]
+        stamps = np.asarray(found.times_ms, dtype=np.int64)
+        start, end = np.searchsorted(stamps, [from_ms, to_ms])
+        times.append(stamps[start:end])
+        values.append(np.asarray(found.values, dtype=np.float64)[start:end])
+        ids.append(np.full(end - start, each.id, dtype=np.int32))
+        known = found.forecast_ms[start:end] if found.forecast_ms is not None else [NO_FORECAST_MS] * int(end - start)
+        forecasts.append(np.asarray(known, dtype=np.int64))
+    order = np.argsort(np.concatenate(times), kind="stable") if times else np.array([], dtype=np.int64)
+
+    def column(code: str, parts: Sequence[np.ndarray]) -> "array[int] | array[float]":
+        return array(code, np.concatenate(parts)[order].tobytes() if parts else b"")
+
+    return EventColumns(
+        series_ids=column("i", ids),  # type: ignore[arg-type]
+        times_ms=column("q", times),  # type: ignore[arg-type]
+        values=column("d", values),  # type: ignore[arg-type]
+        forecast_ms=column("q", forecasts) if has_forecasts else None,  # type: ignore[arg-type]
+    )
+
+
+def _part(columns: EventColumns, start: int, end: int) -> EventColumns:
+    return EventColumns(
+        series_ids=columns.series_ids[start:end],
+        times_ms=columns.times_ms[start:end],
+        values=columns.values[start:end],
+        forecast_ms=columns.forecast_ms[start:end] if columns.forecast_ms is not None else None,
+    )

@@ -1,0 +1,231 @@
+"""Simulations: a rule tried on what was stored, in one home or in many, and why it did or did not speak.
+
+Reads buildings, rules and events and hands them to the simulation, which is the live engine; nothing is stored.
+The rule may be a saved one or a draft. Invariant: one home's events are in memory at a time.
+"""
+
+from array import array
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from msgspec.structs import replace as replace_struct
+
+from hearth.core.instants import DAY_MS, zone_named
+from hearth.core.problems import Problem, invalid
+from hearth.domain.buildings import Building
+from hearth.domain.catalogue import Catalogue
+from hearth.domain.events import NO_FORECAST_MS, Series
+from hearth.domain.rules import Rule
+from hearth.engine.buildings import selects
+from hearth.engine.compiled import CompiledRule, compile_rule
+from hearth.engine.explanations import EvaluationExplained
+from hearth.insights.backtests import HomeRun
+from hearth.ports import Points, Session, Store
+from hearth.runtime.simulation import Simulation, SimulationResult, reach_ms_of
+from hearth.services.buildings import get_building
+from hearth.services.rule_checks import check_rule
+from hearth.services.rule_files import read_files
+
+_END_OF_TIME_MS = 2**62
+_DEFAULT_RANGE_MS = 30 * DAY_MS
+_WARM_UP_MS = 7 * DAY_MS  # streaks and pauses of so long are known when one asks why
+_PAGE = 200
+_DRAFT_ID = "0" * 24
+
+
+@dataclass(frozen=True)
+class Simulated:
+    """A rule in a home over [from_ms, to_ms). `notes`: what speaks against its being sent there today."""
+
+    rule: Rule
+    building: Building
+    from_ms: int
+    to_ms: int
+    result: SimulationResult
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Why:
+    """The last evaluation at or before an instant, explained; None where there was none in the week before."""
+
+    rule: Rule
+    building: Building
+    asked_ms: int
+    evaluation: EvaluationExplained | None
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How much of the work is done, 0..1."""
+
+    done: float
+
+
+class Simulations:
+    """The use cases. Long ones are iterators: they tell their progress and end with the answer; leaving them cancels."""
+
+    def __init__(self, store: Store, catalogue: Catalogue) -> None:
+        self._store = store
+        self._catalogue = catalogue
+
+    def saved_rule(self, customer_id: str, name_or_id: str) -> Rule:
+        """The newest version of a rule by id or name. Raises Problem "not_found"."""
+        with self._store.read() as session:
+            rule = session.rules.find(customer_id, name_or_id) or session.rules.find_named(customer_id, name_or_id)
+        if rule is None:
+            raise Problem("not_found", f"There is no rule of the id or name {name_or_id!r}.")
+        return rule
+
+    def draft(self, customer_id: str, file: str, text: str) -> Rule:
+        """The one rule of a YAML text, as a draft of the customer. Raises Problem "invalid" with its first mistake."""
+        rules, diagnostics = read_files([(file, text)], self._catalogue, ())
+        errors = [found for found in diagnostics if found.severity == "error"]
+        if errors:
+            first = errors[0]
+            raise invalid("", f"{first.file}:{first.line}:{first.column}: {first.message} (see: hearth rules check {file})")
+        if len(rules) != 1:
+            raise invalid("", f"{file} holds {len(rules)} rules; a simulation takes a file of one.")
+        return replace_struct(rules[0], id=_DRAFT_ID, customer_id=customer_id)
+
+    def simulate(
+        self, customer_id: str, rule: Rule, customer_building_id: str, from_ms: int | None, to_ms: int | None
+    ) -> Iterator[Progress | Simulated]:
+        """A rule in one home, over the last 30 days of its events unless a range is given."""
+        compiled = self._compiled(rule)
+        with self._store.read() as session:
+            building = get_building(session, customer_id, customer_building_id)
+            series = _series_of(session, building, compiled)
+            from_ms, to_ms = _range(session, building, series, from_ms, to_ms)
+            simulation = _simulation(session, building, compiled, series, from_ms, to_ms)
+        for done in simulation.run():
+            yield Progress(done)
+        yield Simulated(rule, building, from_ms, to_ms, simulation.result, notes_of(rule, building))
+
+    def why(self, customer_id: str, rule: Rule, customer_building_id: str, at_ms: int | None) -> Why:
+        """The last evaluation of a rule in a home at or before `at_ms` (its newest event when absent), explained."""
+        compiled = self._compiled(rule)
+        with self._store.read() as session:
+            building = get_building(session, customer_id, customer_building_id)
+            series = _series_of(session, building, compiled)
+            _, end_ms = _range(session, building, series, 0, None if at_ms is None else at_ms + 1)
+            warm_up_ms = max(_WARM_UP_MS, rule.time_between_triggers_seconds * 1_000)
+            simulation = _simulation(session, building, compiled, series, end_ms - warm_up_ms, end_ms)
+        return Why(rule, building, end_ms - 1, simulation.explain_last(), notes_of(rule, building))
+
+    def backtest(
+        self, customer_id: str, rules: Sequence[Rule], from_ms: int, to_ms: int, most_homes: int | None
+    ) -> Iterator[Progress | list[list[HomeRun]]]:
+        """Rules over all homes of a customer, or evenly chosen ones -> progress, then the runs of each rule by home."""
+        compiled = [self._compiled(rule) for rule in rules]
+        ids = self._homes(customer_id, most_homes)
+        runs: list[list[HomeRun]] = [[] for _ in rules]
+        for number, building_id in enumerate(ids, 1):
+            for rule_runs, each in zip(runs, compiled, strict=True):
+                run = self._home_run(customer_id, building_id, each, from_ms, to_ms)
+                if run is not None:
+                    rule_runs.append(run)
+            yield Progress(number / len(ids))
+        yield runs
+
+    def _homes(self, customer_id: str, most: int | None) -> list[str]:
+        """The ids of the homes, those in between left out evenly where there are more than `most`."""
+        ids: list[str] = []
+        after = None
+        with self._store.read() as session:
+            while page := session.buildings.list_page(customer_id, after, _PAGE):
+                ids.extend(building.id for building in page)
+                after = page[-1].customer_building_id
+        if most is None or len(ids) <= most:
+            return ids
+        return [ids[index * len(ids) // most] for index in range(most)]
+
+    def _home_run(self, customer_id: str, building_id: str, compiled: CompiledRule, from_ms: int, to_ms: int) -> HomeRun | None:
+        with self._store.read() as session:
+            found = session.buildings.list_by_id(customer_id, [building_id])
+            if not found:
+                return None  # erased meanwhile
+            series = _series_of(session, found[0], compiled)
+            simulation = _simulation(session, found[0], compiled, series, from_ms, to_ms)
+        for _ in simulation.run():
+            pass
+        result = simulation.result
+        return HomeRun(
+            building_id=found[0].customer_building_id,
+            zone=zone_named(found[0].time_zone_id),
+            from_ms=from_ms,
+            to_ms=to_ms,
+            sent_ms=[notification.created_at_ms for notification in result.notifications],
+            texts=[_first_text(notification.content) for notification in result.notifications],
+            dropped=Counter(str(notification.drop_reason) for notification in result.dropped),
+            evaluations=result.evaluations,
+        )
+
+    def _compiled(self, rule: Rule) -> CompiledRule:
+        errors = [finding for finding in check_rule(rule, self._catalogue, ()) if finding.severity == "error"]
+        if errors:
+            raise invalid("".join(f"/{part}" for part in errors[0].path), errors[0].message)
+        return compile_rule(rule, self._catalogue)
+
+
+def notes_of(rule: Rule, building: Building) -> tuple[str, ...]:
+    """Why the rule would not be sent in the building today, whatever its condition says."""
+    notes = []
+    if rule.state != "ACTIVE":
+        notes.append(f"The rule is not active ({rule.state}).")
+    if building.is_deactivated():
+        notes.append("The building is deactivated.")
+    if rule.is_restricted_to_early_adopters and not building.is_early_adopter:
+        notes.append("The rule is for early adopters only, and the building is none.")
+    if rule.id != _DRAFT_ID and not building.has_rule_on(rule.id):
+        notes.append("The rule is switched off in the building.")
+    return tuple(notes)
+
+
+def _first_text(content: object) -> str:
+    texts = getattr(content, "texts", {})
+    return next((text.message for text in texts.values()), "")
+
+
+def _series_of(session: Session, building: Building, compiled: CompiledRule) -> list[Series]:
+    return [
+        series
+        for series in session.series.list_of(building.customer_id, [building.id])
+        if any(selects(dataset, series) for dataset in compiled.rule.datasets)
+    ]
+
+
+def _range(
+    session: Session, building: Building, series: Sequence[Series], from_ms: int | None, to_ms: int | None
+) -> tuple[int, int]:
+    """The range asked for; where its end is open, up to the newest event, and where its beginning is, 30 days before."""
+    if to_ms is None:
+        newest = session.events.latest(building.customer_id, [each.id for each in series], _END_OF_TIME_MS)
+        to_ms = max((at_ms for at_ms, _ in newest.values()), default=0) + 1
+    from_ms = max(0, to_ms - _DEFAULT_RANGE_MS) if from_ms is None else from_ms
+    if from_ms >= to_ms:
+        raise invalid("", "The range is empty: its end does not come after its beginning.")
+    return from_ms, to_ms
+
+
+def _simulation(
+    session: Session, building: Building, compiled: CompiledRule, series: Sequence[Series], from_ms: int, to_ms: int
+) -> Simulation:
+    ids = [each.id for each in series]
+    start_ms = from_ms - reach_ms_of(compiled)
+    points = session.events.read(building.customer_id, ids, start_ms, to_ms - 1)
+    # The newest event counts however old it is where a dataset has no timespan.
+    for series_id, (at_ms, value) in session.events.latest(building.customer_id, ids, start_ms).items():
+        points[series_id] = _preceded(points[series_id], at_ms, value)
+    return Simulation(building, compiled, series, points, from_ms, to_ms)
+
+
+def _preceded(points: Points, at_ms: int, value: float) -> Points:
+    forecasts = points.forecast_ms
+    return Points(
+        array("q", [at_ms]) + points.times_ms,
+        array("d", [value]) + points.values,
+        None if forecasts is None else array("q", [NO_FORECAST_MS]) + forecasts,
+    )

@@ -1,0 +1,151 @@
+"""The simulator comes to what the live driver came to, over the same ordered events: the rule corpus, and real homes."""
+
+import asyncio
+import csv
+from array import array
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+from tests.conformance.rules_corpus import CATALOGUE, CUSTOMER_ID, Case, DeliveredInput, EventInput, cases
+from tests.conformance.rules_ways import RECEIVED_MS, NoWake, live, set_up, stored
+from tests.metered_homes import file_of
+from tests.running import RULES
+
+from hearth.core.instants import instant_of_datetime
+from hearth.domain.buildings import Building
+from hearth.domain.customers import Customer
+from hearth.domain.events import EventColumns, LogKind
+from hearth.domain.notifications import Notification
+from hearth.engine.buildings import is_in_force
+from hearth.engine.compiled import compile_rule
+from hearth.runtime import live as live_module
+from hearth.runtime.live import LiveDriver
+from hearth.services.rule_files import read_files
+from hearth.services.simulations import Simulated, Simulations
+from hearth.store import SqlStore
+from hearth.testing.clocks import MovableClock
+
+_STATUSES = ("PENDING", "DELIVERED", "FAILED", "DROPPED")
+
+
+def ordered(case: Case) -> bool:
+    """Whether a case is of what a simulation knows: events in the order of time, of rules in force, each sent once."""
+    if not all(isinstance(each, EventInput) and not each.is_historical for each in case.inputs):
+        return False
+    if not all(is_in_force(compile_rule(rule, CATALOGUE), case.building) for rule in case.rules):
+        return False
+    events = [each for each in case.inputs if isinstance(each, EventInput)]
+    times = [event.at_ms for event in events]
+    return len(set(times)) == len(times) and times == sorted(times)  # of one instant, the order of arrival is not stored
+
+
+CASES = [case for case in cases() if ordered(case)]
+
+
+def said(notification: Notification) -> object:
+    """All of a notification but what tells when it reached a store, and how many had reached the household by then."""
+    return replace(
+        notification,
+        id="",
+        trigger_sequence=0,
+        stored_at_ms=0,
+        status="DROPPED" if notification.drop_reason else "PENDING",
+        trace={key: value for key, value in notification.trace.items() if key != "delivered_count"},
+    )
+
+
+def simulated(store: SqlStore, rule: object, building: str, from_ms: int | None, to_ms: int | None) -> Simulated:
+    *_, answer = Simulations(store, CATALOGUE).simulate(CUSTOMER_ID, rule, building, from_ms, to_ms)  # type: ignore[arg-type]
+    assert isinstance(answer, Simulated)
+    return answer
+
+
+def together(answer: Simulated) -> list[object]:
+    both = [*answer.result.notifications, *answer.result.dropped]
+    return [said(each) for each in sorted(both, key=lambda each: each.trigger_sequence)]
+
+
+def test_most_cases_of_the_corpus_can_be_simulated() -> None:
+    assert len(CASES) >= 35
+    assert any(isinstance(each, DeliveredInput) for case in cases() for each in case.inputs), "others cannot"
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.name} {case.title}")
+def test_a_case_of_the_corpus_simulated(case: Case, sqlite_store: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live_module, "_HOUSEKEEPING_SECONDS", 3600.0)
+    asyncio.run(live(case, sqlite_store, 3))
+    came = stored(sqlite_store, case).notifications
+    for rule in case.rules:
+        if rule.state != "ACTIVE":
+            continue
+        answer = simulated(sqlite_store, rule, "home", 0, None)
+        assert together(answer) == [said(each) for each in came if each.rule_id == rule.id]
+        assert answer.result.faults == []
+
+
+@pytest.mark.parametrize("home", [1, 5, 8])
+def test_a_real_home_over_a_year_live_and_simulated(home: int, sqlite_store: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live_module, "_HOUSEKEEPING_SECONDS", 3600.0)
+    files = [(path.name, path.read_text(encoding="utf-8")) for path in sorted(Path(RULES).glob("*.yaml"))]
+    drafts, _ = read_files(files, CATALOGUE, ["en", "de", "fr"])
+    rules = [
+        replace(draft, id=f"{number:024x}", customer_id=CUSTOMER_ID, version=1, state="ACTIVE")
+        for number, draft in enumerate(drafts, 1)
+        if not draft.is_time_based
+    ]
+    building = Building(
+        id="b" * 24,
+        customer_id=CUSTOMER_ID,
+        customer_building_id="home",
+        time_zone_id="America/Los_Angeles",
+        registration_at_ms=0,
+        activation_at_ms=0,
+    )
+    asyncio.run(_lived(home, sqlite_store, building, rules))
+    with sqlite_store.read() as session:
+        came = session.notifications.list_page(CUSTOMER_ID, None, _STATUSES, None, 1_000_000)
+    came = sorted(came, key=lambda each: each.trigger_sequence)
+    assert len({each.rule_id for each in came if each.drop_reason is None}) >= 3
+    for rule in rules:
+        answer = simulated(sqlite_store, rule, "home", 0, None)
+        assert together(answer) == [said(each) for each in came if each.rule_id == rule.id], rule.name
+
+
+async def _lived(home: int, store: SqlStore, building: Building, rules: list[object]) -> None:
+    """A year of a home, live, in batches of a day."""
+    with store.write() as session:
+        session.customers.add(Customer(id=CUSTOMER_ID, name="Customer", created_at_ms=0))
+        session.buildings.add(building)
+        for rule in rules:
+            session.rules.add_version(rule)  # type: ignore[arg-type]
+        ids = [
+            session.series.find_or_add(CUSTOMER_ID, building.id, event_type, "gateway", "GATEWAY", None).id
+            for event_type in ("ENERGY_CONSUMPTION", "ENERGY_GENERATION")
+        ]
+    driver = LiveDriver(store, CATALOGUE, MovableClock(RECEIVED_MS), NoWake())
+    await driver.start()
+    with file_of(home).open() as file:
+        rows = list(csv.DictReader(file))
+    for start in range(0, len(rows), 24):
+        columns = EventColumns(series_ids=array("i"), times_ms=array("q"), values=array("d"))
+        for row in rows[start : start + 24]:
+            at_ms = instant_of_datetime(datetime.fromisoformat(row["hour_start_utc"]))
+            for series_id, key in zip(ids, ("consumption_wh", "generation_wh"), strict=True):
+                columns.series_ids.append(series_id)
+                columns.times_ms.append(at_ms)
+                columns.values.append(float(row[key]))
+        await driver.submit(CUSTOMER_ID, LogKind.LIVE, columns, RECEIVED_MS)
+    await driver.settle()
+    await driver.stop()
+
+
+def test_a_simulation_says_what_speaks_against_the_rule_today(sqlite_store: SqlStore) -> None:
+    case = next(case for case in CASES if len(case.rules) == 1)
+    case.building = replace(case.building, deactivated_at_ms=1)
+    set_up(sqlite_store, case)
+    rule = replace(case.rules[0], state="DRAFT", is_restricted_to_early_adopters=True)
+    answer = simulated(sqlite_store, rule, "home", 0, 1)
+    assert len(answer.notes) == 3
+    assert (answer.result.evaluations, answer.result.notifications) == (0, [])

@@ -1,0 +1,196 @@
+"""`hearth simulate`, `hearth backtest` and `hearth why`: a rule tried on stored events, with the engine that decides."""
+
+import json
+from array import array
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from hearth.bootstrap import open_installation, read_settings
+from hearth.cli.backtest import backtest
+from hearth.cli.simulate import simulate
+from hearth.cli.why import why
+from hearth.core.problems import Problem
+from hearth.domain.events import EventColumns, LogEntry, LogKind
+from hearth.services.buildings import BuildingDraft
+
+RULE = """\
+name: Much power
+state: DRAFT
+datasets:
+  Power: {kind: TIME_SERIES, eventTypes: [POWER_CONSUMPTION], timespan: 30min}
+condition: AVG($Power) > 1000 AND COUNT($Power) >= 2
+timeBetweenNotifications: 3h
+notification:
+  texts:
+    en: {title: Much power, message: '"You use " + AVG($Power) | "#,##0" + " W."'}
+"""
+STEP_MS = 15 * 60_000
+START_MS = 1_772_841_600_000  # 2026-03-07T00:00Z
+VALUES = [200, 200, 1500, 1600, 1700, 300, 300, 300]  # two hours, again and again
+
+
+@pytest.fixture
+def customer(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HEARTH_DATA_DIR", str(tmp_path / "data"))
+    (tmp_path / "rule.yaml").write_text(RULE)
+    with open_installation(read_settings()) as installation:
+        customer = installation.customers.create("Sunny Homes")
+        sequence = 1
+        for number in range(3):
+            name = f"home-{number}"
+            installation.buildings.add(customer.id, BuildingDraft(customer_building_id=name, time_zone_id="Europe/Zurich"))
+            factor = (0.5, 1.0, 1.2)[number]
+            with installation.store.write() as session:
+                building = session.buildings.find(customer.id, name)
+                series = session.series.find_or_add(customer.id, building.id, "POWER_CONSUMPTION", "meter", "GATEWAY", None)
+                count = 4 * 24 * 3
+                columns = EventColumns(
+                    series_ids=array("i", [series.id] * count),
+                    times_ms=array("q", [START_MS + step * STEP_MS for step in range(count)]),
+                    values=array("d", [factor * VALUES[step % len(VALUES)] for step in range(count)]),
+                )
+                session.events.append(
+                    [
+                        LogEntry(
+                            sequence=sequence, customer_id=customer.id, kind=LogKind.HISTORICAL, received_at_ms=0, columns=columns
+                        )
+                    ]
+                )
+                session.engine.set_applied_sequence_for_operator(sequence + count - 1)
+                sequence += count
+    return customer.id
+
+
+def run(command, *arguments, exit_code=0):
+    app = typer.Typer()
+    app.command()(command)
+    result = CliRunner().invoke(app, arguments, catch_exceptions=False)
+    assert result.exit_code == exit_code, result.output
+    return result.stdout
+
+
+def test_a_draft_is_simulated_in_a_home(customer):
+    answer = json.loads(run(simulate, "--rule", "rule.yaml", "--building", "home-1", "--json"))
+    assert answer["evaluations"] == 288
+    # The average of two values is above 1,000 from 00:45 on, twice in two hours; three hours must lie between two.
+    times = [each["createdAtTimeMillis"] for each in answer["notifications"]]
+    assert times[0] == START_MS + 3 * STEP_MS
+    assert all(later - earlier >= 3 * 3_600_000 for earlier, later in pairwise(times))
+    assert answer["notifications"][0]["notification"]["texts"]["en"]["message"] == "You use 1,550 W."
+    assert {each["dropReason"] for each in answer["dropped"]} == {"time_between"}
+    assert len(answer["notifications"]) + len(answer["dropped"]) == 36 * 2
+    assert answer["notes"] == ["The rule is not active (DRAFT)."]
+    assert answer["counts"][-1]["delivered"] == len(answer["notifications"])
+
+
+def test_a_range_is_in_the_homes_days(customer):
+    answer = json.loads(
+        run(simulate, "--rule", "rule.yaml", "--building", "home-1", "--from", "2026-03-08", "--to", "2026-03-09", "--json")
+    )
+    assert (answer["from"], answer["to"]) == ("2026-03-08T00:00:00+01:00", "2026-03-09T00:00:00+01:00")
+    assert answer["evaluations"] == 96
+    # The windows are full from the first event on: what was before fills them.
+    assert answer["notifications"][0]["createdAtTimeMillis"] - 1_772_924_400_000 < 3_600_000
+
+
+def test_people_see_texts_and_sums(customer):
+    shown = run(simulate, "--rule", "rule.yaml", "--building", "home-1")
+    assert "2026-03-07 01:45  Much power: You use 1,550 W." in shown
+    assert "Much power: 18 sent, 54 held back (54 too soon after the last), 288 evaluations" in shown
+
+
+def test_a_saved_rule_by_name_and_one_customer_of_several(customer, tmp_path):
+    with open_installation(read_settings()) as installation:
+        installation.rules.import_files(customer, [("rule.yaml", RULE)], None)
+    assert json.loads(run(simulate, "--rule", "Much power", "--building", "home-1", "--json"))["ruleVersion"] == 1
+    with open_installation(read_settings()) as installation:
+        installation.customers.create("Other")
+    with pytest.raises(Problem, match="Say which customer"):
+        run(simulate, "--rule", "Much power", "--building", "home-1")
+    run(simulate, "--rule", "Much power", "--building", "home-1", "--customer", customer)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--rule", "Nope", "--building", "home-1"), "There is no rule of the id or name 'Nope'"),
+        (("--rule", "nope.yaml", "--building", "home-1"), "nope.yaml cannot be read"),
+        (("--rule", "bad.yaml", "--building", "home-1"), "bad.yaml:5:16: There is no dataset $Powr"),
+        (("--rule", "rule.yaml", "--building", "home-9"), "There is no building"),
+        (("--rule", "rule.yaml", "--building", "home-1", "--from", "soon"), "--from: 'soon' is no timestamp"),
+        (("--rule", "rule.yaml", "--building", "home-1", "--from", "2026-03-08", "--to", "2026-03-08"), "The range is empty"),
+    ],
+)
+def test_what_cannot_be_simulated_is_refused(customer, tmp_path, arguments, told):
+    (tmp_path / "bad.yaml").write_text(RULE.replace("AVG($Power) >", "AVG($Powr) >"))
+    with pytest.raises(Problem) as refused:
+        run(simulate, *arguments)
+    assert told in refused.value.detail
+
+
+def test_a_backtest_over_all_homes_and_two_versions(customer, tmp_path):
+    (tmp_path / "stricter.yaml").write_text(RULE.replace("> 1000", "> 1700"))
+    arguments = ("--rule", "rule.yaml", "--against", "stricter.yaml", "--from", "2026-03-07", "--to", "2026-03-10", "--json")
+    answer = json.loads(run(backtest, *arguments))
+    one, other = answer["rules"]
+    assert (one["homes"], one["homesReached"], other["homesReached"]) == (3, 2, 1)
+    assert one["notifications"] == 36
+    # Six a day in two homes; the hour of 10 March that belongs to the range has none.
+    assert one["perHomeAndDay"] == {"median": 0, "p90": 6, "max": 6}
+    assert answer["comparison"] == (
+        f"Much power (rule.yaml) would have sent 36 to 67% of the homes, "
+        f"Much power (stricter.yaml) {other['notifications']} to 33% of the homes."
+    )
+    sampled = json.loads(
+        run(backtest, "--rule", "rule.yaml", "--from", "2026-03-07", "--to", "2026-03-10", "--sample", "1", "--json")
+    )
+    assert sampled["rules"][0]["homes"] == 1
+    assert "sent              36 to 2 of 3 homes (67%)" in run(
+        backtest, "--rule", "rule.yaml", "--from", "2026-03-07", "--to", "2026-03-10"
+    )
+
+
+@pytest.mark.parametrize(
+    ("time", "ended", "values"),
+    [
+        ("2026-03-07T01:45", "sent", ["yes", "1,550 W"]),
+        ("2026-03-07T01:44", "not sent: the condition does not hold", ["no", "850 W"]),
+        ("2026-03-07T02:00", "not sent: the last one was generated", ["yes", "1,650 W"]),
+        ("2026-03-07T01:00", "not sent: the condition does not hold", ["no", "200 W"]),
+    ],
+)
+def test_why_tells_the_step_that_ended_and_every_value(customer, time, ended, values):
+    shown = run(why, "rule.yaml", "home-1", time)
+    assert f"\n{ended}" in f"\n{shown}"
+    assert all(f"→ {value}" in shown for value in values)
+    answer = json.loads(run(why, "rule.yaml", "home-1", time, "--json"))
+    assert answer["evaluation"]["ended"].startswith(ended)
+    assert answer["evaluation"]["parts"]["condition"]["parts"][0]["text"] == "AVG($Power) > 1000"
+
+
+def test_why_says_when_there_was_no_evaluation(customer):
+    assert "was not evaluated in home-1 in the week before" in run(why, "rule.yaml", "home-1", "2026-02-01T00:00")
+
+
+PAGE = Path(__file__).parents[2] / "docs/write-rules/try-rules.md"
+
+
+@pytest.mark.parametrize(
+    ("command", "arguments"),
+    [
+        (simulate, ("--rule", "rule.yaml", "--building", "home-1", "--from", "2026-03-07", "--to", "2026-03-08")),
+        (backtest, ("--rule", "rule.yaml", "--against", "stricter.yaml", "--from", "2026-03-07", "--to", "2026-03-10")),
+        (why, ("rule.yaml", "home-1", "2026-03-07T02:00")),
+    ],
+)
+def test_the_manual_shows_what_is_said(customer, tmp_path, command, arguments):
+    (tmp_path / "stricter.yaml").write_text(RULE.replace("> 1000", "> 1700"))
+    shown = "\n".join(line.rstrip() for line in run(command, *arguments).strip().splitlines())
+    page = PAGE.read_text(encoding="utf-8")
+    assert f"```sh\nhearth {command.__name__} {' '.join(arguments)}\n```" in page
+    assert f"```text\n{shown}\n```" in page, f"put this into the page:\n{shown}"

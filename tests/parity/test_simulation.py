@@ -36,6 +36,8 @@ def ordered(case: Case) -> bool:
         return False
     if not all(is_in_force(compile_rule(rule, CATALOGUE), case.building) for rule in case.rules):
         return False
+    if len(case.rules) > 1 and case.building.limits.most_per_day is not None:
+        return False  # a rule is simulated alone, and others take of the day's number
     events = [each for each in case.inputs if isinstance(each, EventInput)]
     times = [event.at_ms for event in events]
     return len(set(times)) == len(times) and times == sorted(times)  # of one instant, the order of arrival is not stored

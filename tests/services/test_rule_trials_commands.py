@@ -15,6 +15,7 @@ from hearth.cli.simulate import simulate
 from hearth.cli.why import why
 from hearth.core.problems import Problem
 from hearth.domain.events import EventColumns, LogEntry, LogKind
+from hearth.domain.limits import HouseholdLimits, QuietHours
 from hearth.services.buildings import BuildingDraft
 
 RULE = """\
@@ -72,6 +73,23 @@ def run(command, *arguments, exit_code=0):
     result = CliRunner().invoke(app, arguments, catch_exceptions=False)
     assert result.exit_code == exit_code, result.output
     return result.stdout
+
+
+def test_limits_of_the_customer_hold_in_a_trial_and_are_told(customer):
+    with open_installation(read_settings()) as installation:
+        quiet = QuietHours(start="22:00", end="07:00")
+        installation.customers.set_limits(customer, HouseholdLimits(quiet_hours=quiet, most_per_day=2))
+    Path("hold.yaml").write_text(RULE + "duringQuietHours: hold\nvalidFor: 12h\n")
+    range_ = ("--from", "2026-03-08", "--to", "2026-03-09")
+    answer = json.loads(run(simulate, "--rule", "rule.yaml", "--building", "home-1", *range_, "--json"))
+    assert [each["trace"]["ended"] for each in answer["notifications"]] == ["generated"] * 2
+    assert {each["dropReason"] for each in answer["dropped"]} == {"quiet_hours", "time_between", "household_cap"}
+    shown = run(simulate, "--rule", "hold.yaml", "--building", "home-1", *range_)
+    assert shown.count("(held until 07:00) Much power: You use ") == 2
+    assert "over the day's number" in shown
+    assert "\nheld until 07:00" in run(why, "hold.yaml", "home-1", "2026-03-07T01:45")
+    figures = run(backtest, "--rule", "rule.yaml", *range_)
+    assert "in quiet hours" in figures
 
 
 def test_a_draft_is_simulated_in_a_home(customer):

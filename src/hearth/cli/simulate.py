@@ -89,6 +89,7 @@ def _show(simulated: Simulated, console: Console) -> None:
         if each.content is not None:
             when = shown_instant(each.created_at_ms, zone)[:16].replace("T", " ")
             label = f"({each.case_label}) " if each.case_label else ""
+            label += f"({each.trace['ended']}) " if each.held_until_ms is not None else ""
             text = next(iter(each.content.texts.values()))
             line = Text.assemble((f"{when}  ", "green"), (label, "dim"), (f"{text.title}: ", "bold"), text.message)
             console.print(line, soft_wrap=True)

@@ -35,7 +35,7 @@ def explained_evaluation(slot: Slot, at_ms: int, before: Counters, outcome: Noti
         kind, ended = "dropped", str(outcome.trace.get("ended", outcome.drop_reason))
     elif outcome is not None:
         label = f" (case {outcome.case_label})" if outcome.case_label is not None else ""
-        kind, ended = "sent", f"sent{label}"
+        kind, ended = "sent", f"sent{label}" if outcome.held_until_ms is None else f"{outcome.trace['ended']}{label}"
     else:
         kind, ended = "not sent", f"not sent: {_why_not(slot, parts)}"
     return EvaluationExplained(at_ms, ended, kind, before, slot.counters, parts)

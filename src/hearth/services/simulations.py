@@ -96,7 +96,7 @@ class Simulations:
         """A rule in one home, over the last 30 days of its events unless a range is given."""
         compiled = self._compiled(rule)
         with self._store.read() as session:
-            building = get_building(session, customer_id, customer_building_id)
+            building = _with_limits(session, get_building(session, customer_id, customer_building_id))
             series = _series_of(session, building, compiled)
             from_ms, to_ms = _range(session, building, series, from_ms, to_ms)
             simulation = _simulation(session, building, compiled, series, from_ms, to_ms)
@@ -108,7 +108,7 @@ class Simulations:
         """The last evaluation of a rule in a home at or before `at_ms` (its newest event when absent), explained."""
         compiled = self._compiled(rule)
         with self._store.read() as session:
-            building = get_building(session, customer_id, customer_building_id)
+            building = _with_limits(session, get_building(session, customer_id, customer_building_id))
             series = _series_of(session, building, compiled)
             _, end_ms = _range(session, building, series, 0, None if at_ms is None else at_ms + 1)
             warm_up_ms = max(_WARM_UP_MS, rule.time_between_triggers_seconds * 1_000)
@@ -147,14 +147,15 @@ class Simulations:
             found = session.buildings.list_by_id(customer_id, [building_id])
             if not found:
                 return None  # erased meanwhile
-            series = _series_of(session, found[0], compiled)
-            simulation = _simulation(session, found[0], compiled, series, from_ms, to_ms)
+            building = _with_limits(session, found[0])
+            series = _series_of(session, building, compiled)
+            simulation = _simulation(session, building, compiled, series, from_ms, to_ms)
         for _ in simulation.run():
             pass
         result = simulation.result
         return HomeRun(
-            building_id=found[0].customer_building_id,
-            zone=zone_named(found[0].time_zone_id),
+            building_id=building.customer_building_id,
+            zone=zone_named(building.time_zone_id),
             from_ms=from_ms,
             to_ms=to_ms,
             sent_ms=[notification.created_at_ms for notification in result.notifications],
@@ -187,6 +188,12 @@ def notes_of(rule: Rule, building: Building) -> tuple[str, ...]:
 def _first_text(content: object) -> str:
     texts = getattr(content, "texts", {})
     return next((text.message for text in texts.values()), "")
+
+
+def _with_limits(session: Session, building: Building) -> Building:
+    """The building with all limits that are in force in it, also its customer's."""
+    customer = session.customers.find(building.customer_id)
+    return building if customer is None else replace_struct(building, limits=building.limits.over(customer.limits))
 
 
 def _series_of(session: Session, building: Building, compiled: CompiledRule) -> list[Series]:

@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from msgspec.structs import replace
 from tests.conformance.rules_corpus import CATALOGUE, CUSTOMER_ID, Case, EventInput
 from tests.conformance.rules_ways import (
     RECEIVED_MS,
@@ -20,6 +21,7 @@ from tests.conformance.rules_ways import (
 from tests.parity.mixed_day import mixed_day
 
 from hearth.domain.events import LogEntry
+from hearth.domain.limits import HouseholdLimits, QuietHours
 from hearth.runtime import live as live_module
 from hearth.runtime.live import LiveDriver
 from hearth.store import SqlStore
@@ -92,6 +94,31 @@ def leave_in_log(store: SqlStore, batch: list[EventInput]) -> None:
             sequence=sequence, customer_id=CUSTOMER_ID, kind=kind_of(batch), received_at_ms=RECEIVED_MS, columns=columns
         )
         session.events.append([entry])
+
+
+def limited(case: Case) -> Case:
+    """The case in a household with limits: some rules hold, one passes them."""
+    more = [{"during_quiet_hours": "hold"}, {}, {"priority": "high"}, {"during_quiet_hours": "hold", "valid_for_seconds": 3600}]
+    case.rules = [replace(rule, **given) for rule, given in zip(case.rules, more, strict=True)]
+    limits = HouseholdLimits(quiet_hours=QuietHours(start="06:30", end="08:00"), most_per_day=40)
+    case.building = replace(case.building, limits=limits)
+    return case
+
+
+@pytest.mark.parametrize("most", [1, 7, None])
+def test_limits_come_to_the_same_in_batches_of_any_size(most: int | None, store: SqlStore) -> None:
+    case = limited(mixed_day(5))
+    asyncio.run(live(case, store, most))
+    assert_same(case, store)
+    came = stored(store, case).notifications
+    assert {each.drop_reason for each in came} == {None, "time_between", "quiet_hours", "household_cap"}
+    assert any(each.held_until_ms is not None for each in came)
+
+
+def test_limits_come_to_the_same_in_a_run_that_is_started_anew(store: SqlStore) -> None:
+    case = limited(mixed_day(6))
+    asyncio.run(run_anew(case, store, compacts=False))
+    assert_same(case, store)
 
 
 @pytest.mark.parametrize("compacts", [False, True], ids=["log", "chunks"])

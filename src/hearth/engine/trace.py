@@ -1,5 +1,7 @@
 """Trace: why an evaluation ended as it did, in words and figures, for people."""
 
+from dataclasses import replace
+
 from hearth.core.missing import Missing
 from hearth.engine.slots import Slot
 from hearth.engine.views import OutOfReach
@@ -15,10 +17,20 @@ def trace_of(slot: Slot, now_ms: int, ended: str) -> dict[str, object]:
     return {
         "ended": ended,
         "condition": rule.condition,
+        "values": _values(slot, now_ms),
         "datasets": datasets,
         "streak_count": slot.counters.streak_count,
         "delivered_count": slot.counters.delivered_count,
     }
+
+
+def _values(slot: Slot, now_ms: int) -> dict[str, str]:
+    """Each part of the condition that is one value, as written -> as it was."""
+    context = replace(slot.context, locale="en")
+    try:
+        return slot.compiled.explainers["condition"].single_values(now_ms, slot.windows, context)
+    except OutOfReach:
+        return {}
 
 
 def _seen(window: Window, now_ms: int, has_extent: bool) -> dict[str, object]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
+from hearth.core.missing import Missing
 from hearth.language.answers import as_data, reason_of
 from hearth.language.compiler import compile_program
 from hearth.language.context import Context
@@ -61,6 +62,26 @@ class Explainer:
         """The values at an instant."""
         return self._explained(self._whole, now_ms, windows, context)
 
+    def single_values(self, now_ms: int, windows: Mapping[str, Window], context: Context) -> dict[str, str]:
+        """The parts of the whole that are one value, as written -> as shown, with units; the outer ones first."""
+        values: dict[str, str] = {}
+        waiting = [*self._whole.parts]
+        while waiting:
+            part = waiting.pop(0)
+            waiting.extend(part.parts)
+            of = part.node.type
+            assert of is not None
+            if not of.is_scalar or of.kind in ("Building", "DeliveredNotification"):
+                continue
+            value = part.program.run(now_ms, tuple(windows[name] for name in part.program.datasets), context)
+            shown = rendered(value, *render_arguments(of), None, context)
+            unit = f" {part.node.unit}" if part.node.unit and not isinstance(value, Missing) else ""
+            values.setdefault(self._written(part.node), f"{shown}{unit}")
+        return values
+
+    def _written(self, node: Typed) -> str:
+        return " ".join(self._text[node.span.start : node.span.end].split())
+
     def _explained(self, part: _Part, now_ms: int, windows: Mapping[str, Window], context: Context) -> Explained:
         node, of = part.node, part.node.type
         assert of is not None
@@ -68,7 +89,7 @@ class Explainer:
         is_opaque = of.kind in ("Building", "DeliveredNotification")
         data = as_data(value, of, context.zone)
         return Explained(
-            text=" ".join(self._text[node.span.start : node.span.end].split()),
+            text=self._written(node),
             span=node.span,
             type=str(of),
             unit=node.unit,
@@ -93,7 +114,8 @@ def _parts(node: Typed) -> Iterator[Typed]:
         first = first.children[0]
     children = [first, *reversed(operands)] if first is not node else list(node.children)
     for child in children:
-        if child.role != "constant" and child.type is not None:
+        literal = child.children[0] if child.role == "minus" else child
+        if literal.role != "constant" and child.type is not None:
             yield child
 
 

@@ -100,6 +100,7 @@ def test_a_notification_says_what_its_evaluation_saw():
     (sent, dropped) = in_memory(case).notifications
     assert sent.trace["ended"] == "generated"
     assert sent.trace["datasets"] == {"P": {"newest": 4.0, "count": 2}}
+    assert sent.trace["values"] == {"SUM($P)": "6 W"}
     assert dropped.trace["ended"] == "not sent: the last one was generated 60 s before, and 600 s must lie between two"
 
 

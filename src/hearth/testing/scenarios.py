@@ -101,6 +101,7 @@ def _tested(rule: Rule, file: str, scenarios: Sequence[Scenario], catalogue: Cat
     speaks = [any(each.reason is None for each in scenario.expected) for scenario in scenarios]
     lacks = [] if True in speaks else ["no scenario in which it sends something"]
     lacks += [] if False in speaks else ["no scenario in which it stays silent"]
+    lacks += ["scenarios do not run its schedule"] if rule.is_time_based else []
     outcomes = tuple(Outcome(each, tuple(_differences(each, rule, catalogue))) for each in scenarios)
     return TestedRule(rule.name, file, outcomes, tuple(lacks))
 

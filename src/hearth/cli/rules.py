@@ -108,7 +108,7 @@ def run_scenarios(paths: Paths = None, predefined: Predefined = False, as_json: 
         passed = sum(len(each.outcomes) - len(each.failed) for each in tested)
         failed = sum(len(each.failed) for each in tested)
         style = "bold red" if is_wrong or diagnostics else "bold green"
-        console.print(Text.assemble((f"{passed} passed, {failed} failed", style), f" in {len(tested)} rules"))
+        console.print(Text.assemble((f"{passed} passed, {failed} failed", style), f" in {_count(len(tested), 'rule')}"))
     if is_wrong or has_errors(diagnostics):
         raise typer.Exit(1)
 
@@ -220,8 +220,11 @@ def _wire_tested(tested: TestedRule) -> dict[str, object]:
 
 def _checked(rules: int, files: int, diagnostics: Sequence[Diagnostic]) -> Text:
     style = "bold red" if has_errors(diagnostics) else "bold green"
-    counted = f" in {rules} rule{'s' if rules != 1 else ''} of {files} file{'s' if files != 1 else ''}"
-    return Text.assemble((summary(diagnostics), style), counted)
+    return Text.assemble((summary(diagnostics), style), f" in {_count(rules, 'rule')} of {_count(files, 'file')}")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'s' if number != 1 else ''}"
 
 
 def _console(stderr: bool = False) -> Console:

@@ -1,6 +1,7 @@
 """The predefined rules: complete, without any remark, each true to its scenarios, and no flood on real homes."""
 
 import csv
+import re
 from array import array
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +19,7 @@ from hearth.engine.compiled import compile_rule
 from hearth.engine.effects import Effects
 from hearth.engine.step import step
 from hearth.services.predefined_rules import predefined_rule_texts, predefined_scenario_texts
-from hearth.services.rule_files import read_files
+from hearth.services.rule_files import read_files, write_rules
 from hearth.testing.scenario_files import scenarios_file_of
 from hearth.testing.scenarios import check_scenarios
 
@@ -96,6 +97,16 @@ def test_each_says_in_three_languages_what_its_scenarios_expect(tested):
     for each in sent:
         assert sorted(each.titles) == sorted(each.messages) == sorted(LANGUAGES)
     assert {each.case for each in sent} == ({case.label for case in RULES[tested.name].cases} or {None}), "a case is never sent"
+
+
+@pytest.mark.parametrize("tested", TESTED, ids=lambda tested: tested.name)
+def test_no_part_of_a_condition_can_go_without_a_scenario_noticing(tested):
+    rule = RULES[tested.name]
+    parts = re.split(r" AND (?![^()]*\))", " ".join(rule.condition.split()))
+    for part in parts if len(parts) > 1 else []:
+        loose = replace(rule, condition=" AND ".join(each for each in parts if each != part))
+        (changed,), _ = check_scenarios([(tested.file, write_rules([loose]))], predefined_scenario_texts(), CATALOGUE)
+        assert changed.failed, part
 
 
 def test_all_scenarios_are_of_a_rule():

@@ -89,27 +89,30 @@ def run_scenarios(paths: Paths = None, predefined: Predefined = False, as_json: 
 
     What a predefined rule's scenarios leave untested is an error; for other rules it is a warning.
     """
-    files = _read(paths, predefined)
-    scenario_texts = predefined_scenario_texts() if predefined else {}
-    beside = [Path(scenarios_file_of(name)) for name, _ in files if Path(name).is_file()]
-    scenario_texts |= {str(path): _text_of(path) for path in beside if path.is_file()}
-    tested, diagnostics = check_scenarios(files, scenario_texts, read_catalogue_setting(read_settings()))
-    lacking = [(each, lack) for each in tested for lack in each.lacks]
-    lacks_are_errors = {name for name, _ in predefined_rule_texts()} if predefined else set()
-    is_wrong = any(each.failed for each in tested) or any(each.file in lacks_are_errors for each, _ in lacking)
+    catalogue = read_catalogue_setting(read_settings())
+    own = _read(paths, predefined=False) if paths or not predefined else []
+    beside = [Path(scenarios_file_of(name)) for name, _ in own]
+    own_scenarios = {str(path): _text_of(path) for path in beside if path.is_file()}
+    tested, diagnostics = check_scenarios(own, own_scenarios, catalogue)
+    ours: list[TestedRule] = []
+    if predefined:
+        ours, more = check_scenarios(predefined_rule_texts(), predefined_scenario_texts(), catalogue)
+        diagnostics += more
+    is_wrong = has_errors(diagnostics) or any(each.failed for each in [*ours, *tested]) or any(each.lacks for each in ours)
     if as_json:
-        rules = [_wire_tested(each) for each in tested]
+        rules = [_wire_tested(each) for each in [*ours, *tested]]
         _print_json({"rules": rules, "diagnostics": [wire_diagnostic(each) for each in diagnostics]})
     else:
-        show_diagnostics(diagnostics, {**dict(files), **scenario_texts}, _console(stderr=True))
+        show_diagnostics(diagnostics, {**dict(own), **own_scenarios}, _console(stderr=True))
         console = _console()
-        for each in tested:
-            _show_tested(each, "error" if each.file in lacks_are_errors else "warning", console)
-        passed = sum(len(each.outcomes) - len(each.failed) for each in tested)
-        failed = sum(len(each.failed) for each in tested)
-        style = "bold red" if is_wrong or diagnostics else "bold green"
-        console.print(Text.assemble((f"{passed} passed, {failed} failed", style), f" in {_count(len(tested), 'rule')}"))
-    if is_wrong or has_errors(diagnostics):
+        for severity, group in (("error", ours), ("warning", tested)):
+            for each in group:
+                _show_tested(each, severity, console)
+        failed = sum(len(each.failed) for each in [*ours, *tested])
+        passed = sum(len(each.outcomes) for each in [*ours, *tested]) - failed
+        counts = (f"{passed} passed, {failed} failed", "bold red" if is_wrong else "bold green")
+        console.print(Text.assemble(counts, f" in {_count(len(ours) + len(tested), 'rule')}"))
+    if is_wrong:
         raise typer.Exit(1)
 
 

@@ -165,7 +165,7 @@ class _Reader:
             building=facts,
             device_names=names,
             peers={str(each[-1]): self._peers(each) for each in values.named((*path, "peers"))},
-            inputs=tuple(sorted(inputs, key=lambda reading: reading.at_ms)),  # of equal time: as written
+            inputs=_in_order(inputs),
             expected=self._expected((*path, "expect"), calendar),
         )
 
@@ -293,6 +293,12 @@ class _Reader:
 
     def _wrong(self, path: Path, code: str, message: str, hint: str | None) -> None:
         self._found.append((self._values.place(path), code, message, hint))
+
+
+def _in_order(readings: Sequence[Reading]) -> tuple[Reading, ...]:
+    """By time, those of equal time as written; what a device sends again for the same time counts in place of the first."""
+    kept = {(each.at_ms, each.type, each.device, each.source): each for each in readings}
+    return tuple(sorted(kept.values(), key=lambda reading: reading.at_ms))
 
 
 def _meant(name: str | None) -> str | None:

@@ -46,6 +46,11 @@ def test_events_come_in_the_order_of_time_and_gaps_are_left_out():
     assert [(each.value, each.is_historical) for each in read.inputs] == [(1, False), (5, True), (2, False)]
 
 
+def test_what_is_said_of_a_time_again_counts():
+    read = scenario("10:00 every 1h ENERGY_CONSUMPTION 1x3", "11:00 ENERGY_CONSUMPTION 7", "11:00 ENERGY_GENERATION 8")
+    assert [each.value for each in read.inputs] == [1, 7, 8, 1]
+
+
 @pytest.mark.parametrize(
     ("line", "device", "source"),
     [

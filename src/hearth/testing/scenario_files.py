@@ -23,9 +23,9 @@ from hearth.services.yaml_places import Place, YamlSyntaxError, YamlText
 from hearth.services.yaml_values import Path, ValueReader
 from hearth.testing.series_notation import UNITS_MS, span_of, values_of
 
-_BUILDING_KEYS = ("zone", "country", "city", "zip", "earlyAdopter", "devices")
-_SCENARIO_KEYS = ("title", "rule", "day", "building", "peers", "input", "expect")
-_EXPECTED_KEYS = ("sent", "dropped", "reason", "case", "titles", "messages")
+BUILDING_KEYS = ("zone", "country", "city", "zip", "earlyAdopter", "devices")
+SCENARIO_KEYS = ("title", "rule", "day", "building", "peers", "input", "expect")
+EXPECTED_KEYS = ("sent", "dropped", "reason", "case", "titles", "messages")
 _SILENCE = "nothing"
 _TIME = re.compile(r"(?:(?P<days>[+-]\d+)d)?(?P<hour>\d\d):(?P<minute>\d\d)(?::(?P<second>\d\d))?")
 _INPUT = re.compile(
@@ -148,7 +148,7 @@ class _Reader:
 
     def _scenario(self, path: Path) -> Scenario | None:
         values = self._values
-        if not {"title", "input", "expect"} <= set(values.keys(path, _SCENARIO_KEYS, needed=("title", "input", "expect"))):
+        if not {"title", "input", "expect"} <= set(values.keys(path, SCENARIO_KEYS, needed=("title", "input", "expect"))):
             return None
         building = (*path, "building") if (*path, "building") in values else ("building",)
         facts, names = self._building(building)
@@ -171,7 +171,7 @@ class _Reader:
 
     def _building(self, path: Path) -> tuple[Building, dict[str, str]]:
         values = self._values
-        values.keys(path, _BUILDING_KEYS)
+        values.keys(path, BUILDING_KEYS)
         zone = values.text((*path, "zone")) or "UTC"
         try:
             zone_named(zone)
@@ -268,7 +268,7 @@ class _Reader:
             return ()
         expected = []
         for item in values.items(path):
-            kinds = [key for key in values.keys(item, _EXPECTED_KEYS) if key in ("sent", "dropped")]
+            kinds = [key for key in values.keys(item, EXPECTED_KEYS) if key in ("sent", "dropped")]
             if len(kinds) != 1:
                 self._wrong(item, "bad-expectation", "A notification is either sent or dropped.", "write `sent: 07:30`")
                 continue

@@ -135,6 +135,22 @@ def test_of_several_rules_in_a_file_a_scenario_names_one(folder):
     assert "2 passed, 0 failed in 2 rules" in run("sun.yaml").stdout
 
 
+def test_an_event_that_no_dataset_takes_is_a_warning(folder):
+    text = SCENARIOS.replace("GRID_POWER_CONSUMPTION -500x3", "GRID_POWER_CONSUMPTION plug/SMART_PLUG -9500x3")
+    (folder / "sun.scenarios.yaml").write_text(text)
+    result = run("sun.yaml")
+    assert "warning[unheard-event]: No dataset takes GRID_POWER_CONSUMPTION of SMART_PLUG" in result.stderr
+    assert "sun.scenarios.yaml:11:1" in result.stderr
+    assert "2 passed, 0 failed" in result.stdout
+
+
+def test_scenarios_without_a_rule_file_are_an_error(folder):
+    (folder / "sun.yaml").rename(folder / "moon.yaml")
+    result = run(".", exit_code=1)
+    assert "error[no-rule-file]" in result.stderr
+    assert "sun.scenarios.yaml" in result.stderr
+
+
 def test_the_predefined_rules_pass():
     output = run("--predefined").stdout
     assert ", 0 failed in " in output

@@ -4,7 +4,7 @@ Reads and writes the files; what they mean and what is wrong with them is the se
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -94,6 +94,7 @@ def run_scenarios(paths: Paths = None, predefined: Predefined = False, as_json: 
     beside = [Path(scenarios_file_of(name)) for name, _ in own]
     own_scenarios = {str(path): _text_of(path) for path in beside if path.is_file()}
     tested, diagnostics = check_scenarios(own, own_scenarios, catalogue)
+    diagnostics += _orphans(paths or [], own_scenarios)
     ours: list[TestedRule] = []
     if predefined:
         ours, more = check_scenarios(predefined_rule_texts(), predefined_scenario_texts(), catalogue)
@@ -173,6 +174,13 @@ def _rule_files(folder: Path) -> list[Path]:
     """The YAML files in a folder, without those that hold the scenarios of others."""
     found = [each for each in folder.rglob("*") if each.suffix in _SUFFIXES]
     return sorted(each for each in found if not each.name.endswith(SCENARIOS_SUFFIX))
+
+
+def _orphans(paths: Sequence[Path], known: Mapping[str, str]) -> list[Diagnostic]:
+    """Files of scenarios in the folders without a rule file beside them: nothing would run them."""
+    message, hint = "There is no rule file beside these scenarios.", "for sunshine.yaml they stand in sunshine.scenarios.yaml"
+    found = sorted(str(each) for path in paths if path.is_dir() for each in path.rglob(f"*{SCENARIOS_SUFFIX}"))
+    return [Diagnostic(each, 1, 1, 1, "error", "no-rule-file", message, hint) for each in found if each not in known]
 
 
 def _text_of(file: Path) -> str:

@@ -66,7 +66,7 @@ def check_scenarios(
 ) -> tuple[list[TestedRule], list[Diagnostic]]:
     """(name, text) of rule files, and texts of files of scenarios by name -> what came of each rule, in order.
 
-    Diagnostics are the errors of both kinds of files; a file with one is not run.
+    Diagnostics are the errors of both kinds of files, and warnings of events that no rule hears. A file with an error is not run.
     """
     tested: list[TestedRule] = []
     diagnostics: list[Diagnostic] = []
@@ -83,9 +83,10 @@ def check_scenarios(
         diagnostics += found
         if has_errors(found):
             continue
-        tested += [
-            _tested(rule, file, [each for each in scenarios if each.rule in (rule.name, None)], catalogue) for rule in rules
-        ]
+        for rule in rules:
+            own = [each for each in scenarios if each.rule in (rule.name, None)]
+            diagnostics += _unheard(rule, own)
+            tested.append(_tested(rule, file, own, catalogue))
     return tested, diagnostics
 
 
@@ -95,6 +96,16 @@ def _strangers(scenarios: Sequence[Scenario], names: Sequence[str]) -> list[Diag
     message, hint = "This scenario is about no rule of the file.", f"write `rule:` with one of {', '.join(names)}"
     strangers = [each for each in scenarios if each.rule not in allowed]
     return [Diagnostic(each.file, each.line, 1, 1, "error", "no-such-rule", message, hint) for each in strangers]
+
+
+def _unheard(rule: Rule, scenarios: Sequence[Scenario]) -> Iterable[Diagnostic]:
+    """Events that no dataset takes: a rule that is silent because of a wrong source would seem tested."""
+    for scenario in scenarios:
+        for kind, source in dict.fromkeys((reading.type, reading.source) for reading in scenario.inputs):
+            if not any(kind in each.event_types and source in (each.sources or (source,)) for each in rule.datasets):
+                message = f"No dataset takes {kind} of {source}: it changes nothing."
+                hint = "name the device and its source before the values, such as plug/SMART_PLUG"
+                yield Diagnostic(scenario.file, scenario.line, 1, 1, "warning", "unheard-event", message, hint)
 
 
 def _tested(rule: Rule, file: str, scenarios: Sequence[Scenario], catalogue: Catalogue) -> TestedRule:

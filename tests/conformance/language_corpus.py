@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import NamedTuple, get_args
 from zoneinfo import ZoneInfo
 
-from tests.conformance.language_series import is_listed, is_time, listed, span_of, stepped
+from tests.conformance.language_series import is_listed, is_time, listed, stepped
 from tests.conformance.language_values import read_value
 
 from hearth.core.instants import instant_of_datetime, zone_named
 from hearth.core.missing import Missing
 from hearth.language import BuildingFacts, Context, DatasetInfo, DeliveredFacts, Place, RecordedWindow
+from hearth.testing.series_notation import span_of
 
 CORPUS = Path(__file__).resolve().parents[2] / "conformance" / "language"
 EXPECTATIONS = ("type", "value", "missing", "text", "error", "warning", "fix")

@@ -6,39 +6,12 @@ events of one device and time one is left, at the place of the first, with the v
 
 import re
 from collections.abc import Callable, Iterable
-from decimal import Decimal
 
 from hearth.language import Event
+from hearth.testing.series_notation import NUMBER, values_of
 
-UNITS_MS = {"s": 1000, "min": 60_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
-_NUMBER = r"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?"
-_TERM = re.compile(rf"(?:(?P<gap>_)|(?P<first>{_NUMBER})(?:(?P<sign>[-+])(?P<step>{_NUMBER})(?=x))?)(?:x(?P<times>[1-9]\d*))?")
 _DEVICE = re.compile(r"([^\s:;,/]+)(?:/([^\s:;,]+))?")
 _TIME = re.compile(r"(?:\d{4}-\d\d-\d\dT)?\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?Z?")
-
-
-def span_of(text: str) -> int:
-    """`10m` -> milliseconds."""
-    match = re.fullmatch(r"([\d.]+)(s|min|m|h|d)", text)
-    if match is None:
-        raise ValueError(f"{text!r} is no timespan")
-    return int(float(match[1]) * UNITS_MS[match[2]])
-
-
-def values_of(text: str) -> list[float | None]:
-    """`1 5x3 0+10x5 _x2` -> a value, or None for a gap, for each step."""
-    values: list[float | None] = []
-    for word in text.split():
-        match = _TERM.fullmatch(word)
-        if match is None:
-            raise ValueError(f"{word!r} is neither a value, nor repeated values, nor a run, nor a gap")
-        times = int(match["times"] or 1)
-        if match["gap"]:
-            values += [None] * times
-            continue
-        step = Decimal(match["step"] or 0) * (-1 if match["sign"] == "-" else 1)
-        values += [float(Decimal(match["first"]) + count * step) for count in range(times)]
-    return values
 
 
 def stepped(text: str, step_ms: int, now_ms: int) -> list[Event]:
@@ -64,7 +37,7 @@ def listed(text: str, instant: Callable[[str], int]) -> list[Event]:
             raise ValueError(f"{part.strip()!r} is not a time, a device and a value")
         device_id, name = _device(words[1])
         number, mark, forecast = words[2].partition(">")
-        if not re.fullmatch(_NUMBER, number):
+        if not re.fullmatch(NUMBER, number):
             raise ValueError(f"{number!r} is no value")
         events.append(Event(instant(words[0]), float(number), device_id, name, instant(forecast) if mark else None))
     return without_repeats(events)

@@ -2,7 +2,8 @@
 
 import pytest
 from tests.conformance.language_corpus import Case, CorpusError, cases_of
-from tests.conformance.language_series import values_of
+
+from hearth.testing.series_notation import values_of
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,11 @@
-"""`hearth rules …`: rules in and out of YAML files, and checked without saving.
+"""`hearth rules …`: rules in and out of YAML files, checked and tested without saving.
 
 Reads and writes the files; what they mean and what is wrong with them is the services' to say.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -17,10 +18,12 @@ from hearth.bootstrap import open_installation, read_catalogue_setting, read_set
 from hearth.cli.source_excerpts import show_diagnostics, summary, wire_diagnostic
 from hearth.core.problems import Problem, invalid
 from hearth.domain.customers import DEFAULT_LANGUAGES
-from hearth.services.predefined_rules import predefined_rule_texts
+from hearth.services.predefined_rules import SCENARIOS_SUFFIX, predefined_rule_texts, predefined_scenario_texts
 from hearth.services.rule_files import Diagnostic, has_errors, read_files
+from hearth.testing.scenario_files import scenarios_file_of
+from hearth.testing.scenarios import TestedRule, check_scenarios
 
-app = typer.Typer(help="Rules: import, export, check and list them.", no_args_is_help=True)
+app = typer.Typer(help="Rules: import, export, check, test and list them.", no_args_is_help=True)
 
 CustomerOption = Annotated[str, typer.Option("--customer", metavar="ID", help="The customer's id.")]
 DataDir = Annotated[str | None, typer.Option("--data-dir", help="Data folder (default: the setting data_dir).")]
@@ -80,6 +83,40 @@ def check_rules(paths: Paths = None, predefined: Predefined = False, as_json: As
         raise typer.Exit(1)
 
 
+@app.command("test")
+def run_scenarios(paths: Paths = None, predefined: Predefined = False, as_json: AsJson = False) -> None:
+    """Run the scenarios that stand beside rule files: NAME.scenarios.yaml beside NAME.yaml. Needs no database.
+
+    What a predefined rule's scenarios leave untested is an error; for other rules it is a warning.
+    """
+    catalogue = read_catalogue_setting(read_settings())
+    own = _read(paths, predefined=False) if paths or not predefined else []
+    beside = [Path(scenarios_file_of(name)) for name, _ in own]
+    own_scenarios = {str(path): _text_of(path) for path in beside if path.is_file()}
+    tested, diagnostics = check_scenarios(own, own_scenarios, catalogue)
+    diagnostics += _orphans(paths or [], own_scenarios)
+    ours: list[TestedRule] = []
+    if predefined:
+        ours, more = check_scenarios(predefined_rule_texts(), predefined_scenario_texts(), catalogue)
+        diagnostics += more
+    is_wrong = has_errors(diagnostics) or any(each.failed for each in [*ours, *tested]) or any(each.lacks for each in ours)
+    if as_json:
+        rules = [_wire_tested(each) for each in [*ours, *tested]]
+        _print_json({"rules": rules, "diagnostics": [wire_diagnostic(each) for each in diagnostics]})
+    else:
+        show_diagnostics(diagnostics, {**dict(own), **own_scenarios}, _console(stderr=True))
+        console = _console()
+        for severity, group in (("error", ours), ("warning", tested)):
+            for each in group:
+                _show_tested(each, severity, console)
+        failed = sum(len(each.failed) for each in [*ours, *tested])
+        passed = sum(len(each.outcomes) for each in [*ours, *tested]) - failed
+        counts = (f"{passed} passed, {failed} failed", "bold red" if is_wrong else "bold green")
+        console.print(Text.assemble(counts, f" in {_count(len(ours) + len(tested), 'rule')}"))
+    if is_wrong:
+        raise typer.Exit(1)
+
+
 @app.command("export")
 def export_rules(
     customer: CustomerOption,
@@ -125,23 +162,80 @@ def _read(paths: Sequence[Path] | None, predefined: bool) -> list[tuple[str, str
         raise typer.BadParameter("name a YAML file, a folder of them, or --predefined")
     files = predefined_rule_texts() if predefined else []
     for path in paths or []:
-        found = sorted(each for each in path.rglob("*") if each.suffix in _SUFFIXES) if path.is_dir() else [path]
+        found = _rule_files(path) if path.is_dir() else [path]
         if not found:
             raise Problem("invalid", f"There is no .yaml file in {path}.")
         for file in found:
-            try:
-                files.append((str(file), file.read_text(encoding="utf-8")))
-            except UnicodeDecodeError as error:
-                raise invalid("", f"{file} is not UTF-8 text (byte {error.start}): save it as UTF-8.") from error
-            except OSError as error:
-                raise Problem("invalid", f"{file} cannot be read: {error.strerror}.") from error
+            files.append((str(file), _text_of(file)))
     return files
+
+
+def _rule_files(folder: Path) -> list[Path]:
+    """The YAML files in a folder, without those that hold the scenarios of others."""
+    found = [each for each in folder.rglob("*") if each.suffix in _SUFFIXES]
+    return sorted(each for each in found if not each.name.endswith(SCENARIOS_SUFFIX))
+
+
+def _orphans(paths: Sequence[Path], known: Mapping[str, str]) -> list[Diagnostic]:
+    """Files of scenarios in the folders without a rule file beside them: nothing would run them."""
+    message, hint = "There is no rule file beside these scenarios.", "for sunshine.yaml they stand in sunshine.scenarios.yaml"
+    found = sorted(str(each) for path in paths if path.is_dir() for each in path.rglob(f"*{SCENARIOS_SUFFIX}"))
+    return [Diagnostic(each, 1, 1, 1, "error", "no-rule-file", message, hint) for each in found if each not in known]
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise invalid("", f"{file} is not UTF-8 text (byte {error.start}): save it as UTF-8.") from error
+    except OSError as error:
+        raise Problem("invalid", f"{file} cannot be read: {error.strerror}.") from error
+
+
+def _show_tested(tested: TestedRule, severity: str, console: Console) -> None:
+    """A line for the rule, and below it what differs and what is left untested."""
+    failed = len(tested.failed)
+    mark, style = ("✗", "bold red") if failed else ("✓", "green") if tested.outcomes else ("-", "yellow")
+    counts = f"{len(tested.outcomes) - failed} passed" + (f", {failed} failed" if failed else "")
+    console.print(Text.assemble((f"{mark} ", style), f"{tested.name}: {counts}"))
+    for outcome in tested.failed:
+        scenario = outcome.scenario
+        console.print(Text(f"    {scenario.title} ({scenario.file}:{scenario.line})"))
+        for each in outcome.differences:
+            console.print(Text.assemble(f"      {each.about}\n        expected: ", (each.expected, "green")))
+            console.print(Text.assemble("        came:     ", (each.came, "red")))
+    for lack in tested.lacks:
+        console.print(Text.assemble(f"    {severity}: ", (lack, "yellow")))
+
+
+def _wire_tested(tested: TestedRule) -> dict[str, object]:
+    """A tested rule as JSON."""
+    return {
+        "name": tested.name,
+        "file": tested.file,
+        "passed": len(tested.outcomes) - len(tested.failed),
+        "failed": len(tested.failed),
+        "lacks": list(tested.lacks),
+        "scenarios": [
+            {
+                "title": outcome.scenario.title,
+                "file": outcome.scenario.file,
+                "line": outcome.scenario.line,
+                "passed": not outcome.differences,
+                "differences": [asdict(each) for each in outcome.differences],
+            }
+            for outcome in tested.outcomes
+        ],
+    }
 
 
 def _checked(rules: int, files: int, diagnostics: Sequence[Diagnostic]) -> Text:
     style = "bold red" if has_errors(diagnostics) else "bold green"
-    counted = f" in {rules} rule{'s' if rules != 1 else ''} of {files} file{'s' if files != 1 else ''}"
-    return Text.assemble((summary(diagnostics), style), counted)
+    return Text.assemble((summary(diagnostics), style), f" in {_count(rules, 'rule')} of {_count(files, 'file')}")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'s' if number != 1 else ''}"
 
 
 def _console(stderr: bool = False) -> Console:

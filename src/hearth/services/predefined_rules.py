@@ -1,4 +1,4 @@
-"""The predefined rules that come with Hearth: where their files are.
+"""The predefined rules that come with Hearth, and the scenarios that test them: where their files are.
 
 They stand in `rules/` of the repository and travel in the package as `predefined_rules/`.
 """
@@ -8,11 +8,21 @@ from pathlib import Path
 import hearth
 
 _PACKAGE = Path(hearth.__file__).parent
+SCENARIOS_SUFFIX = ".scenarios.yaml"
 _PLACES = (_PACKAGE / "predefined_rules", _PACKAGE.parents[1] / "rules")
 
 
 def predefined_rule_texts() -> list[tuple[str, str]]:
     """(file name, YAML text) of each, by file name. Raises FileNotFoundError where the package came without them."""
+    return [each for each in _texts() if not each[0].endswith(SCENARIOS_SUFFIX)]
+
+
+def predefined_scenario_texts() -> dict[str, str]:
+    """File name -> YAML text of their scenarios."""
+    return {name: text for name, text in _texts() if name.endswith(SCENARIOS_SUFFIX)}
+
+
+def _texts() -> list[tuple[str, str]]:
     for place in _PLACES:
         files = sorted(place.glob("*.yaml"))
         if files:

@@ -324,7 +324,7 @@ def _scalar(text: str | None) -> str | None:
         return None
     text = text.rstrip()
     written = text
-    if not text.replace("\n", "").isprintable():
+    if not text.replace("\n", "").isprintable() or text.startswith("?"):  # in a list, ?x would be read as a key
         written = DoubleQuotedScalarString(text)
     elif "\n" in text or ("'" in text and '"' in text):
         written = LiteralScalarString(text)

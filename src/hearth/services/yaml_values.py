@@ -77,6 +77,10 @@ class ValueReader:
         """Enters a mapping of names the author chose: the path of each."""
         return [(*path, name) for name in self._enter(path, None) or []]
 
+    def is_list(self, path: Path) -> bool:
+        """Whether there is a list at `path`."""
+        return isinstance(self._nodes.get(path), SequenceNode)
+
     def items(self, path: Path) -> list[Path]:
         """Enters the list at `path`: the path of each item."""
         node = self._nodes.get(path)

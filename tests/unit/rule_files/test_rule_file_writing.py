@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import hearth
@@ -73,7 +73,11 @@ RULE = st.builds(
 )
 
 
+QUESTION = Rule(id="", customer_id="", created_at_ms=0, version=0, name="?0", tags=("?0",))
+
+
 @settings(max_examples=60, deadline=None)
+@example([QUESTION])
 @given(st.lists(RULE, min_size=1, max_size=3))
 def test_any_rules_come_back_from_their_text(rules):
     text = write_rules(rules)

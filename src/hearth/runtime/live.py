@@ -2,6 +2,7 @@
 
     submit -> group commit (201) -> evaluate -> decisions into the next group -> outbox
 
+Deliveries to count and ticks of schedules become entries of the log too, and travel the same way.
 One asyncio loop evaluates, one thread writes. Invariants: an event is evaluated only after it is on disk;
 decisions are stored with the counters they changed and the sequence they cover, so that after a crash
 the entries behind that sequence are evaluated again, with the same result. Changes of rules and buildings
@@ -22,16 +23,18 @@ from hearth.domain.catalogue import Catalogue
 from hearth.domain.events import Delivered, EventColumns, LogEntry, LogKind, Series, empty_columns
 from hearth.engine.buffers import SeriesBuffer
 from hearth.engine.effects import Effects
-from hearth.engine.step import step, step_delivered
+from hearth.engine.step import step, step_delivered, step_tick
 from hearth.ports import Change, Store, Wake
 from hearth.runtime.loading import LoadedBuildings, load_buildings
 from hearth.runtime.rule_sets import RuleSets
+from hearth.runtime.ticking import Ticking
 from hearth.runtime.writer import Decisions, Group, GroupWriter, Work, store_decisions
 
 log = structlog.get_logger()
 
 _MOST_BACKLOG_EVENTS = 500_000
 _SLICE_EVENTS = 1_000  # evaluated before other tasks (answers to requests) get their turn
+_SLICE_BUILDINGS = 100  # the same for buildings of one tick
 _REPLAY_ENTRIES = 1_000
 _HOUSEKEEPING_SECONDS = 0.5
 _RETRY_SECONDS = 1.0
@@ -47,6 +50,7 @@ class LiveDriver:
         self._wake = wake
         self._rule_sets = RuleSets(catalogue)
         self._loaded = LoadedBuildings()
+        self._ticking = Ticking(store)
         self._series: dict[int, Series] = {}
         self._effects = Effects()
         self._minutes: dict[tuple[str, int], int] = defaultdict(int)
@@ -65,6 +69,7 @@ class LiveDriver:
         self._is_accepting = False
         self._is_broken = False
         self._is_stopping = False
+        self._is_within_entry = False
         self._counting = asyncio.Lock()
         self._tasks: list[asyncio.Task[None]] = []
         self._writer: GroupWriter | None = None
@@ -132,22 +137,20 @@ class LiveDriver:
         """Returns when the events are on disk. Raises Problem("unavailable") rather than accept what it cannot keep."""
         if not self._is_accepting or self._backlog_events > _MOST_BACKLOG_EVENTS:
             raise Problem("unavailable", "The platform cannot take events at present; send them again.", retry_after_seconds=2)
-        entry = self._enter(customer_id, kind, columns, received_at_ms)
-        done: asyncio.Future[None] = self._loop.create_future()
-        self._waiting[entry.sequence] = done
         if kind is LogKind.LIVE:
             self._minutes[customer_id, received_at_ms // MINUTE_MS] += len(columns)
-        self._put(Work(entry=entry))
-        await done
+        await self._enter(customer_id, kind, columns, received_at_ms)
 
-    def _enter(
+    async def _enter(
         self,
         customer_id: str,
         kind: LogKind,
         columns: EventColumns,
         received_at_ms: int,
         facts: tuple[Delivered, ...] = (),
-    ) -> LogEntry:
+        tick_ms: int | None = None,
+    ) -> None:
+        """Puts an entry into the log under the next sequence; returns when it is on disk."""
         entry = LogEntry(
             sequence=self._next_sequence,
             customer_id=customer_id,
@@ -155,10 +158,14 @@ class LiveDriver:
             received_at_ms=received_at_ms,
             columns=columns,
             facts=facts,
+            tick_ms=tick_ms,
         )
         self._next_sequence += entry.size
         self._backlog_events += entry.size
-        return entry
+        done: asyncio.Future[None] = self._loop.create_future()
+        self._waiting[entry.sequence] = done
+        self._put(Work(entry=entry))
+        await done
 
     def _put(self, work: Work) -> None:
         assert self._writer is not None, "the driver was not started"
@@ -220,6 +227,7 @@ class LiveDriver:
         """Evaluates the log behind the stored progress, and stores what comes of it."""
         self._loaded = LoadedBuildings()
         self._effects = Effects()
+        self._ticking = Ticking(self._store)  # what was due and not stored comes due again
         with self._store.read() as session:
             self._applied = self._stored_applied = session.engine.applied_sequence_for_operator()
             self._next_sequence = session.events.last_sequence_for_operator() + 1
@@ -289,6 +297,8 @@ class LiveDriver:
                 await self._load(entry.customer_id, absent, entry.sequence)
             for fact in entry.facts:
                 step_delivered(self._loaded.buildings, fact, self._effects)
+        elif entry.tick_ms is not None:
+            await self._evaluate_tick(entry, entry.tick_ms)
         else:
             buffers = self._loaded.buffers
             unknown = {series_id for series_id in entry.columns.series_ids if series_id not in buffers}
@@ -296,6 +306,22 @@ class LiveDriver:
                 await self._load_series(entry.customer_id, unknown, entry.sequence)
             step(buffers, entry, self._effects)
         self._applied = entry.sequence + entry.size - 1
+
+    async def _evaluate_tick(self, entry: LogEntry, tick_ms: int) -> None:
+        """In slices, between which other tasks get their turn; none may store what is decided of half an entry."""
+        building_ids = await self._ticking.buildings_at(entry.customer_id, tick_ms, self._change_number)
+        self._is_within_entry = True
+        try:
+            for start in range(0, len(building_ids), _SLICE_BUILDINGS):
+                some = building_ids[start : start + _SLICE_BUILDINGS]
+                absent = {building_id for building_id in some if building_id not in self._loaded.buildings}
+                if absent:
+                    await self._load(entry.customer_id, absent, entry.sequence)
+                states = [self._loaded.buildings[each] for each in some if each in self._loaded.buildings]
+                step_tick(states, entry, self._effects)
+                await asyncio.sleep(0)
+        finally:
+            self._is_within_entry = False
 
     async def _load_series(self, customer_id: str, series_ids: set[int], sequence: int) -> None:
         """Every series of an entry gets a buffer before the entry is evaluated."""
@@ -334,7 +360,7 @@ class LiveDriver:
 
         What was decided since something failed may rest on what is lost, or be half: it is decided again.
         """
-        if self._is_broken:
+        if self._is_broken or self._is_within_entry:
             return
         effects = self._effects
         for fault in effects.faults:
@@ -351,14 +377,14 @@ class LiveDriver:
     # Housekeeping
 
     async def _keep_house(self) -> None:
-        """Progress, changes by other processes, and deliveries to count: looked after twice a second."""
+        """Progress, changes by other processes, ticks, and deliveries to count: looked after twice a second."""
         while True:
             await asyncio.sleep(_HOUSEKEEPING_SECONDS)
             if not self._is_accepting:
                 continue
             try:
                 await self.count_deliveries()
-                await self.notice_changes()
+                await self.tick()
                 if self._applied > self._stored_applied or self._minutes:
                     self._flush(with_progress=True)
             except Exception:
@@ -378,11 +404,22 @@ class LiveDriver:
             for customer_id, facts in (await asyncio.to_thread(read)).items():
                 if not self._is_accepting:
                     return
-                entry = self._enter(customer_id, LogKind.DELIVERED, empty_columns(), self._clock.now_ms(), tuple(facts))
-                done: asyncio.Future[None] = self._loop.create_future()
-                self._waiting[entry.sequence] = done
-                self._put(Work(entry=entry))
-                await done
+                await self._enter(customer_id, LogKind.DELIVERED, empty_columns(), self._clock.now_ms(), tuple(facts))
+
+    async def tick(self) -> None:
+        """Turns instants at which schedules tick into facts of the log, once the clock has passed them.
+
+        Rules and buildings are those of the time of the look: the clock is read before changes are.
+        """
+        if not self._is_accepting:
+            return
+        now_ms = self._clock.now_ms()
+        await self.notice_changes()
+        ticking = self._ticking
+        for customer_id, at_ms in await ticking.due(now_ms, self._noticed_change):
+            if not self._is_accepting or ticking is not self._ticking:
+                return
+            await self._enter(customer_id, LogKind.TICK, empty_columns(), self._clock.now_ms(), tick_ms=at_ms)
 
     async def notice_changes(self) -> None:
         """Looks for changes by other processes, also while no events come."""

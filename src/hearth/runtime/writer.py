@@ -104,6 +104,8 @@ class GroupWriter:
                 for entry in entries:
                     if entry.facts:
                         session.outbox.mark_counted(entry.customer_id, [fact.notification_id for fact in entry.facts])
+                    if entry.tick_ms is not None:
+                        session.engine.set_ticked_until(entry.customer_id, entry.tick_ms)
                 for work in group:
                     if work.decisions is not None:
                         store_decisions(session, work.decisions)

@@ -151,6 +151,14 @@ log_marks = Table(
     Column("sequence", Big, nullable=False),
 )
 
+# The newest instant of which a tick is in the log, also when its row is compacted away.
+tick_marks = Table(
+    "tick_marks",
+    metadata,
+    Column("customer_id", Ordered, ForeignKey("customers.id"), primary_key=True),
+    Column("ticked_until_ms", Big, nullable=False),
+)
+
 rules = Table(
     "rules",
     metadata,

@@ -190,6 +190,14 @@ class RuleStateKey(NamedTuple):
     building_id: str
 
 
+class TickProgress(NamedTuple):
+    """In the entry of that sequence, a tick, the customer's buildings up to this id are evaluated and stored."""
+
+    customer_id: str
+    sequence: int
+    building_id: str
+
+
 class EngineRepository(Protocol):
     """What the engine must find again after a crash: its progress and the small state per rule and building."""
 
@@ -203,6 +211,10 @@ class EngineRepository(Protocol):
         """Per customer the newest instant of which a tick was appended to the log."""
 
     def set_ticked_until(self, customer_id: str, at_ms: int) -> None: ...
+    def find_tick_progress(self, customer_id: str) -> TickProgress | None:
+        """How far the tick that was evaluated last is stored, as far as it was stored in parts."""
+
+    def set_tick_progress(self, customer_id: str, sequence: int, building_id: str) -> None: ...
 
 
 class NotificationRepository(Protocol):

@@ -23,7 +23,7 @@ from tests.contracts.store_contents import (
 
 from hearth.core.instants import DAY_MS
 from hearth.domain.events import NO_FORECAST_MS, Delivered, LogKind
-from hearth.ports import CompactionStep, Points
+from hearth.ports import CompactionStep, Points, TickProgress
 from hearth.store import SqlStore, compaction, open_store
 from hearth.store.tables import series_chunks
 
@@ -213,6 +213,14 @@ def test_how_far_each_customer_has_ticked_is_kept(store) -> None:
         session.engine.set_ticked_until(customer("b"), 5)
         session.engine.set_ticked_until(A, NOW_MS + 1)
     with store.read() as session:
+        assert session.engine.ticked_until_for_operator() == {A: NOW_MS + 1, customer("b"): 5}
+        assert session.engine.find_tick_progress(A) is None
+    with store.write() as session:
+        session.engine.set_tick_progress(A, 7, "b1")
+        session.engine.set_tick_progress(A, 7, "b2")
+    with store.read() as session:
+        assert session.engine.find_tick_progress(A) == TickProgress(A, 7, "b2")
+        assert session.engine.find_tick_progress(customer("b")) is None
         assert session.engine.ticked_until_for_operator() == {A: NOW_MS + 1, customer("b"): 5}
 
 

@@ -24,7 +24,7 @@ from hearth.domain.events import Delivered, EventColumns, LogEntry, LogKind, Ser
 from hearth.engine.buffers import SeriesBuffer
 from hearth.engine.effects import Effects
 from hearth.engine.step import step, step_delivered, step_tick
-from hearth.ports import Change, Store, Wake
+from hearth.ports import Change, Store, TickProgress, Wake
 from hearth.runtime.loading import LoadedBuildings, load_buildings
 from hearth.runtime.rule_sets import RuleSets
 from hearth.runtime.ticking import Ticking
@@ -34,7 +34,7 @@ log = structlog.get_logger()
 
 _MOST_BACKLOG_EVENTS = 500_000
 _SLICE_EVENTS = 1_000  # evaluated before other tasks (answers to requests) get their turn
-_SLICE_BUILDINGS = 100  # the same for buildings of one tick
+_SLICE_BUILDINGS = 250  # of one tick, evaluated and stored together
 _REPLAY_ENTRIES = 1_000
 _HOUSEKEEPING_SECONDS = 0.5
 _RETRY_SECONDS = 1.0
@@ -69,7 +69,7 @@ class LiveDriver:
         self._is_accepting = False
         self._is_broken = False
         self._is_stopping = False
-        self._is_within_entry = False
+        self._tick_progress: TickProgress | None = None
         self._counting = asyncio.Lock()
         self._tasks: list[asyncio.Task[None]] = []
         self._writer: GroupWriter | None = None
@@ -227,6 +227,7 @@ class LiveDriver:
         """Evaluates the log behind the stored progress, and stores what comes of it."""
         self._loaded = LoadedBuildings()
         self._effects = Effects()
+        self._tick_progress = None
         self._ticking = Ticking(self._store)  # what was due and not stored comes due again
         with self._store.read() as session:
             self._applied = self._stored_applied = session.engine.applied_sequence_for_operator()
@@ -308,20 +309,29 @@ class LiveDriver:
         self._applied = entry.sequence + entry.size - 1
 
     async def _evaluate_tick(self, entry: LogEntry, tick_ms: int) -> None:
-        """In slices, between which other tasks get their turn; none may store what is decided of half an entry."""
+        """In slices of buildings, each stored before the next, so that no transaction is long and other tasks get their turn.
+
+        What is stored with a slice is how far the tick has come: a crash goes on from there.
+        """
         building_ids = await self._ticking.buildings_at(entry.customer_id, tick_ms, self._change_number)
-        self._is_within_entry = True
-        try:
-            for start in range(0, len(building_ids), _SLICE_BUILDINGS):
-                some = building_ids[start : start + _SLICE_BUILDINGS]
-                absent = {building_id for building_id in some if building_id not in self._loaded.buildings}
-                if absent:
-                    await self._load(entry.customer_id, absent, entry.sequence)
-                states = [self._loaded.buildings[each] for each in some if each in self._loaded.buildings]
-                step_tick(states, entry, self._effects)
-                await asyncio.sleep(0)
-        finally:
-            self._is_within_entry = False
+        stored = await asyncio.to_thread(self._read_tick_progress, entry.customer_id)
+        if stored is not None and stored.sequence == entry.sequence:
+            building_ids = [building_id for building_id in building_ids if building_id > stored.building_id]
+        for start in range(0, len(building_ids), _SLICE_BUILDINGS):
+            some = building_ids[start : start + _SLICE_BUILDINGS]
+            absent = {building_id for building_id in some if building_id not in self._loaded.buildings}
+            if absent:
+                await self._load(entry.customer_id, absent, entry.sequence)
+            step_tick([self._loaded.buildings[each] for each in some if each in self._loaded.buildings], entry, self._effects)
+            self._tick_progress = TickProgress(entry.customer_id, entry.sequence, some[-1])
+            if self._is_accepting:  # a replay stores what it decided by itself
+                await self._store_decisions()
+            await asyncio.sleep(0)
+        self._tick_progress = None
+
+    def _read_tick_progress(self, customer_id: str) -> TickProgress | None:
+        with self._store.read() as session:
+            return session.engine.find_tick_progress(customer_id)
 
     async def _load_series(self, customer_id: str, series_ids: set[int], sequence: int) -> None:
         """Every series of an entry gets a buffer before the entry is evaluated."""
@@ -360,7 +370,7 @@ class LiveDriver:
 
         What was decided since something failed may rest on what is lost, or be half: it is decided again.
         """
-        if self._is_broken or self._is_within_entry:
+        if self._is_broken:
             return
         effects = self._effects
         for fault in effects.faults:
@@ -372,7 +382,13 @@ class LiveDriver:
         self._effects = Effects()
         minutes, self._minutes = self._minutes, defaultdict(int)
         self._pending_decisions += 1
-        self._put(Work(decisions=Decisions(self._applied, effects.outcomes, effects.states(), minutes)))
+        self._put(Work(decisions=Decisions(self._applied, effects.outcomes, effects.states(), minutes, self._tick_progress)))
+
+    async def _store_decisions(self) -> None:
+        """Returns when everything that was decided is stored, or cannot be."""
+        self._flush()
+        while self._pending_decisions and not self._is_broken:
+            await self._settled_once()
 
     # Housekeeping
 
@@ -441,9 +457,7 @@ class LiveDriver:
 
         changes = await asyncio.to_thread(read)
         if any(self._concerns_loaded(change) for change in changes):
-            self._flush()
-            while self._pending_decisions and not self._is_broken:
-                await self._settled_once()
+            await self._store_decisions()
         for change in changes:
             self._change_number = max(self._change_number, change.number)
             if change.kind == "rules":

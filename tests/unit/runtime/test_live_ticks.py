@@ -14,7 +14,8 @@ from hearth.core.instants import datetime_of_instant, instant_of_datetime
 from hearth.core.problems import Problem
 from hearth.domain.customers import Customer
 from hearth.domain.events import LogKind
-from hearth.ports import Store
+from hearth.engine.slots import decode_counters
+from hearth.ports import Session, Store
 from hearth.runtime import live as live_module
 from hearth.runtime.live import LiveDriver
 from hearth.store import SqlStore
@@ -230,32 +231,81 @@ async def test_a_clock_that_is_set_back_doubles_nothing_and_one_that_leaps_is_to
     assert [line["first_ms"] for line in logs if line["log_level"] == "warning"] == [at("10:00")]
 
 
-async def test_many_buildings_are_evaluated_in_slices_and_stored_as_one(
-    sqlite_store: SqlStore, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("restarts", [False, True], ids=["recovers", "restarts"])
+async def test_a_tick_of_many_buildings_that_fails_half_way_goes_on_from_there(
+    store: SqlStore, monkeypatch: pytest.MonkeyPatch, restarts: bool
 ) -> None:
-    """Housekeeping that stores between two slices must not store half of a tick."""
     monkeypatch.setattr(live_module, "_SLICE_BUILDINGS", 2)
-    home = Scheduled(sqlite_store, HOURLY, "07:30")
+    unreliable = UnreliableStore(store)
+    home = Scheduled(unreliable, HOURLY, "07:30")
     home.add_buildings(*["UTC"] * 9)
-    stored_of_half: list[int] = []
-    async with home.running() as driver:
-        await home.pass_to(driver, "08:00")
-        real, slices = live_module.step_tick, []
+    is_failing = True
 
-        def step_tick(states, entry, effects) -> None:  # type: ignore[no-untyped-def]
-            slices.append(len(states))
-            real(states, entry, effects)
+    def fails(session: Session) -> bool:
+        progress = session.engine.find_tick_progress(CUSTOMER_ID)
+        is_far = progress is not None and progress.building_id > f"{4:024x}"
+        return is_failing and (is_far or session.engine.applied_sequence_for_operator() > 0)
+
+    unreliable.fails = fails
+    driver = home.new_driver()
+    await driver.start()
+    home.clock.move_to(at("08:00"))
+    await driver.tick()
+    while not driver._is_broken:
+        await driver._settled_once()
+    assert [building for building, _ in home.told_each()] == [f"other-{number}" for number in range(4)]
+    if restarts:
+        for task in driver._tasks:
+            task.cancel()
+        home.store = store
+        driver = home.new_driver()
+        await driver.start()
+    else:
+        is_failing = False
+    await driver.settle()
+    await home.pass_to(driver, "09:00")
+    await driver.stop()
+    every = [*(f"other-{number}" for number in range(9)), "home"]
+    assert home.told_each() == [(building, hour) for hour in ("08:00", "09:00") for building in every]
+    with store.read() as session:
+        states = session.engine.read_states(CUSTOMER_ID, [f"{number:024x}" for number in range(9)])
+    assert [decode_counters(state).streak_count for state in states.values()] == [2] * 9
+
+
+async def test_what_housekeeping_stores_within_a_tick_is_not_done_again(store: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The driver dies after housekeeping has stored what was decided of a part of the buildings."""
+    monkeypatch.setattr(live_module, "_SLICE_BUILDINGS", 2)
+    home = Scheduled(store, HOURLY, "07:30")
+    home.add_buildings(*["UTC"] * 9)
+    driver = home.new_driver()
+    await driver.start()
+    loads, hangs = 0, asyncio.Event()
+    load = driver._load
+
+    async def load_and_hang(*given: object) -> None:
+        nonlocal loads
+        loads += 1
+        if loads == 3:
             driver._flush(with_progress=True)
-            stored_of_half.append(driver._pending_decisions)
+            hangs.set()
+            await asyncio.Event().wait()
+        await load(*given)  # type: ignore[arg-type]
 
-        monkeypatch.setattr(live_module, "step_tick", step_tick)
-        await home.pass_to(driver, "09:00")
-    assert slices == [2] * 5
-    assert stored_of_half == [0] * 5
-    assert [each for each in home.told_each() if each[1] == "09:00"] == [
-        *((f"other-{number}", "09:00") for number in range(9)),
-        ("home", "09:00"),
-    ]
+    monkeypatch.setattr(driver, "_load", load_and_hang)
+    home.clock.move_to(at("08:00"))
+    await driver.tick()
+    await hangs.wait()
+    while driver._pending_decisions:
+        await driver._settled_once()
+    for task in driver._tasks:
+        task.cancel()
+    assert len(home.told_each()) == 4
+    async with home.running() as after:
+        await home.pass_to(after, "09:00")
+    with store.read() as session:
+        states = session.engine.read_states(CUSTOMER_ID, [f"{number:024x}" for number in range(9)])
+    assert [decode_counters(state).streak_count for state in states.values()] == [2] * 9
+    assert len(home.told_each()) == 20
 
 
 async def test_events_and_ticks_are_evaluated_in_the_order_of_the_log(store: SqlStore) -> None:

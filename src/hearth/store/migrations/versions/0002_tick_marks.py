@@ -16,6 +16,8 @@ def upgrade() -> None:
         "tick_marks",
         sa.Column("customer_id", Ordered, nullable=False),
         sa.Column("ticked_until_ms", Big, nullable=False),
+        sa.Column("evaluated_sequence", Big, nullable=True),
+        sa.Column("evaluated_building_id", Ordered, nullable=True),
         sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name=op.f("fk_tick_marks_customer_id")),
         sa.PrimaryKeyConstraint("customer_id", name=op.f("pk_tick_marks")),
     )

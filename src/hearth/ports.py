@@ -191,6 +191,14 @@ class RuleStateKey(NamedTuple):
     building_id: str
 
 
+class TickProgress(NamedTuple):
+    """In the entry of that sequence, a tick, the customer's buildings up to this id are evaluated and stored."""
+
+    customer_id: str
+    sequence: int
+    building_id: str
+
+
 class EngineRepository(Protocol):
     """What the engine must find again after a crash: its progress and the small state per rule and building."""
 
@@ -200,6 +208,14 @@ class EngineRepository(Protocol):
     def set_applied_sequence_for_operator(self, sequence: int) -> None: ...
     def read_states(self, customer_id: str, building_ids: Sequence[str]) -> dict[RuleStateKey, bytes]: ...
     def replace_states(self, customer_id: str, states: Mapping[RuleStateKey, bytes]) -> None: ...
+    def ticked_until_for_operator(self) -> dict[str, int]:
+        """Per customer the newest instant of which a tick was appended to the log."""
+
+    def set_ticked_until(self, customer_id: str, at_ms: int) -> None: ...
+    def find_tick_progress(self, customer_id: str) -> TickProgress | None:
+        """How far the tick that was evaluated last is stored, as far as it was stored in parts."""
+
+    def set_tick_progress(self, customer_id: str, sequence: int, building_id: str) -> None: ...
 
 
 class NotificationRepository(Protocol):

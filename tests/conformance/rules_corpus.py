@@ -13,13 +13,14 @@ from msgspec.structs import replace
 from ruamel.yaml import YAML
 
 import hearth
-from hearth.core.instants import datetime_of_instant, instant_of_datetime
+from hearth.core.instants import datetime_of_instant, instant_of_datetime, zone_named
 from hearth.domain.buildings import Building, DisabledNotification
 from hearth.domain.catalogue import read_catalogue
 from hearth.domain.events import NO_FORECAST_MS
 from hearth.domain.limits import HouseholdLimits, QuietHours
 from hearth.domain.notifications import Notification
 from hearth.domain.rules import Rule
+from hearth.engine.schedule import ticks
 from hearth.engine.slots import Counters
 from hearth.services.rule_files import has_errors, read_rules
 
@@ -61,7 +62,15 @@ class BuildingInput:
     building: Building
 
 
-Input = EventInput | DeliveredInput | BuildingInput
+@dataclass(frozen=True)
+class ClockInput:
+    """The clock shows an instant; where it `passes` up to it, schedules tick on the way."""
+
+    at_ms: int
+    passes: bool
+
+
+Input = EventInput | DeliveredInput | BuildingInput | ClockInput
 
 
 @dataclass
@@ -76,7 +85,18 @@ class Case:
     expected: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     counters: list[str] = field(default_factory=list)
 
-    def batches(self, most: int | None) -> Iterator[list[EventInput] | DeliveredInput | BuildingInput]:
+    @property
+    def starts_ms(self) -> int | None:
+        """What the clock shows first, in a case that has one."""
+        return next((each.at_ms for each in self.inputs if isinstance(each, ClockInput)), None)
+
+    def ticks(self, building: Building, after_ms: int, until_ms: int) -> list[int]:
+        """The instants at which a rule of the case ticks in the building, in order."""
+        zone = zone_named(building.time_zone_id)
+        crons = [rule.time_based_cron for rule in self.rules if rule.time_based_cron is not None]
+        return sorted({at_ms for cron in crons for at_ms in ticks(cron, zone, after_ms, until_ms)})
+
+    def batches(self, most: int | None) -> Iterator[list[EventInput] | DeliveredInput | BuildingInput | ClockInput]:
         """The inputs with at most so many events of one kind (live, historical) together; None = without limit."""
         batch: list[EventInput] = []
         for each in self.inputs:
@@ -219,6 +239,8 @@ def building_of(description: str, rules: Sequence[Rule]) -> Building:
 def _inputs(line: str, rules: Sequence[Rule]) -> list[Input]:
     if line == "delivered":
         return [DeliveredInput()]
+    if line.startswith(("clock ", "until ")):
+        return [ClockInput(instant_of(line[6:]), passes=line.startswith("until "))]
     if line.startswith("building:"):
         return [BuildingInput(building_of(line[9:], rules))]
     is_historical = line.startswith("historical ")
@@ -259,7 +281,10 @@ def _timespan_ms(text: str) -> int:
 
 
 def instant_of(text: str) -> int:
-    """`10:00`, `10:00:30` on the corpus's day, `+1d10:00` so many days after it."""
+    """`10:00`, `10:00:30` on the corpus's day, `+1d10:00` so many days after it, `2026-03-29T10:00` on another day."""
+    day, is_dated, time = text.rpartition("T")
+    if is_dated:
+        return instant_of(time) + instant_of_datetime(datetime.fromisoformat(day).replace(tzinfo=UTC)) - instant_of_datetime(_DAY)
     match = re.fullmatch(r"(?:([+-]\d+)d)?(\d\d):(\d\d)(?::(\d\d))?", text)
     assert match, f"not a time: {text!r}"
     days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
@@ -281,7 +306,8 @@ def _expected(content: list[str]) -> list[tuple[str, dict[str, str]]]:
         if colon and key in _DETAILS:
             expected[-1][1][key] = rest
         else:
-            expected.append((line.strip(), {}))
+            at, _, rest = line.strip().partition(" ")
+            expected.append((f"{_shown(instant_of(at))} {rest}", {}))
     return expected
 
 

@@ -1,6 +1,7 @@
 """The ways in which a case of the rule corpus is fed to the engine; all must come to the same.
 
-`in_memory`: the engine alone. `rebuilt`: before every input the state is made from the store. `live`: the driver.
+`in_memory`: the engine alone. `rebuilt`: before every input the state is made from the store. `live`: the driver, in
+which the clock of a case is moved; it finds by itself what ticks.
 """
 
 import asyncio
@@ -15,10 +16,12 @@ from tests.conformance.rules_corpus import (
     BuildingInput,
     Came,
     Case,
+    ClockInput,
     DeliveredInput,
     EventInput,
 )
 
+from hearth.core.instants import MINUTE_MS
 from hearth.domain.customers import Customer
 from hearth.domain.events import NO_FORECAST_MS, Delivered, EventColumns, LogEntry, LogKind, Series, empty_columns
 from hearth.domain.notifications import DeliveryStatus, Notification
@@ -27,7 +30,7 @@ from hearth.engine.compiled import compile_rule
 from hearth.engine.effects import Effects
 from hearth.engine.household import HOUSEHOLD, HouseholdCounters, household_of
 from hearth.engine.slots import Counters, decode_counters
-from hearth.engine.step import step, step_delivered
+from hearth.engine.step import step, step_delivered, step_tick
 from hearth.ports import Store
 from hearth.runtime.live import LiveDriver
 from hearth.runtime.loading import load_buildings
@@ -36,6 +39,8 @@ from hearth.runtime.writer import Decisions, store_decisions
 from hearth.testing.clocks import MovableClock
 
 RECEIVED_MS = 1_800_000_000_000
+# The live driver looks at the clock at least so often; longer than it makes up would lose ticks.
+LOOK_MS = 50 * MINUTE_MS
 STATUSES: tuple[DeliveryStatus, ...] = ("PENDING", "DELIVERED", "FAILED", "DROPPED")
 
 
@@ -73,7 +78,14 @@ def in_memory(case: Case, most: int | None = 1, times: int = 1) -> Came:
     state = BuildingState(case.building, compiled, counters, household=household_of(case.building, counters=household))
     uncounted = 0
     sequence = 1
+    now_ms = case.starts_ms or 0
     for batch in case.batches(most):
+        if isinstance(batch, ClockInput):
+            for tick_ms in case.ticks(state.building, now_ms, batch.at_ms):
+                step_tick([state], tick_entry(sequence, tick_ms), effects)
+                sequence += 1
+            now_ms = batch.at_ms
+            continue
         if isinstance(batch, BuildingInput):
             limits = household_of(batch.building, counters=household)
             state = BuildingState(batch.building, compiled, counters, series.values(), limits)
@@ -102,6 +114,18 @@ def in_memory(case: Case, most: int | None = 1, times: int = 1) -> Came:
     return Came([outcome.notification for outcome in effects.outcomes], counters)
 
 
+def tick_entry(sequence: int, tick_ms: int) -> LogEntry:
+    """An instant at which schedules tick."""
+    return LogEntry(
+        sequence=sequence,
+        customer_id=CUSTOMER_ID,
+        kind=LogKind.TICK,
+        received_at_ms=RECEIVED_MS,
+        columns=empty_columns(),
+        tick_ms=tick_ms,
+    )
+
+
 def _series(series_id: int, event: EventInput) -> Series:
     return Series(
         id=series_id,
@@ -120,12 +144,12 @@ def _fact(notification: Notification) -> Delivered:
 
 
 def set_up(store: Store, case: Case) -> None:
-    """The case's customer, building and rules."""
+    """The case's customer, building and rules, which were saved when its clock begins to run."""
     with store.write() as session:
         session.customers.add(Customer(id=CUSTOMER_ID, name="Customer", created_at_ms=0))
         session.buildings.add(case.building)
         for rule in case.rules:
-            session.rules.add_version(rule)
+            session.rules.add_version(replace(rule, updated_at_ms=case.starts_ms or 0))
 
 
 def find_series(store: Store, event: EventInput) -> Series:
@@ -160,10 +184,21 @@ def rebuilt(case: Case, store: Store, compacts: bool) -> Came:
     set_up(store, case)
     rule_sets = RuleSets(CATALOGUE)
     sequence = 1
+    now_ms = case.starts_ms or 0
+    building = case.building
     for batch in case.batches(1):
         if isinstance(batch, BuildingInput):
+            building = batch.building
             with store.write() as session:
-                session.buildings.replace(batch.building)
+                session.buildings.replace(building)
+            continue
+        if isinstance(batch, ClockInput):
+            for tick_ms in case.ticks(building, now_ms, batch.at_ms):
+                _rebuilt_tick(store, rule_sets, tick_entry(sequence, tick_ms))
+                sequence += 1
+                if compacts:
+                    compact(store)
+            now_ms = batch.at_ms
             continue
         effects = Effects()
         series = find_series(store, batch[0]) if isinstance(batch, list) else None
@@ -194,19 +229,59 @@ def rebuilt(case: Case, store: Store, compacts: bool) -> Came:
     return stored(store, case)
 
 
-async def live(case: Case, store: Store, most: int | None) -> Came:
+def _rebuilt_tick(store: Store, rule_sets: RuleSets, entry: LogEntry) -> None:
+    effects = Effects()
+    with store.write() as session:
+        states = load_buildings(session, rule_sets, CUSTOMER_ID, [BUILDING_ID], entry.sequence)
+        session.events.append([entry])
+        step_tick(states, entry, effects)
+        store_decisions(session, Decisions(entry.sequence, effects.outcomes, effects.states()))
+    assert effects.faults == []
+
+
+class _Drivers:
+    """The live driver of a case and its clock; after a restart another one over the same store."""
+
+    def __init__(self, case: Case, store: Store) -> None:
+        self._store = store
+        self.clock = MovableClock(RECEIVED_MS if case.starts_ms is None else case.starts_ms)
+        self.driver = self._new()
+
+    def _new(self) -> LiveDriver:
+        return LiveDriver(self._store, CATALOGUE, self.clock, NoWake())
+
+    async def restart(self) -> None:
+        await self.driver.stop()
+        self.driver = self._new()
+        await self.driver.start()
+
+    async def pass_to(self, at_ms: int, restarts: bool) -> None:
+        """The clock passes to an instant; a tick may have been missed by the driver that was there before."""
+        while self.clock.now_ms() < at_ms:
+            self.clock.move_to(min(at_ms, self.clock.now_ms() + LOOK_MS))
+            if restarts:
+                await self.restart()
+            await self.driver.tick()
+
+
+async def live(case: Case, store: Store, most: int | None, restarts: bool = False) -> Came:
     """The driver over the store; several batches may be under way at once, and new devices are announced."""
     set_up(store, case)
-    driver = LiveDriver(store, CATALOGUE, MovableClock(RECEIVED_MS), NoWake())
-    await driver.start()
+    drivers = _Drivers(case, store)
+    await drivers.driver.start()
     under_way: list[asyncio.Task[None]] = []
     known: dict[tuple[str, str, str], Series] = {}
     for batch in case.batches(most):
-        if not isinstance(batch, list):
+        if restarts or not isinstance(batch, list):
             await asyncio.gather(*under_way)
             under_way = []
-            await driver.settle()
-        if isinstance(batch, BuildingInput):
+            await drivers.driver.settle()
+        if restarts:
+            await drivers.restart()
+        driver = drivers.driver
+        if isinstance(batch, ClockInput):
+            await drivers.pass_to(batch.at_ms, restarts)
+        elif isinstance(batch, BuildingInput):
             with store.write() as session:
                 session.buildings.replace(batch.building)
                 session.changes.add(CUSTOMER_ID, "buildings", BUILDING_ID)
@@ -226,8 +301,8 @@ async def live(case: Case, store: Store, most: int | None) -> Came:
             if most == 1:
                 await taken
     await asyncio.gather(*under_way)
-    await driver.settle()
-    await driver.stop()
+    await drivers.driver.settle()
+    await drivers.driver.stop()
     return stored(store, case)
 
 

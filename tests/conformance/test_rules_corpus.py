@@ -1,5 +1,6 @@
 """Every case of the rule corpus, fed in every way: event by event, all at once, repeated, with the state made from
-the store before every event (and the log compacted each time), and through the live driver."""
+the store before every event (and the log compacted each time), and through the live driver, also one that is restarted
+before every input."""
 
 import asyncio
 from collections import Counter
@@ -61,3 +62,11 @@ def test_through_the_live_driver(case: Case, most: int | None, sqlite_store: Sql
         came = asyncio.run(live(case, sqlite_store, most))
     assert [line for line in logs if line["log_level"] in ("error", "critical")] == []
     expect(case, came)
+
+
+@each_case
+def test_the_live_driver_is_restarted_before_every_input(
+    case: Case, sqlite_store: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_module, "_HOUSEKEEPING_SECONDS", 3600.0)
+    expect(case, asyncio.run(live(case, sqlite_store, 1, restarts=True)))

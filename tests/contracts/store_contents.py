@@ -93,6 +93,18 @@ def facts_entry(letter: str, sequence: int, facts) -> LogEntry:
     )
 
 
+def tick_entry(letter: str, sequence: int, at_ms: int) -> LogEntry:
+    """An entry of a tick."""
+    return LogEntry(
+        sequence=sequence,
+        customer_id=customer(letter),
+        kind=LogKind.TICK,
+        received_at_ms=NOW_MS,
+        columns=empty_columns(),
+        tick_ms=at_ms,
+    )
+
+
 def notification(letter: str, name: str, number: int, **given: object) -> Notification:
     """A pending notification, created `number` seconds after NOW_MS."""
     values = {

@@ -18,11 +18,12 @@ from tests.contracts.store_contents import (
     customer,
     entry,
     facts_entry,
+    tick_entry,
 )
 
 from hearth.core.instants import DAY_MS
 from hearth.domain.events import NO_FORECAST_MS, Delivered, LogKind
-from hearth.ports import CompactionStep, Points
+from hearth.ports import CompactionStep, Points, TickProgress
 from hearth.store import SqlStore, compaction, open_store
 from hearth.store.tables import series_chunks
 
@@ -180,6 +181,47 @@ def test_entries_come_back_in_order_with_facts(store) -> None:
         assert session.events.list_entries_for_operator(0, 10) == entries
         assert session.events.list_entries_for_operator(3, 1) == entries[1:2]
         assert session.events.list_entries_for_operator(5, 10) == []
+
+
+def test_a_tick_comes_back_with_its_instant_and_is_no_event(store) -> None:
+    add_customer(store, "a", "one")
+    series_id = add_series(store, "a", "one")
+    entries = [
+        entry("a", 1, [(series_id, NOW_MS, 1.5)]),
+        tick_entry("a", 2, NOW_MS + 1),
+        tick_entry("a", 3, 0),
+        entry("a", 4, [(series_id, NOW_MS + 2, 2.5)]),
+    ]
+    with store.write() as session:
+        session.events.append(entries)
+    with store.read() as session:
+        assert session.events.list_entries_for_operator(0, 10) == entries
+        before = session.events.read(A, [series_id], *ALWAYS)
+        assert list(before[series_id].values) == [1.5, 2.5]
+    assert compact_all(store, 3) == 3
+    with store.read() as session:
+        assert session.events.list_entries_for_operator(0, 10) == entries[3:]
+        assert session.events.read(A, [series_id], *ALWAYS) == before
+        assert session.events.last_sequence_for_operator() == 4
+
+
+def test_how_far_each_customer_has_ticked_is_kept(store) -> None:
+    add_customer(store, "a")
+    add_customer(store, "b")
+    with store.write() as session:
+        session.engine.set_ticked_until(A, NOW_MS)
+        session.engine.set_ticked_until(customer("b"), 5)
+        session.engine.set_ticked_until(A, NOW_MS + 1)
+    with store.read() as session:
+        assert session.engine.ticked_until_for_operator() == {A: NOW_MS + 1, customer("b"): 5}
+        assert session.engine.find_tick_progress(A) is None
+    with store.write() as session:
+        session.engine.set_tick_progress(A, 7, "b1")
+        session.engine.set_tick_progress(A, 7, "b2")
+    with store.read() as session:
+        assert session.engine.find_tick_progress(A) == TickProgress(A, 7, "b2")
+        assert session.engine.find_tick_progress(customer("b")) is None
+        assert session.engine.ticked_until_for_operator() == {A: NOW_MS + 1, customer("b"): 5}
 
 
 def test_a_read_before_a_sequence_leaves_later_events_out(store) -> None:

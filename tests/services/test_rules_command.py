@@ -7,6 +7,7 @@ from typer.testing import CliRunner
 
 from hearth.bootstrap import open_installation, read_settings
 from hearth.cli.rules import app
+from hearth.core.problems import Problem
 from hearth.services.predefined_rules import predefined_rule_texts
 
 GOOD = """\
@@ -104,3 +105,52 @@ def test_the_predefined_rules_go_in_and_stay_the_same(customer):
     assert {each["outcome"] for each in again["rules"]} == {"unchanged"}
     exported = run("export", "--customer", customer).stdout
     assert exported.count("\n---\n") == len(first["rules"]) - 1
+
+
+SCHEDULED = GOOD.replace("condition:", 'schedule: "30 2 * * *"\ncondition:')
+
+
+def test_ticks_of_files_are_shown_in_words_also_on_the_day_on_which_clocks_change(folder):
+    (folder / "a.yaml").write_text(f"{SCHEDULED}---\n{GOOD.replace('Surplus', 'Other')}")
+    result = run("ticks", "a.yaml", "--timezone", "Europe/Zurich", "--from", "2026-03-28T02:30", "--count", "2")
+    assert result.stdout.splitlines() == [
+        "Surplus: 30 2 * * * in Europe/Zurich",
+        "  Sunday, 29 March 2026, 03:00:00 (+02:00)",
+        "  Monday, 30 March 2026, 02:30:00 (+02:00)",
+    ]
+    assert not (folder / "data").exists()
+
+
+def test_ticks_of_a_schedule_as_data(folder):
+    answer = run(
+        "ticks", "--cron", "0 0 29 2 *", "--timezone", "Asia/Kathmandu", "--from", "2026-01-01", "--count", "1", "--json"
+    )
+    [schedule] = json.loads(answer.stdout)
+    assert schedule == {
+        "name": None,
+        "schedule": "0 0 29 2 *",
+        "ticks": [{"timestamp": 1_835_374_500, "local": "2028-02-29T00:00:00+05:45"}],
+    }
+    assert len(json.loads(run("ticks", "--cron", "0 7 * * *", "--timezone", "UTC", "--json").stdout)[0]["ticks"]) == 5
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--cron", "0 25 * * *", "--timezone", "UTC"], "The hour is 25; it must be 0 to 23."),
+        (["--cron", "0 7 * * *", "--timezone", "Zurich"], "Zurich"),
+        (["good.yaml", "--timezone", "UTC"], "No rule in these files has a schedule."),
+        (["bad.yaml", "--timezone", "UTC"], "Surplus: The minute is 61"),
+    ],
+)
+def test_ticks_that_cannot_be_told_are_refused(folder, arguments, said):
+    (folder / "good.yaml").write_text(GOOD)
+    (folder / "bad.yaml").write_text(SCHEDULED.replace("30 2", "61 2"))
+    with pytest.raises(Problem, match=said):
+        run("ticks", *arguments)
+
+
+def test_ticks_are_of_files_or_of_one_schedule(folder):
+    (folder / "good.yaml").write_text(SCHEDULED)
+    for arguments in (["good.yaml", "--cron", "0 7 * * *"], []):
+        assert "or one schedule with --cron" in run("ticks", *arguments, "--timezone", "UTC", exit_code=2).stderr

@@ -1,4 +1,4 @@
-"""`hearth rules …`: rules in and out of YAML files, checked and tested without saving.
+"""`hearth rules …`: rules in and out of YAML files, checked and tested without saving, and when their schedules tick.
 
 Reads and writes the files; what they mean and what is wrong with them is the services' to say.
 """
@@ -15,15 +15,21 @@ from rich.table import Table
 from rich.text import Text
 
 from hearth.bootstrap import open_installation, read_catalogue_setting, read_settings
+from hearth.cli.lang_session import zone_of
 from hearth.cli.source_excerpts import show_diagnostics, summary, wire_diagnostic
+from hearth.connectors.system import SystemClock
+from hearth.core.instants import datetime_of_instant, seconds_of_instant
 from hearth.core.problems import Problem, invalid
 from hearth.domain.customers import DEFAULT_LANGUAGES
+from hearth.engine.schedule import mistake_in, next_ticks
+from hearth.language.time_format import time_text
+from hearth.services.expressions import instant
 from hearth.services.predefined_rules import SCENARIOS_SUFFIX, predefined_rule_texts, predefined_scenario_texts
 from hearth.services.rule_files import Diagnostic, has_errors, read_files
 from hearth.testing.scenario_files import scenarios_file_of
 from hearth.testing.scenarios import TestedRule, check_scenarios
 
-app = typer.Typer(help="Rules: import, export, check, test and list them.", no_args_is_help=True)
+app = typer.Typer(help="Rules: import, export, check, test and list them; when they tick.", no_args_is_help=True)
 
 CustomerOption = Annotated[str, typer.Option("--customer", metavar="ID", help="The customer's id.")]
 DataDir = Annotated[str | None, typer.Option("--data-dir", help="Data folder (default: the setting data_dir).")]
@@ -33,6 +39,7 @@ Predefined = Annotated[bool, typer.Option("--predefined", help="The rules that c
 
 _SUFFIXES = {".yaml", ".yml"}
 _AUTHOR = "command line"
+_TICK_PATTERN = "EEEE, d MMMM yyyy, HH:mm:ss (XXX)"
 _OUTCOME_STYLES = {"added": "green", "changed": "yellow", "unchanged": "dim"}
 
 
@@ -154,6 +161,63 @@ def list_rules(customer: CustomerOption, data_dir: DataDir = None, as_json: AsJs
     for rule in rules:
         table.add_row(rule.id, rule.state, str(rule.version), Text(rule.name), Text(", ".join(rule.tags)))
     _console().print(table)
+
+
+@app.command("ticks")
+def show_ticks(
+    timezone: Annotated[str, typer.Option("--timezone", metavar="ZONE", help="The building's zone, such as Europe/Zurich.")],
+    paths: Paths = None,
+    cron: Annotated[str | None, typer.Option("--cron", metavar="FIELDS", help='A schedule, such as "0 7 * * *".')] = None,
+    count: Annotated[int, typer.Option("--count", min=1, max=1_000, help="How many ticks.")] = 5,
+    start: Annotated[str | None, typer.Option("--from", metavar="WHEN", help="After this instant; left out, now.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the next ticks of a schedule, or of every rule in YAML files that has one. Needs no database.
+
+    Times are those of the zone, with their offset from UTC.
+    """
+    zone = zone_of(timezone)
+    after_ms = SystemClock().now_ms() if start is None else instant(start, zone)
+    schedules = _schedules(paths, cron)
+    ticks = [(name, fields, next_ticks(fields, zone, after_ms, count)) for name, fields in schedules]
+    if as_json:
+        _print_json(
+            [
+                {
+                    "name": name,
+                    "schedule": fields,
+                    "ticks": [
+                        {"timestamp": seconds_of_instant(at_ms), "local": datetime_of_instant(at_ms, zone).isoformat()}
+                        for at_ms in found
+                    ],
+                }
+                for name, fields, found in ticks
+            ]
+        )
+        return
+    console = _console()
+    for name, fields, found in ticks:
+        console.print(Text.assemble((name or "schedule", "bold"), f": {fields} in {timezone}"))
+        for at_ms in found:
+            console.print(f"  {time_text(at_ms, _TICK_PATTERN, 'en', zone)}", markup=False)
+
+
+def _schedules(paths: Sequence[Path] | None, cron: str | None) -> list[tuple[str | None, str]]:
+    """(name, cron) of the rules in the files that have a schedule, or of the one given. Mistakes are refused."""
+    if bool(paths) == (cron is not None):
+        raise typer.BadParameter("give YAML files of rules, or one schedule with --cron")
+    if cron is not None:
+        schedules: list[tuple[str | None, str]] = [(None, cron)]
+    else:
+        drafts, _ = read_files(_read(paths, predefined=False), read_catalogue_setting(read_settings()), DEFAULT_LANGUAGES)
+        schedules = [(rule.name, rule.time_based_cron) for rule in drafts if rule.time_based_cron is not None]
+        if not schedules:
+            raise Problem("invalid", "No rule in these files has a schedule.")
+    for name, fields in schedules:
+        wrong = mistake_in(fields)
+        if wrong is not None:
+            raise invalid("", " ".join([*([f"{name}:"] if name else []), wrong[0], f"Hint: {wrong[1]}."]))
+    return schedules
 
 
 def _read(paths: Sequence[Path] | None, predefined: bool) -> list[tuple[str, str]]:

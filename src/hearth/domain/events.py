@@ -50,11 +50,15 @@ def empty_columns() -> EventColumns:
 
 
 class LogKind(IntEnum):
-    """What a row of the log is: live events are evaluated, historical ones only fill windows."""
+    """What a row of the log is: live events are evaluated, historical ones only fill windows; the others are facts."""
 
     LIVE = 0
     HISTORICAL = 1
-    DELIVERED = 2  # a fact: notifications reached the customer; carries (rule id, building id) pairs
+    DELIVERED = 2  # notifications reached the customer; carries (rule id, building id) pairs
+    TICK = 3  # an instant came at which time-based rules of the customer are evaluated; carries it
+
+
+EVENT_KINDS = (LogKind.LIVE, LogKind.HISTORICAL)
 
 
 class Delivered(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,7 +73,8 @@ class Delivered(msgspec.Struct, frozen=True, kw_only=True):
 class LogEntry(msgspec.Struct, kw_only=True):
     """One row of the log: the events of one request (or facts), with consecutive sequences.
 
-    `sequence` is that of the first event; the next entry starts at `sequence + size`.
+    `sequence` is that of the first event; the next entry starts at `sequence + size`. A tick names its
+    instant alone: which rules and buildings tick then follows from their schedules and zones.
     """
 
     sequence: int
@@ -78,6 +83,7 @@ class LogEntry(msgspec.Struct, kw_only=True):
     received_at_ms: int
     columns: EventColumns
     facts: tuple[Delivered, ...] = ()
+    tick_ms: int | None = None
 
     @property
     def size(self) -> int:

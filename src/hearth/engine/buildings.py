@@ -52,6 +52,7 @@ class BuildingState:
         self.slots = [
             self._slot(compiled, self.counters_of(compiled.rule.id)) for compiled in rules if is_in_force(compiled, building)
         ]
+        self.time_based_slots = [slot for slot in self.slots if slot.compiled.rule.is_time_based]
         for each in series:
             self._add_buffer(each)
         self._bind(self.slots)

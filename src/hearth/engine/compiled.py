@@ -11,6 +11,7 @@ from functools import cached_property
 from hearth.core.identifiers import derived_id
 from hearth.domain.catalogue import Catalogue
 from hearth.domain.rules import NotificationTemplate, Rule
+from hearth.engine.schedule import mistake_in
 from hearth.engine.scope import scope_of
 from hearth.language import Checked, Explainer, Place, Program, check, compile_program
 
@@ -86,7 +87,10 @@ class CompiledRule:
 
 
 def compile_rule(rule: Rule, catalogue: Catalogue) -> CompiledRule:
-    """Rule -> programs. Raises ValueError naming the expression that has an error."""
+    """Rule -> programs. Raises ValueError naming the expression or schedule that has an error."""
+    wrong = mistake_in(rule.time_based_cron or "") if rule.is_time_based else None
+    if wrong is not None:
+        raise ValueError(f"rule {rule.id}, schedule: {wrong[0]}")
 
     conditions: dict[str, Checked] = {}
 

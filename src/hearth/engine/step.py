@@ -1,11 +1,11 @@
-"""step: one log entry in, effects out. The hot loop; the kernel that a faster one may replace.
+"""step: one log entry in, effects out. The hot loop; the kernel that a faster one may replace. Facts have steps of their own.
 
 Per event: the buffer of its series takes it, then each rule that selects the series is evaluated once.
 Rules and buildings which the event does not concern cost nothing. A rule that fails is noted as a fault
 and the others go on. The caller sees to it that every series of the entry has a buffer.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import repeat
 
 from hearth.domain.events import NO_FORECAST_MS, Delivered, LogEntry, LogKind
@@ -13,6 +13,7 @@ from hearth.engine.buffers import SeriesBuffer
 from hearth.engine.buildings import BuildingState
 from hearth.engine.effects import Effects, RuleFault
 from hearth.engine.gates import condition_failed, condition_held
+from hearth.engine.schedule import ticks_at
 from hearth.engine.slots import Evaluation, Slot
 from hearth.engine.views import OutOfReach
 
@@ -58,6 +59,32 @@ def step_delivered(buildings: Mapping[str, BuildingState], fact: Delivered, effe
     if slot is not None:
         slot.show_counters()
     effects.touch_counters(state.building.customer_id, (fact.rule_id, fact.building_id), counters)
+
+
+def step_tick(buildings: Iterable[BuildingState], entry: LogEntry, effects: Effects) -> None:
+    """Feeds the fact that an instant came to buildings of the customer, in their order: each is evaluated at that instant."""
+    assert entry.tick_ms is not None, "a tick names its instant"
+    for state in buildings:
+        tick_building(state, entry.tick_ms, entry.sequence, entry.received_at_ms, effects)
+
+
+def tick_building(state: BuildingState, now_ms: int, sequence: int, stored_at_ms: int, effects: Effects) -> None:
+    """Evaluates, once and by their names, the time-based rules of a building whose schedules tick at `now_ms` in its zone.
+
+    `sequence` is the tick's own: no event and no other tick has it.
+    """
+    for slot in state.time_based_slots:
+        try:
+            if not ticks_at(slot.compiled.rule.time_based_cron or "", slot.context.zone, now_ms):
+                continue
+            if slot.evaluate(slot.compiled.condition, now_ms) is True:
+                condition_held(slot, now_ms, sequence, stored_at_ms, effects)
+            else:
+                condition_failed(slot, effects)
+        except OutOfReach:
+            condition_failed(slot, effects)
+        except Exception as error:  # noqa: BLE001 - one rule's failure must not stop the others
+            effects.faults.append(_fault(slot, now_ms, error))
 
 
 def _fault(slot: Slot, now_ms: int, error: Exception) -> RuleFault:

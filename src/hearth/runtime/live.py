@@ -2,6 +2,7 @@
 
     submit -> group commit (201) -> evaluate -> decisions into the next group -> outbox
 
+Deliveries to count and ticks of schedules become entries of the log too, and travel the same way.
 One asyncio loop evaluates, one thread writes. Invariants: an event is evaluated only after it is on disk;
 decisions are stored with the counters they changed and the sequence they cover, so that after a crash
 the entries behind that sequence are evaluated again, with the same result. Changes of rules and buildings
@@ -22,16 +23,18 @@ from hearth.domain.catalogue import Catalogue
 from hearth.domain.events import Delivered, EventColumns, LogEntry, LogKind, Series, empty_columns
 from hearth.engine.buffers import SeriesBuffer
 from hearth.engine.effects import Effects
-from hearth.engine.step import step, step_delivered
-from hearth.ports import Change, Store, Wake
+from hearth.engine.step import step, step_delivered, step_tick
+from hearth.ports import Change, Store, TickProgress, Wake
 from hearth.runtime.loading import LoadedBuildings, load_buildings
 from hearth.runtime.rule_sets import RuleSets
+from hearth.runtime.ticking import Ticking
 from hearth.runtime.writer import Decisions, Group, GroupWriter, Work, store_decisions
 
 log = structlog.get_logger()
 
 _MOST_BACKLOG_EVENTS = 500_000
 _SLICE_EVENTS = 1_000  # evaluated before other tasks (answers to requests) get their turn
+_SLICE_BUILDINGS = 250  # of one tick, evaluated and stored together
 _REPLAY_ENTRIES = 1_000
 _HOUSEKEEPING_SECONDS = 0.5
 _RETRY_SECONDS = 1.0
@@ -48,6 +51,7 @@ class LiveDriver:
         self._wake = wake
         self._rule_sets = RuleSets(catalogue)
         self._loaded = LoadedBuildings()
+        self._ticking = Ticking(store)
         self._series: dict[int, Series] = {}
         self._effects = Effects()
         self._minutes: dict[tuple[str, int], int] = defaultdict(int)
@@ -66,6 +70,7 @@ class LiveDriver:
         self._is_accepting = False
         self._is_broken = False
         self._is_stopping = False
+        self._tick_progress: TickProgress | None = None
         self._counting = asyncio.Lock()
         self._tasks: list[asyncio.Task[None]] = []
         self._writer: GroupWriter | None = None
@@ -133,22 +138,20 @@ class LiveDriver:
         """Returns when the events are on disk. Raises Problem("unavailable") rather than accept what it cannot keep."""
         if not self._is_accepting or self._backlog_events > _MOST_BACKLOG_EVENTS:
             raise Problem("unavailable", "The platform cannot take events at present; send them again.", retry_after_seconds=2)
-        entry = self._enter(customer_id, kind, columns, received_at_ms)
-        done: asyncio.Future[None] = self._loop.create_future()
-        self._waiting[entry.sequence] = done
         if kind is LogKind.LIVE:
             self._minutes[customer_id, received_at_ms // MINUTE_MS] += len(columns)
-        self._put(Work(entry=entry))
-        await done
+        await self._enter(customer_id, kind, columns, received_at_ms)
 
-    def _enter(
+    async def _enter(
         self,
         customer_id: str,
         kind: LogKind,
         columns: EventColumns,
         received_at_ms: int,
         facts: tuple[Delivered, ...] = (),
-    ) -> LogEntry:
+        tick_ms: int | None = None,
+    ) -> None:
+        """Puts an entry into the log under the next sequence; returns when it is on disk."""
         entry = LogEntry(
             sequence=self._next_sequence,
             customer_id=customer_id,
@@ -156,10 +159,14 @@ class LiveDriver:
             received_at_ms=received_at_ms,
             columns=columns,
             facts=facts,
+            tick_ms=tick_ms,
         )
         self._next_sequence += entry.size
         self._backlog_events += entry.size
-        return entry
+        done: asyncio.Future[None] = self._loop.create_future()
+        self._waiting[entry.sequence] = done
+        self._put(Work(entry=entry))
+        await done
 
     def _put(self, work: Work) -> None:
         assert self._writer is not None, "the driver was not started"
@@ -221,6 +228,8 @@ class LiveDriver:
         """Evaluates the log behind the stored progress, and stores what comes of it."""
         self._loaded = LoadedBuildings()
         self._effects = Effects()
+        self._tick_progress = None
+        self._ticking = Ticking(self._store)  # what was due and not stored comes due again
         with self._store.read() as session:
             self._applied = self._stored_applied = session.engine.applied_sequence_for_operator()
             self._next_sequence = session.events.last_sequence_for_operator() + 1
@@ -290,6 +299,8 @@ class LiveDriver:
                 await self._load(entry.customer_id, absent, entry.sequence)
             for fact in entry.facts:
                 step_delivered(self._loaded.buildings, fact, self._effects)
+        elif entry.tick_ms is not None:
+            await self._evaluate_tick(entry, entry.tick_ms)
         else:
             buffers = self._loaded.buffers
             unknown = {series_id for series_id in entry.columns.series_ids if series_id not in buffers}
@@ -297,6 +308,31 @@ class LiveDriver:
                 await self._load_series(entry.customer_id, unknown, entry.sequence)
             step(buffers, entry, self._effects)
         self._applied = entry.sequence + entry.size - 1
+
+    async def _evaluate_tick(self, entry: LogEntry, tick_ms: int) -> None:
+        """In slices of buildings, each stored before the next, so that no transaction is long and other tasks get their turn.
+
+        What is stored with a slice is how far the tick has come: a crash goes on from there.
+        """
+        building_ids = await self._ticking.buildings_at(entry.customer_id, tick_ms, self._change_number)
+        stored = await asyncio.to_thread(self._read_tick_progress, entry.customer_id)
+        if stored is not None and stored.sequence == entry.sequence:
+            building_ids = [building_id for building_id in building_ids if building_id > stored.building_id]
+        for start in range(0, len(building_ids), _SLICE_BUILDINGS):
+            some = building_ids[start : start + _SLICE_BUILDINGS]
+            absent = {building_id for building_id in some if building_id not in self._loaded.buildings}
+            if absent:
+                await self._load(entry.customer_id, absent, entry.sequence)
+            step_tick([self._loaded.buildings[each] for each in some if each in self._loaded.buildings], entry, self._effects)
+            self._tick_progress = TickProgress(entry.customer_id, entry.sequence, some[-1])
+            if self._is_accepting:  # a replay stores what it decided by itself
+                await self._store_decisions()
+            await asyncio.sleep(0)
+        self._tick_progress = None
+
+    def _read_tick_progress(self, customer_id: str) -> TickProgress | None:
+        with self._store.read() as session:
+            return session.engine.find_tick_progress(customer_id)
 
     async def _load_series(self, customer_id: str, series_ids: set[int], sequence: int) -> None:
         """Every series of an entry gets a buffer before the entry is evaluated."""
@@ -347,19 +383,25 @@ class LiveDriver:
         self._effects = Effects()
         minutes, self._minutes = self._minutes, defaultdict(int)
         self._pending_decisions += 1
-        self._put(Work(decisions=Decisions(self._applied, effects.outcomes, effects.states(), minutes)))
+        self._put(Work(decisions=Decisions(self._applied, effects.outcomes, effects.states(), minutes, self._tick_progress)))
+
+    async def _store_decisions(self) -> None:
+        """Returns when everything that was decided is stored, or cannot be."""
+        self._flush()
+        while self._pending_decisions and not self._is_broken:
+            await self._settled_once()
 
     # Housekeeping
 
     async def _keep_house(self) -> None:
-        """Progress, changes by other processes, and deliveries to count: looked after twice a second."""
+        """Progress, changes by other processes, ticks, and deliveries to count: looked after twice a second."""
         while True:
             await asyncio.sleep(_HOUSEKEEPING_SECONDS)
             if not self._is_accepting:
                 continue
             try:
                 await self.count_deliveries()
-                await self.notice_changes()
+                await self.tick()
                 if self._applied > self._stored_applied or self._minutes:
                     self._flush(with_progress=True)
             except Exception:
@@ -379,11 +421,22 @@ class LiveDriver:
             for customer_id, facts in (await asyncio.to_thread(read)).items():
                 if not self._is_accepting:
                     return
-                entry = self._enter(customer_id, LogKind.DELIVERED, empty_columns(), self._clock.now_ms(), tuple(facts))
-                done: asyncio.Future[None] = self._loop.create_future()
-                self._waiting[entry.sequence] = done
-                self._put(Work(entry=entry))
-                await done
+                await self._enter(customer_id, LogKind.DELIVERED, empty_columns(), self._clock.now_ms(), tuple(facts))
+
+    async def tick(self) -> None:
+        """Turns instants at which schedules tick into facts of the log, once the clock has passed them.
+
+        Rules and buildings are those of the time of the look: the clock is read before changes are.
+        """
+        if not self._is_accepting:
+            return
+        now_ms = self._clock.now_ms()
+        await self.notice_changes()
+        ticking = self._ticking
+        for customer_id, at_ms in await ticking.due(now_ms, self._noticed_change):
+            if not self._is_accepting or ticking is not self._ticking:
+                return
+            await self._enter(customer_id, LogKind.TICK, empty_columns(), self._clock.now_ms(), tick_ms=at_ms)
 
     async def notice_changes(self) -> None:
         """Looks for changes by other processes, also while no events come."""
@@ -405,9 +458,7 @@ class LiveDriver:
 
         changes = await asyncio.to_thread(read)
         if any(self._concerns_loaded(change) for change in changes):
-            self._flush()
-            while self._pending_decisions and not self._is_broken:
-                await self._settled_once()
+            await self._store_decisions()
         for change in changes:
             self._change_number = max(self._change_number, change.number)
             if change.kind in _OF_ALL_BUILDINGS:

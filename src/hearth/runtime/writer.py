@@ -14,19 +14,23 @@ from queue import Empty, SimpleQueue
 from hearth.delivery.outbox import outgoing
 from hearth.domain.events import LogEntry
 from hearth.engine.effects import Outcome
-from hearth.ports import RuleStateKey, Session, Store
+from hearth.ports import RuleStateKey, Session, Store, TickProgress
 
 _MOST_EVENTS_A_GROUP = 50_000
 
 
 @dataclass(frozen=True)
 class Decisions:
-    """What evaluations up to `applied_sequence` decided, and the events received per (customer, minute)."""
+    """What evaluations up to `applied_sequence` decided, and the events received per (customer, minute).
+
+    `tick`: of the tick behind that sequence, what a part of the buildings decided.
+    """
 
     applied_sequence: int
     outcomes: Sequence[Outcome] = ()
     states: Mapping[str, Mapping[tuple[str, str], bytes]] = field(default_factory=dict)
     minutes: Mapping[tuple[str, int], int] = field(default_factory=dict)
+    tick: TickProgress | None = None
 
 
 @dataclass
@@ -104,6 +108,8 @@ class GroupWriter:
                 for entry in entries:
                     if entry.facts:
                         session.outbox.mark_counted(entry.customer_id, [fact.notification_id for fact in entry.facts])
+                    if entry.tick_ms is not None:
+                        session.engine.set_ticked_until(entry.customer_id, entry.tick_ms)
                 for work in group:
                     if work.decisions is not None:
                         store_decisions(session, work.decisions)
@@ -122,6 +128,8 @@ def store_decisions(session: Session, decisions: Decisions) -> None:
     if decisions.minutes:
         session.events.count_minutes(decisions.minutes)
     session.engine.set_applied_sequence_for_operator(decisions.applied_sequence)
+    if decisions.tick is not None:
+        session.engine.set_tick_progress(*decisions.tick)
 
 
 def store_outcomes(session: Session, outcomes: Sequence[Outcome]) -> None:

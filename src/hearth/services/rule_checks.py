@@ -8,17 +8,17 @@ complete; what a rule that is not active still lacks is only a warning.
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from cronsim import CronSim, CronSimError
-
-from hearth.core.instants import datetime_of_instant
+from hearth.core.instants import MINUTE_MS, SECOND_MS
 from hearth.domain.catalogue import Catalogue
 from hearth.domain.rules import Dataset, NotificationTemplate, Rule
+from hearth.engine.schedule import mistake_in, shortest_pause_ms
 from hearth.engine.scope import scope_of
 from hearth.language import Place, Severity, check
 
 Path = tuple[str | int, ...]
 
 SAFE_TITLE_LENGTH = 40  # characters of a title that every phone shows
+USUAL_PAUSE_MS = 5 * MINUTE_MS  # a schedule that ticks more often is hardly meant
 
 
 class Finding(NamedTuple):
@@ -160,17 +160,16 @@ class _Checks:
 
 
 def _schedule(cron: str) -> Iterator[Finding]:
-    if len(cron.split()) not in {5, 6}:
-        message = "A schedule has five fields: minute, hour, day of month, month, day of week."
-        yield Finding(("schedule",), "error", "bad-schedule", message, 'for instance "0 7 * * *": every day at 7:00')
+    wrong = mistake_in(cron)
+    if wrong is not None:
+        yield Finding(("schedule",), "error", "bad-schedule", *wrong)
         return
-    try:
-        CronSim(cron, datetime_of_instant(0))
-    except CronSimError as error:
-        yield Finding(("schedule",), "error", "bad-schedule", f"The schedule {cron!r} cannot be read: {error}.")
-        return
-    message = "Schedules are kept but not run yet: this rule sends nothing."
-    yield Finding(("schedule",), "warning", "schedule-not-run", message, "let an event trigger it: leave the schedule out")
+    pause_ms = shortest_pause_ms(cron)
+    if pause_ms is not None and pause_ms < USUAL_PAUSE_MS:
+        pause = f"{pause_ms // MINUTE_MS}min" if pause_ms >= MINUTE_MS else f"{pause_ms // SECOND_MS}s"
+        message = f"This schedule ticks as often as every {pause}, and evaluates every home each time."
+        hint = "let events trigger the rule, or tick every 5 minutes or less often"
+        yield Finding(("schedule",), "warning", "frequent-schedule", message, hint)
 
 
 def _meant(name: str | None) -> str | None:

@@ -14,7 +14,7 @@ import numpy as np
 from sqlalchemy import Connection, delete, select
 
 from hearth.core.instants import DAY_MS
-from hearth.domain.events import LogKind
+from hearth.domain.events import EVENT_KINDS
 from hearth.ports import ChunkRow, CompactionStep
 from hearth.store.connections import LOG_LOCK, among, lock, raw_insert
 from hearth.store.marks import COMPACTED, COMPACTION_STEPS, read_mark, set_mark
@@ -37,7 +37,7 @@ def prepare(connection: Connection, up_to_sequence: int, most_events: int) -> li
         return []
     log = event_log.c
     end = rows[-1][0]
-    query = select(log.payload).where(log.sequence <= end, log.kind != LogKind.DELIVERED.value).order_by(log.sequence)
+    query = select(log.payload).where(log.sequence <= end, log.kind.in_(EVENT_KINDS)).order_by(log.sequence)
     entries = [unpack_arrays(payload) for payload in connection.scalars(query)]
     number = read_mark(connection, COMPACTION_STEPS)
     steps = []

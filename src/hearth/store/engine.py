@@ -1,14 +1,14 @@
-"""The engine's progress in the log, and its small state per rule and building."""
+"""The engine's progress in the log and in time, and its small state per rule and building."""
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from hearth.ports import RuleStateKey
+from hearth.ports import RuleStateKey, TickProgress
 from hearth.store.connections import among, insert
 from hearth.store.living import living_buildings
 from hearth.store.marks import APPLIED, read_mark, set_mark
-from hearth.store.tables import rule_states
+from hearth.store.tables import rule_states, tick_marks
 from hearth.store.transactions import Transaction
 
 
@@ -45,3 +45,28 @@ class SqlEngineRepository:
             add = insert(self._connection, rule_states)
             add = add.on_conflict_do_update(index_elements=["building_id", "rule_id"], set_={"state": add.excluded.state})
             self._connection.execute(add, rows)
+
+    def ticked_until_for_operator(self) -> dict[str, int]:
+        """Per customer the newest instant of which a tick was appended to the log."""
+        query = select(tick_marks.c.customer_id, tick_marks.c.ticked_until_ms)
+        return {customer_id: at_ms for customer_id, at_ms in self._connection.execute(query)}  # noqa: C416 - rows are no pairs
+
+    def set_ticked_until(self, customer_id: str, at_ms: int) -> None:
+        """Remembers that instant."""
+        add = insert(self._connection, tick_marks)
+        add = add.on_conflict_do_update(index_elements=["customer_id"], set_={"ticked_until_ms": add.excluded.ticked_until_ms})
+        self._connection.execute(add, {"customer_id": customer_id, "ticked_until_ms": at_ms})
+
+    def find_tick_progress(self, customer_id: str) -> TickProgress | None:
+        """How far the tick that was evaluated last is stored, as far as it was stored in parts."""
+        marks = tick_marks.c
+        query = select(marks.customer_id, marks.evaluated_sequence, marks.evaluated_building_id)
+        query = query.where(marks.customer_id == customer_id, marks.evaluated_sequence.is_not(None))
+        found = self._connection.execute(query).one_or_none()
+        return None if found is None else TickProgress(*found)
+
+    def set_tick_progress(self, customer_id: str, sequence: int, building_id: str) -> None:
+        """Remembers it beside the instant; a tick that is evaluated is in the log, so there is one."""
+        of = tick_marks.c.customer_id == customer_id
+        progress = {"evaluated_sequence": sequence, "evaluated_building_id": building_id}
+        self._connection.execute(update(tick_marks).where(of).values(progress))

@@ -1,7 +1,8 @@
 """The event log's rows: appending entries, reading them again, and the tail a reader of series needs.
 
-A row is one request's events, packed. Invariant: a row keeps its sequence and size for as long as it
-stands; an erased event leaves an empty place (series 0), so that those behind it keep their sequences.
+A row is one request's events, packed; where these have the range of their times, a tick has its instant.
+Invariant: a row keeps its sequence and size for as long as it stands; an erased event leaves an empty place
+(series 0), so that those behind it keep their sequences.
 """
 
 from array import array
@@ -10,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from sqlalchemy import Connection, bindparam, or_, select, update
 
-from hearth.domain.events import NO_FORECAST_MS, Delivered, EventColumns, LogEntry, LogKind
+from hearth.domain.events import EVENT_KINDS, NO_FORECAST_MS, Delivered, EventColumns, LogEntry, LogKind
 from hearth.store.connections import LOG_LOCK, among, lock, raw_insert
 from hearth.store.packing import EntryArrays, pack_entry, unpack_arrays, unpack_entry
 from hearth.store.stretches import joined_entries, picked
@@ -28,7 +29,8 @@ def append(connection: Connection, entries: Sequence[LogEntry]) -> None:
 def _row(entry: LogEntry) -> tuple[str | int | bytes, ...]:
     columns = entry.columns
     series_ids, times = columns.series_ids, columns.times_ms
-    ranges = (min(times), max(times), min(series_ids), max(series_ids)) if series_ids else (0, 0, 0, 0)
+    tick_ms = entry.tick_ms or 0
+    ranges = (min(times), max(times), min(series_ids), max(series_ids)) if series_ids else (tick_ms, tick_ms, 0, 0)
     payload = pack_entry(columns, entry.facts)
     return (entry.sequence, entry.customer_id, entry.kind.value, entry.size, entry.received_at_ms, *ranges, payload)
 
@@ -36,10 +38,10 @@ def _row(entry: LogEntry) -> tuple[str | int | bytes, ...]:
 def list_entries(connection: Connection, from_sequence: int, limit: int) -> list[LogEntry]:
     """Entries whose sequence is at least `from_sequence`, in order."""
     log = event_log.c
-    query = select(log.sequence, log.customer_id, log.kind, log.received_at_ms, log.payload)
+    query = select(log.sequence, log.customer_id, log.kind, log.received_at_ms, log.first_ms, log.payload)
     query = query.where(log.sequence >= from_sequence).order_by(log.sequence).limit(limit)
     entries = []
-    for sequence, customer_id, kind, received_at_ms, payload in connection.execute(query):
+    for sequence, customer_id, kind, received_at_ms, first_ms, payload in connection.execute(query):
         columns, facts = unpack_entry(payload)
         entries.append(
             LogEntry(
@@ -49,6 +51,7 @@ def list_entries(connection: Connection, from_sequence: int, limit: int) -> list
                 received_at_ms=received_at_ms,
                 columns=columns,
                 facts=facts,
+                tick_ms=first_ms if kind == LogKind.TICK else None,
             )
         )
     return entries
@@ -72,7 +75,7 @@ def read_tail(
         or_(log.first_series < log.last_series, among(connection, log.first_series, series_ids)),
         log.last_ms > from_ms,
         log.first_ms <= to_ms,
-        log.kind != LogKind.DELIVERED.value,
+        log.kind.in_(EVENT_KINDS),
         log.customer_id == customer_id,
     )
     if before_sequence is not None:

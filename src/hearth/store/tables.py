@@ -151,6 +151,17 @@ log_marks = Table(
     Column("sequence", Big, nullable=False),
 )
 
+# The newest instant of which a tick is in the log, also when its row is compacted away; and of the last tick
+# that was evaluated (a sequence in the log) the last building, in the order of ids, whose decisions are stored.
+tick_marks = Table(
+    "tick_marks",
+    metadata,
+    Column("customer_id", Ordered, ForeignKey("customers.id"), primary_key=True),
+    Column("ticked_until_ms", Big, nullable=False),
+    Column("evaluated_sequence", Big),
+    Column("evaluated_building_id", Ordered),
+)
+
 rules = Table(
     "rules",
     metadata,

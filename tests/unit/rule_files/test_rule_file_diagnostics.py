@@ -70,9 +70,9 @@ def test_a_good_rule_has_no_diagnostics():
         ("condition:", "state: DRAFT\ncondition:", "duplicate-key", "state", "keep one"),
         ("condition:", 'schedule: "0 7 * *"\ncondition:', "bad-schedule", '"0 7 * *"', '"0 7 * * *"'),
         ("condition:", 'schedule: "0 25 * * *"\ncondition:', "bad-schedule", '"0 25 * * *"', ""),
-        ("condition:", 'schedule: "0 7 * * *"\ncondition:', "schedule-not-run", '"0 7 * * *"', "event"),
         ("condition:", "duringQuietHours: wait\ncondition:", "wrong-value", "wait", "one of drop, hold"),
         ("condition:", "priority: high\nduringQuietHours: hold\ncondition:", "unused-hold", "duringQuietHours", "leave it out"),
+        ("condition:", 'schedule: "*/2 7 * * *"\ncondition:', "frequent-schedule", '"*/2 7 * * *"', "every 5 minutes"),
         ("name: Surplus\n", "", "missing-key", "state", ""),
         ("{title: Sun, ", "{", "missing-key", "en", ""),
         ("{primary: OPENAPP}", "{tap: OPENAPP}", "button-without-action", "primary", "primary"),
@@ -86,6 +86,36 @@ def test_a_mistake_is_told_at_its_place(old, new, code, underlined, said):
     found = only(text)
     assert (found.code, marked(text, found), found.file) == (code, underlined, "f.yaml")
     assert said in (found.hint or "")
+
+
+@pytest.mark.parametrize(
+    ("schedule", "said"),
+    [
+        ("0 25 * * *", "The hour is 25; it must be 0 to 23."),
+        ("60 7 * * *", "The minute is 60; it must be 0 to 59."),
+        ("99 0 7 * * *", "The second is 99; it must be 0 to 59."),
+        ("0 7 32 * *", "The day of the month is 32; it must be 1 to 31, or L for the last."),
+        ("0 7 * JANUARY *", "The month is JANUARY; it must be 1 to 12 or JAN to DEC."),
+        ("0 7 * * MON-XYZ", "The day of the week is MON-XYZ; it must be 0 to 7 or SUN to SAT."),
+        ("0 7 30 2 *", "No month of this schedule has a day 30."),
+        ("59 23,0 * * * * *", "A schedule has five fields: minute, hour, day of month, month, day of week."),
+        ("", "A schedule has five fields: minute, hour, day of month, month, day of week."),
+        ("* * * * * *", "This schedule ticks as often as every 1s, and evaluates every home each time."),
+        ("58,2 * * * *", "This schedule ticks as often as every 4min, and evaluates every home each time."),
+        ("0,59 23,0 * * *", "This schedule ticks as often as every 1min, and evaluates every home each time."),
+    ],
+)
+def test_what_is_wrong_with_a_schedule_is_told_by_the_name_of_its_field(schedule, said):
+    assert only(GOOD.replace("condition:", f'schedule: "{schedule}"\ncondition:', 1)).message == said
+
+
+@pytest.mark.parametrize("schedule", ["0 7 * * *", "*/5 * * * *", "30 0 7 L * *", "0 8 * * MON-FRI", "0 0 29 2 *"])
+def test_a_good_schedule_is_good_also_without_datasets(schedule):
+    head, rest = GOOD[: GOOD.index("datasets:")], GOOD[GOOD.index("notification:") :].replace(" + AVG($Grid)", "")
+    without = f'{head}schedule: "{schedule}"\ncondition: now > lastZeroHour\n{rest}'
+    read = read_rules("f.yaml", without, CATALOGUE, ["en"])
+    assert read.diagnostics == ()
+    assert read.rules[0][0].time_based_cron == schedule
 
 
 def test_a_missing_language_is_an_error_only_when_active():

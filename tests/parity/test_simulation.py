@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
-from tests.conformance.rules_corpus import CATALOGUE, CUSTOMER_ID, Case, DeliveredInput, EventInput, cases
+from tests.conformance.rules_corpus import CATALOGUE, CUSTOMER_ID, Case, ClockInput, DeliveredInput, EventInput, cases
 from tests.conformance.rules_ways import RECEIVED_MS, NoWake, live, set_up, stored
 from tests.metered_homes import file_of
 from tests.running import RULES
@@ -18,6 +18,7 @@ from hearth.domain.buildings import Building
 from hearth.domain.customers import Customer
 from hearth.domain.events import EventColumns, LogKind
 from hearth.domain.notifications import Notification
+from hearth.domain.rules import Rule
 from hearth.engine.buildings import is_in_force
 from hearth.engine.compiled import compile_rule
 from hearth.runtime import live as live_module
@@ -27,20 +28,32 @@ from hearth.services.simulations import Simulated, Simulations
 from hearth.store import SqlStore
 from hearth.testing.clocks import MovableClock
 
+_END_MS = 4_000_000_000_000
 _STATUSES = ("PENDING", "DELIVERED", "FAILED", "DROPPED")
 
 
 def ordered(case: Case) -> bool:
-    """Whether a case is of what a simulation knows: events in the order of time, of rules in force, each sent once."""
-    if not all(isinstance(each, EventInput) and not each.is_historical for each in case.inputs):
+    """Whether a case is of what a simulation knows: events in the order of time, of rules in force, each sent once.
+
+    Where the clock passes, it goes on from its beginning, and no event comes for a time that has passed.
+    """
+    if not all(isinstance(each, (EventInput, ClockInput)) for each in case.inputs):
         return False
     if not all(is_in_force(compile_rule(rule, CATALOGUE), case.building) for rule in case.rules):
         return False
     if len(case.rules) > 1 and case.building.limits.most_per_day is not None:
         return False  # a rule is simulated alone, and others take of the day's number
-    events = [each for each in case.inputs if isinstance(each, EventInput)]
-    times = [event.at_ms for event in events]
-    return len(set(times)) == len(times) and times == sorted(times)  # of one instant, the order of arrival is not stored
+    times = [each.at_ms for each in case.inputs if not (isinstance(each, ClockInput) and each is case.inputs[0])]
+    jumps = [each for each in case.inputs[1:] if isinstance(each, ClockInput) and not each.passes]
+    is_live = not any(isinstance(each, EventInput) and each.is_historical for each in case.inputs)
+    # Of one instant, the order of arrival is not stored.
+    return is_live and not jumps and len(set(times)) == len(times) and times == sorted(times)
+
+
+def range_of(case: Case, rule: Rule) -> tuple[int, int]:
+    """All events of a rule that is evaluated by events; else from after the clock's beginning to its end."""
+    clocks = [each.at_ms for each in case.inputs if isinstance(each, ClockInput)]
+    return (clocks[0] + 1, clocks[-1] + 1) if rule.is_time_based else (0, _END_MS)
 
 
 CASES = [case for case in cases() if ordered(case)]
@@ -82,7 +95,7 @@ def test_a_case_of_the_corpus_simulated(case: Case, sqlite_store: SqlStore, monk
     for rule in case.rules:
         if rule.state != "ACTIVE":
             continue
-        answer = simulated(sqlite_store, rule, "home", 0, None)
+        answer = simulated(sqlite_store, rule, "home", *range_of(case, rule))
         assert together(answer) == [said(each) for each in came if each.rule_id == rule.id]
         assert answer.result.faults == []
 
@@ -111,7 +124,7 @@ def test_a_real_home_over_a_year_live_and_simulated(home: int, sqlite_store: Sql
     came = sorted(came, key=lambda each: each.trigger_sequence)
     assert len({each.rule_id for each in came if each.drop_reason is None}) >= 3
     for rule in rules:
-        answer = simulated(sqlite_store, rule, "home", 0, None)
+        answer = simulated(sqlite_store, rule, "home", 0, _END_MS)
         assert together(answer) == [said(each) for each in came if each.rule_id == rule.id], rule.name
 
 

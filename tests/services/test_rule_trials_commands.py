@@ -212,3 +212,22 @@ def test_the_manual_shows_what_is_said(customer, tmp_path, command, arguments):
     page = PAGE.read_text(encoding="utf-8")
     assert f"```sh\nhearth {command.__name__} {' '.join(arguments)}\n```" in page
     assert f"```text\n{shown}\n```" in page, f"put this into the page:\n{shown}"
+
+
+def test_a_schedule_is_simulated_and_explained(customer, tmp_path):
+    (tmp_path / "daily.yaml").write_text(
+        RULE.replace("condition:", 'schedule: "30 7 * * *"\ncondition:').replace("> 1000", "> 0")
+    )
+    answer = json.loads(run(simulate, "--rule", "daily.yaml", "--building", "home-1", "--json"))
+    assert answer["evaluations"] == len(answer["notifications"]) == 3
+    times = [each["createdAtTimeMillis"] for each in answer["notifications"]]
+    assert times[0] == START_MS + 6.5 * 3_600_000  # 7:30 in Zurich
+    assert [later - earlier for earlier, later in pairwise(times)] == [24 * 3_600_000] * 2
+    explained = json.loads(run(why, "daily.yaml", "home-1", "2026-03-08T12:00", "--json"))
+    assert (explained["evaluation"]["at"], explained["evaluation"]["outcome"]) == ("2026-03-08T07:30:00+01:00", "sent")
+
+
+def test_a_home_without_events_of_the_rule_needs_a_range(customer, tmp_path):
+    (tmp_path / "other.yaml").write_text(RULE.replace("POWER_CONSUMPTION", "POWER_GENERATION"))
+    with pytest.raises(Problem, match="say the range"):
+        run(simulate, "--rule", "other.yaml", "--building", "home-1")

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from hearth.core.instants import SECOND_MS, datetime_of_instant
 from hearth.domain.notifications import DropReason
 from hearth.engine.slots import Slot
+from hearth.language.time_format import timespan_text
 
 
 class Verdict(NamedTuple):
@@ -30,8 +31,8 @@ def verdict_on(slot: Slot, now_ms: int) -> Verdict:
     pause_seconds = rule.time_between_triggers_seconds
     # Without a time between nothing is early, also on a device that lags behind the last notification.
     if last_ms is not None and pause_seconds > 0 and now_ms - last_ms < pause_seconds * SECOND_MS:
-        since = (now_ms - last_ms) // SECOND_MS
-        ended = f"not sent: the last one was generated {since} s before, and {pause_seconds} s must lie between two"
+        since, pause = (timespan_text(span_ms, None, "en") for span_ms in (now_ms - last_ms, pause_seconds * SECOND_MS))
+        ended = f"not sent: the last one was generated {since} before, and {pause} must lie between two"
         return Verdict(ended, "time_between")
     if rule.priority == "high":
         return Verdict("generated")

@@ -7,13 +7,16 @@ Invariant: over the same ordered events it comes to the same notifications as th
 """
 
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 from msgspec.structs import replace
 
+from hearth.core.instants import zone_named
 from hearth.domain.buildings import Building
 from hearth.domain.events import NO_FORECAST_MS, Delivered, EventColumns, LogEntry, LogKind, Series
 from hearth.domain.notifications import Notification
@@ -22,8 +25,9 @@ from hearth.engine.buildings import BuildingState
 from hearth.engine.compiled import CompiledRule
 from hearth.engine.effects import Effects, RuleFault
 from hearth.engine.explanations import EvaluationExplained, explained_evaluation
+from hearth.engine.schedule import ticks
 from hearth.engine.slots import Slot
-from hearth.engine.step import step, step_delivered
+from hearth.engine.step import step, step_delivered, tick_building
 from hearth.ports import Points
 
 _EVENTS_AT_A_TIME = 256
@@ -68,6 +72,9 @@ class Simulation:
         self._customer_id = building.customer_id
         self._compiled = compiled
         self._columns = _ordered(series, points, from_ms, to_ms)
+        self._end_ms = to_ms
+        cron, zone = compiled.rule.time_based_cron or "", zone_named(building.time_zone_id)
+        self._ticks = list(ticks(cron, zone, from_ms - 1, to_ms - 1)) if compiled.rule.is_time_based else []
         self._sequence = 1
         # The count of delivered notifications must be there before the next event, where it is asked for.
         self._at_a_time = 1 if _reads_delivered(compiled) else _EVENTS_AT_A_TIME
@@ -84,12 +91,52 @@ class Simulation:
 
     def run(self) -> Iterator[float]:
         """Runs to the end of the range; yields the fraction done now and then. Stop iterating to cancel."""
-        total = len(self._columns)
-        for start in range(0, total, self._at_a_time):
-            self.feed(start, min(start + self._at_a_time, total))
-            yield min(start + self._at_a_time, total) / total
+        for done, feed in self._steps(self._end_ms):
+            feed()
+            yield done
 
-    def feed(self, start: int, end: int) -> None:
+    def explain_last(self) -> EvaluationExplained | None:
+        """Runs to the end and explains the last evaluation; None where the range holds none."""
+        last_ms = self._last_evaluation_ms()
+        if last_ms is None:
+            return None
+        for _, feed in self._steps(last_ms):
+            feed()
+        before, known = copy(self.slot.counters), len(self._outcomes)
+        self._evaluate_last(last_ms)
+        return explained_evaluation(self.slot, last_ms, before, self._outcomes[-1] if len(self._outcomes) > known else None)
+
+    def _steps(self, until_ms: int) -> Iterator[tuple[float, Callable[[], None]]]:
+        """What happens before `until_ms`, in the order of time: stretches of events; ticks after the events of their instant."""
+        times, position = self._columns.times_ms, 0
+        total = bisect_left(times, until_ms)
+        for tick_ms in [*(each for each in self._ticks if each < until_ms), None]:
+            end = total if tick_ms is None else bisect_right(times, tick_ms, hi=total)
+            while position < end:
+                stop = min(position + self._at_a_time, end)
+                yield stop / total, partial(self._feed, position, stop)
+                position = stop
+            if tick_ms is not None:
+                yield position / total if total else 1.0, partial(self._tick, tick_ms)
+
+    def _last_evaluation_ms(self) -> int | None:
+        instants = self._ticks if self._compiled.rule.is_time_based else self._columns.times_ms
+        return instants[-1] if instants else None
+
+    def _evaluate_last(self, at_ms: int) -> None:
+        """The last event of that instant, after the others of it; or its tick."""
+        start, end = bisect_left(self._columns.times_ms, at_ms), bisect_right(self._columns.times_ms, at_ms)
+        for position in range(start, end):
+            self._feed(position, position + 1)
+        if self._compiled.rule.is_time_based:
+            self._tick(at_ms)
+
+    @property
+    def _outcomes(self) -> list[Notification]:
+        both = [*self.result.notifications, *self.result.dropped]
+        return sorted(both, key=lambda each: each.trigger_sequence)
+
+    def _feed(self, start: int, end: int) -> None:
         """Feeds the events [start, end) of the range."""
         columns = _part(self._columns, start, end)
         effects = Effects()
@@ -104,23 +151,17 @@ class Simulation:
         )
         self._sequence += entry.size
         step(buffers, entry, effects)
-        self._take(effects)
-        self._note_counts(columns.times_ms[-1])
+        self._take(effects, columns.times_ms[-1])
 
-    def explain_last(self) -> EvaluationExplained | None:
-        """Runs to the end and explains the last evaluation; None where the range holds none."""
-        total = len(self._columns)
-        if not total:
-            return None
-        for start in range(0, total - 1, self._at_a_time):
-            self.feed(start, min(start + self._at_a_time, total - 1))
-        before = copy(self.slot.counters)
-        known = len(self.result.notifications) + len(self.result.dropped)
-        self.feed(total - 1, total)
-        came = sorted([*self.result.notifications, *self.result.dropped], key=lambda each: each.trigger_sequence)
-        return explained_evaluation(self.slot, self._columns.times_ms[-1], before, came[-1] if len(came) > known else None)
+    def _tick(self, at_ms: int) -> None:
+        """Evaluates the rule by its schedule."""
+        effects = Effects()
+        self.result.evaluations += 1
+        tick_building(self.state, at_ms, self._sequence, at_ms, effects)
+        self._sequence += 1
+        self._take(effects, at_ms)
 
-    def _take(self, effects: Effects) -> None:
+    def _take(self, effects: Effects, at_ms: int) -> None:
         for outcome in effects.outcomes:
             notification = outcome.notification
             if notification.status == "DROPPED":
@@ -135,6 +176,7 @@ class Simulation:
             )
             step_delivered({notification.building_id: self.state}, delivered, Effects())
         self.result.faults.extend(effects.faults)
+        self._note_counts(at_ms)
 
     def _note_counts(self, at_ms: int) -> None:
         counters = self.slot.counters

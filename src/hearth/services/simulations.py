@@ -210,7 +210,9 @@ def _range(
     """The range asked for; where its end is open, up to the newest event, and where its beginning is, 30 days before."""
     if to_ms is None:
         newest = session.events.latest(building.customer_id, [each.id for each in series], _END_OF_TIME_MS)
-        to_ms = max((at_ms for at_ms, _ in newest.values()), default=0) + 1
+        if not newest:
+            raise invalid("", "The home has no event of this rule's datasets: say the range, with its beginning and its end.")
+        to_ms = max(at_ms for at_ms, _ in newest.values()) + 1
     from_ms = max(0, to_ms - _DEFAULT_RANGE_MS) if from_ms is None else from_ms
     if from_ms >= to_ms:
         raise invalid("", "The range is empty: its end does not come after its beginning.")

@@ -101,7 +101,7 @@ def test_a_notification_says_what_its_evaluation_saw():
     assert sent.trace["ended"] == "generated"
     assert sent.trace["datasets"] == {"P": {"newest": 4.0, "count": 2}}
     assert sent.trace["values"] == {"SUM($P)": "6 W"}
-    assert dropped.trace["ended"] == "not sent: the last one was generated 60 s before, and 600 s must lie between two"
+    assert dropped.trace["ended"] == "not sent: the last one was generated 1 minute before, and 10 minutes must lie between two"
 
 
 def test_a_text_that_looks_too_far_back_is_not_sent_and_changes_nothing():

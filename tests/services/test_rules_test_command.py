@@ -103,9 +103,16 @@ def test_what_is_not_tested_is_a_warning(folder):
     assert len(rule["lacks"]) == 2
 
 
-def test_a_schedule_is_not_run_and_said_so(folder):
-    (folder / "sun.yaml").write_text(RULE + 'schedule: "0 7 * * *"\n')
-    assert "scenarios do not run its schedule" in run("sun.yaml", exit_code=1).stdout
+def test_a_schedule_ticks_from_the_start_of_the_day_until_the_clock_stops(folder):
+    (folder / "sun.yaml").write_text(RULE + 'schedule: "10 12 * * *"\n')
+    text = SCENARIOS.replace("sent: 12:15", "sent: 12:10").replace("-500 -3500", "-2000")
+    (folder / "sun.scenarios.yaml").write_text(text)
+    assert "2 passed" in run("sun.yaml").stdout
+    (folder / "sun.scenarios.yaml").write_text(text.replace("- title: Sun", "- title: Sun\n    until: 12:09"))
+    assert "expected: 12:10 sent\n        came:     nothing" in run("sun.yaml", exit_code=1).stdout
+    later = "- title: Sun\n    until: +1d12:10\n    input:\n      - +1d12:00 GRID_POWER_CONSUMPTION -3000"
+    (folder / "sun.scenarios.yaml").write_text(text.replace("- title: Sun\n    input:", later))
+    assert "+1d12:10 sent 'Now 3 kW'" in run("sun.yaml", exit_code=1).stdout
 
 
 def test_mistakes_in_a_file_of_scenarios_are_shown_where_they_stand(folder):

@@ -12,7 +12,7 @@ from pathlib import PurePath
 from typing import get_args
 from zoneinfo import ZoneInfo
 
-from hearth.core.instants import datetime_of_instant, instant_of_datetime, zone_named
+from hearth.core.instants import datetime_of_instant, instant_of_datetime, start_of_local_day, zone_named
 from hearth.domain.buildings import Building
 from hearth.domain.catalogue import Catalogue, EventType
 from hearth.domain.events import NO_FORECAST_MS
@@ -24,7 +24,7 @@ from hearth.services.yaml_values import Path, ValueReader
 from hearth.testing.series_notation import UNITS_MS, span_of, values_of
 
 BUILDING_KEYS = ("zone", "country", "city", "zip", "earlyAdopter", "devices")
-SCENARIO_KEYS = ("title", "rule", "day", "building", "peers", "input", "expect")
+SCENARIO_KEYS = ("title", "rule", "day", "until", "building", "peers", "input", "expect")
 EXPECTED_KEYS = ("sent", "dropped", "reason", "case", "titles", "messages")
 _SILENCE = "nothing"
 _TIME = re.compile(r"(?:(?P<days>[+-]\d+)d)?(?P<hour>\d\d):(?P<minute>\d\d)(?::(?P<second>\d\d))?")
@@ -65,6 +65,11 @@ class Calendar:
     day: date
     zone: ZoneInfo
 
+    @property
+    def start_ms(self) -> int:
+        """The first instant of the day, when the clock of a scenario starts."""
+        return start_of_local_day(self.day, self.zone)
+
     def instant(self, text: str) -> int:
         """Local time -> instant; of a repeated hour, the first. Raises ValueError."""
         return instant_of_datetime(self._moment(text))
@@ -103,6 +108,7 @@ class Scenario:
     device_names: Mapping[str, str]
     peers: Mapping[str, Mapping[str, Sequence[float]]]  # dataset -> other building -> values
     inputs: tuple[Reading, ...]
+    until_ms: int | None  # how long the clock runs; None = until the last input
     expected: tuple[Expected, ...]
 
 
@@ -166,6 +172,7 @@ class _Reader:
             device_names=names,
             peers={str(each[-1]): self._peers(each) for each in values.named((*path, "peers"))},
             inputs=_in_order(inputs),
+            until_ms=self._instant((*path, "until"), calendar) if (*path, "until") in values else None,
             expected=self._expected((*path, "expect"), calendar),
         )
 
@@ -273,11 +280,8 @@ class _Reader:
                 self._wrong(item, "bad-expectation", "A notification is either sent or dropped.", "write `sent: 07:30`")
                 continue
             (kind,) = kinds
-            at = values.text((*item, kind)) or ""
-            try:
-                at_ms = calendar.instant(at)
-            except ValueError as error:
-                self._wrong((*item, kind), "bad-time", f"{error}.", None)
+            at_ms = self._instant((*item, kind), calendar)
+            if at_ms is None:
                 continue
             reasons: tuple[DropReason, ...] = get_args(DropReason)
             expected.append(
@@ -290,6 +294,13 @@ class _Reader:
                 )
             )
         return tuple(expected)
+
+    def _instant(self, path: Path, calendar: Calendar) -> int | None:
+        try:
+            return calendar.instant(self._values.text(path) or "")
+        except ValueError as error:
+            self._wrong(path, "bad-time", f"{error}.", None)
+            return None
 
     def _wrong(self, path: Path, code: str, message: str, hint: str | None) -> None:
         self._found.append((self._values.place(path), code, message, hint))

@@ -7,22 +7,22 @@ result. Invariant: a scenario passes only if exactly what it expects is sent, at
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 from msgspec.structs import replace
 
 from hearth.core.missing import Missing
 from hearth.domain.catalogue import Catalogue
 from hearth.domain.customers import DEFAULT_LANGUAGES
-from hearth.domain.events import NO_FORECAST_MS, EventColumns, LogEntry, LogKind, Series
+from hearth.domain.events import EventColumns, LogEntry, LogKind, Series, empty_columns
 from hearth.domain.notifications import Notification
 from hearth.domain.rules import Rule
 from hearth.engine.buildings import BuildingState
 from hearth.engine.compiled import compile_rule
 from hearth.engine.effects import Effects
-from hearth.engine.step import step
+from hearth.engine.schedule import ticks
+from hearth.engine.step import step, step_tick
 from hearth.services.rule_files import Diagnostic, has_errors, read_rules
-from hearth.testing.scenario_files import Expected, Scenario, read_scenarios, scenarios_file_of
+from hearth.testing.scenario_files import Expected, Reading, Scenario, read_scenarios, scenarios_file_of
 
 _NO_PEERS = Missing("no snapshot")
 
@@ -112,7 +112,6 @@ def _tested(rule: Rule, file: str, scenarios: Sequence[Scenario], catalogue: Cat
     speaks = [any(each.reason is None for each in scenario.expected) for scenario in scenarios]
     lacks = [] if True in speaks else ["no scenario in which it sends something"]
     lacks += [] if False in speaks else ["no scenario in which it stays silent"]
-    lacks += ["scenarios do not run its schedule"] if rule.is_time_based else []
     outcomes = tuple(Outcome(each, tuple(_differences(each, rule, catalogue))) for each in scenarios)
     return TestedRule(rule.name, file, outcomes, tuple(lacks))
 
@@ -125,34 +124,62 @@ def run_scenario(scenario: Scenario, rule: Rule, catalogue: Catalogue) -> Effect
         slot.context.peers = lambda dataset, selector: scenario.peers.get(dataset, _NO_PEERS)
     series: dict[tuple[str, str, str], Series] = {}
     effects, sequence = Effects(), 1
-    for is_historical, group in groupby(scenario.inputs, key=lambda reading: reading.is_historical):
-        readings = list(group)
-        for reading in readings:
-            key = (reading.type, reading.device, reading.source)
-            if key not in series:
-                series[key] = Series(
-                    id=len(series),
-                    customer_id=scenario.building.customer_id,
-                    building_id=scenario.building.id,
-                    event_type=reading.type,
-                    device_id=reading.device,
-                    source=reading.source,
-                    device_name=scenario.device_names.get(reading.device),
-                )
-                state.add_series(series[key])
-        columns = EventColumns(
-            series_ids=array("i", [series[each.type, each.device, each.source].id for each in readings]),
-            times_ms=array("q", [each.at_ms for each in readings]),
-            values=array("d", [each.value for each in readings]),
-            forecast_ms=array("q", [each.forecast_ms for each in readings])
-            if any(each.forecast_ms != NO_FORECAST_MS for each in readings)
-            else None,
+    for moment in _moments(scenario, rule):
+        entry = LogEntry(
+            sequence=sequence,
+            customer_id=active.customer_id,
+            kind=_kind_of(moment),
+            received_at_ms=0,
+            columns=empty_columns() if isinstance(moment, int) else _columns(moment, _known(series, moment, scenario, state)),
+            tick_ms=moment if isinstance(moment, int) else None,
         )
-        kind = LogKind.HISTORICAL if is_historical else LogKind.LIVE
-        entry = LogEntry(sequence=sequence, customer_id=active.customer_id, kind=kind, received_at_ms=0, columns=columns)
         sequence += entry.size
-        step(state.buffers, entry, effects)
+        if entry.kind is LogKind.TICK:
+            step_tick([state], entry, effects)
+        else:
+            step(state.buffers, entry, effects)
     return effects
+
+
+def _known(series: dict[tuple[str, str, str], Series], reading: Reading, scenario: Scenario, state: BuildingState) -> Series:
+    """The series of a reading; the first of one makes it known to the building."""
+    key = (reading.type, reading.device, reading.source)
+    if key not in series:
+        series[key] = Series(
+            id=len(series),
+            customer_id=scenario.building.customer_id,
+            building_id=scenario.building.id,
+            event_type=reading.type,
+            device_id=reading.device,
+            source=reading.source,
+            device_name=scenario.device_names.get(reading.device),
+        )
+        state.add_series(series[key])
+    return series[key]
+
+
+def _columns(reading: Reading, series: Series) -> EventColumns:
+    return EventColumns(
+        series_ids=array("i", [series.id]),
+        times_ms=array("q", [reading.at_ms]),
+        values=array("d", [reading.value]),
+        forecast_ms=array("q", [reading.forecast_ms]),
+    )
+
+
+def _moments(scenario: Scenario, rule: Rule) -> list[Reading | int]:
+    """What arrives and, from the start of the day on, the ticks of the schedule; a tick comes after the events of its instant."""
+    ends_ms = scenario.until_ms or max((reading.at_ms for reading in scenario.inputs), default=scenario.calendar.start_ms)
+    moments: list[Reading | int] = [*scenario.inputs]
+    if rule.is_time_based and rule.time_based_cron:
+        moments += ticks(rule.time_based_cron, scenario.calendar.zone, scenario.calendar.start_ms - 1, ends_ms)
+    return sorted(moments, key=lambda each: (each, True) if isinstance(each, int) else (each.at_ms, False))
+
+
+def _kind_of(moment: Reading | int) -> LogKind:
+    if isinstance(moment, int):
+        return LogKind.TICK
+    return LogKind.HISTORICAL if moment.is_historical else LogKind.LIVE
 
 
 def _differences(scenario: Scenario, rule: Rule, catalogue: Catalogue) -> list[Difference]:

@@ -32,7 +32,7 @@ async def test_bodies_reach_the_intake_as_they_are(api: httpx2.AsyncClient, inta
 
 async def test_gzip_is_accepted(api: httpx2.AsyncClient, intake: Any) -> None:
     for plain in (b'{"value": 1}', b'["' + bytes(range(48, 58)) * 90_000 + b'"]'):
-        answer = await api.post("/events/v1", content=gzip.compress(plain), headers={"Content-Encoding": "gzip"})
+        answer = await api.post("/events/v1", content=gzip.compress(plain, mtime=0), headers={"Content-Encoding": "gzip"})
         assert answer.status_code == 201
         assert intake.taken[-1][1] == plain
 
@@ -41,9 +41,9 @@ async def test_gzip_is_accepted(api: httpx2.AsyncClient, intake: Any) -> None:
     ("body", "encoding", "status"),
     [
         (b"x" * 200_001, None, 413),
-        (gzip.compress(b"0" * 1_000_001), "gzip", 413),
-        (gzip.compress(b"0" * 100)[:-5], "gzip", 400),
-        (gzip.compress(b"0" * 100) + b"more", "gzip", 400),
+        (gzip.compress(b"0" * 1_000_001, mtime=0), "gzip", 413),
+        (gzip.compress(b"0" * 100, mtime=0)[:-5], "gzip", 400),
+        (gzip.compress(b"0" * 100, mtime=0) + b"more", "gzip", 400),
         (b"not gzip", "gzip", 400),
         (b"", "gzip", 400),
         (b"{}", "br", 415),

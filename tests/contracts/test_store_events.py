@@ -70,7 +70,10 @@ def test_reads_equal_a_naive_model(kind, request, steps) -> None:
             now, prepared[which] = prepared[which][:most_steps], prepared[which][most_steps:]
             for step in now:
                 with store.write() as session:
-                    session.events.compact_for_operator(step)
+                    is_next = session.events.compact_for_operator(step)
+                if not is_next:  # another compaction came between: the rest is stale, too
+                    prepared[which] = []
+                    break
         elif action == "erase":
             home.erase(given_)
         elif action == "read":

@@ -151,6 +151,17 @@ def test_what_cannot_be_simulated_is_refused(customer, tmp_path, arguments, told
     assert told in refused.value.detail
 
 
+def test_a_backtest_in_an_unknown_zone_is_refused(customer):
+    with pytest.raises(Problem, match="unknown time zone 'Mars/Base'"):
+        run(backtest, "--rule", "rule.yaml", "--timezone", "Mars/Base")
+
+
+def test_a_draft_that_has_no_text_yet_is_tried(customer, tmp_path):
+    (tmp_path / "unsaid.yaml").write_text(RULE[: RULE.index("  texts:")].replace("notification:", "notification: {texts: {}}"))
+    assert "2026-03-07 01:45  (no text yet)" in run(simulate, "--rule", "unsaid.yaml", "--building", "home-1")
+    assert "home-1  (no text yet)" in run(backtest, "--rule", "unsaid.yaml", "--from", "2026-03-07", "--to", "2026-03-10")
+
+
 def test_a_backtest_over_all_homes_and_two_versions(customer, tmp_path):
     (tmp_path / "stricter.yaml").write_text(RULE.replace("> 1000", "> 1700"))
     arguments = ("--rule", "rule.yaml", "--against", "stricter.yaml", "--from", "2026-03-07", "--to", "2026-03-10", "--json")
@@ -225,6 +236,7 @@ def test_a_schedule_is_simulated_and_explained(customer, tmp_path):
     assert [later - earlier for earlier, later in pairwise(times)] == [24 * 3_600_000] * 2
     explained = json.loads(run(why, "daily.yaml", "home-1", "2026-03-08T12:00", "--json"))
     assert (explained["evaluation"]["at"], explained["evaluation"]["outcome"]) == ("2026-03-08T07:30:00+01:00", "sent")
+    assert "07:30:00+01:00, by its schedule" in run(why, "daily.yaml", "home-1", "2026-03-08T12:00")
 
 
 def test_a_home_without_events_of_the_rule_needs_a_range(customer, tmp_path):

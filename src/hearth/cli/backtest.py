@@ -2,14 +2,15 @@
 
 import json
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from hearth.cli.lang_session import zone_of
 from hearth.cli.rule_trials import (
+    NO_TEXT,
     AsJson,
     CustomerOption,
     DataDir,
@@ -23,9 +24,8 @@ from hearth.cli.rule_trials import (
     rule_of,
     shown_instant,
 )
-from hearth.core.instants import DAY_MS
-from hearth.core.problems import Problem
 from hearth.insights.backtests import BacktestFigures, comparison_of, figures_of
+from hearth.services.simulations import beginning
 
 
 def backtest(
@@ -45,14 +45,11 @@ def backtest(
 
     Without a range: the last 30 days. Ctrl-C cancels; nothing is stored or sent.
     """
-    zone = ZoneInfo(timezone)
+    zone = zone_of(timezone)
     with opened(data_dir, customer) as (installation, customer_id):
         rules = [rule_of(installation, customer_id, text) for text in (rule, against) if text is not None]
         to_ms = limit(to, "--to", zone) or installation.clock.now_ms()
-        from_ms = limit(from_, "--from", zone)
-        from_ms = to_ms - 30 * DAY_MS if from_ms is None else from_ms
-        if from_ms >= to_ms:
-            raise Problem("invalid", "The range is empty: its end does not come after its beginning.")
+        from_ms = beginning(limit(from_, "--from", zone), to_ms)
         steps = installation.simulations.backtest(customer_id, rules, from_ms, to_ms, sample)
         figures = [figures_of(runs) for runs in finished(steps, "backtesting")]
     names = [each.name for each in rules]
@@ -103,5 +100,5 @@ def _show(name: str, figures: BacktestFigures, console: Console) -> None:
     console.print(table)
     for each in figures.samples:
         when = shown_instant(each.at_ms, each.zone)[:16].replace("T", " ")
-        console.print(Text.assemble((f"  {when} {each.building_id}  ", "dim"), each.text), soft_wrap=True)
+        console.print(Text.assemble((f"  {when} {each.building_id}  ", "dim"), each.text or (NO_TEXT, "yellow")), soft_wrap=True)
     console.print()

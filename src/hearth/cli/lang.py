@@ -20,6 +20,7 @@ from hearth.cli.code_pages import code_named, show_code
 from hearth.cli.lang_session import (
     Session,
     console,
+    explained_as_json,
     explained_tree,
     opened,
     place_of,
@@ -29,7 +30,7 @@ from hearth.cli.lang_session import (
 )
 from hearth.cli.source_excerpts import show_diagnostic
 from hearth.core.problems import Problem, invalid
-from hearth.language import Answer, Diagnostic, Explained, Place, laid_out
+from hearth.language import Answer, Diagnostic, Place, laid_out
 from hearth.services.expressions import instant
 
 app = typer.Typer(help="The rule language: check, evaluate, explain and lay out expressions.", no_args_is_help=True)
@@ -172,7 +173,7 @@ def explain_expression(
         raise typer.Exit(1)
     explained = session.explained(checked)
     if as_json:
-        _print_json(_explained_as_json(explained))
+        _print_json(explained_as_json(explained))
     else:
         show_checked(checked)
         console(is_wide=True).print(explained_tree(explained), soft_wrap=True)
@@ -260,20 +261,6 @@ def _as_json(answer: Answer) -> dict[str, Any]:
         "value": answer.value,
         "missing": answer.missing,
         "diagnostics": [asdict(diagnostic) for diagnostic in answer.diagnostics],
-    }
-
-
-def _explained_as_json(explained: Explained) -> dict[str, Any]:
-    return {
-        "text": explained.text,
-        "start": explained.span.start,
-        "end": explained.span.end,
-        "type": explained.type,
-        "unit": explained.unit,
-        "value": explained.value,
-        "shown": explained.shown,
-        "missing": explained.missing,
-        "parts": [_explained_as_json(part) for part in explained.parts],
     }
 
 

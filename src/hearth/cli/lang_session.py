@@ -7,7 +7,7 @@ Reads the files that are named; what they mean is the services' to say.
 import json
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TextIO, get_args
+from typing import Any, TextIO, get_args
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
@@ -24,6 +24,7 @@ from hearth.language import Answer, Checked, Explained, Place
 from hearth.services.expressions import Facts, Workbench, dataset_file, instant, read_events, read_facts
 
 _SHOWN_VALUE = 72
+_MOST_VALUES = 24  # of a series, listed one by one
 _WIDEST = 400
 
 
@@ -96,7 +97,7 @@ def value_text(answer: Answer, unit: str | None) -> Text:
 
 def explained_tree(explained: Explained) -> Tree:
     """An explanation as a tree for people."""
-    value = ("–", "bold") if explained.missing else (_shortened(explained.shown, _SHOWN_VALUE) or "nothing", "bold")
+    value = ("–", "bold") if explained.missing else (_shown(explained) or "nothing", "bold")
     unit = f" {explained.unit}" if explained.unit and explained.shown and not explained.missing else ""
     reason = (f" no value: {explained.missing}", "yellow") if explained.missing else ("", "")
     label = Text.assemble(
@@ -105,6 +106,30 @@ def explained_tree(explained: Explained) -> Tree:
     tree = Tree(label, guide_style="blue")
     tree.children.extend(explained_tree(part) for part in explained.parts)
     return tree
+
+
+def explained_as_json(explained: Explained) -> dict[str, Any]:
+    """An explanation as JSON."""
+    return {
+        "text": explained.text,
+        "start": explained.span.start,
+        "end": explained.span.end,
+        "type": explained.type,
+        "unit": explained.unit,
+        "value": explained.value,
+        "shown": explained.shown,
+        "missing": explained.missing,
+        "parts": [explained_as_json(part) for part in explained.parts],
+    }
+
+
+def _shown(explained: Explained) -> str:
+    """A value's text; of many values their number and the newest, which says more than the oldest."""
+    values = explained.value
+    if isinstance(values, list) and len(values) > _MOST_VALUES:
+        rest = "groups" if isinstance(values[-1], list) else f"values, the last {values[-1]}"
+        return f"{len(values):,} {rest}"
+    return _shortened(explained.shown, _SHOWN_VALUE)
 
 
 def _shortened(text: str, length: int) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 from zoneinfo import ZoneInfo
 
 import typer
@@ -14,6 +14,7 @@ from hearth.bootstrap import Installation, open_installation, read_settings
 from hearth.core.instants import datetime_of_instant
 from hearth.core.problems import Problem, invalid
 from hearth.domain.rules import Rule
+from hearth.engine.slots import Counters
 from hearth.services.histories import read_limit
 from hearth.services.simulations import Progress as Done
 
@@ -31,6 +32,8 @@ DataDir = Annotated[str | None, typer.Option("--data-dir", help="Data folder (de
 AsJson = Annotated[bool, typer.Option("--json", help="Answer with one JSON object.")]
 
 T = TypeVar("T")
+
+NO_TEXT = "(no text yet)"  # a draft may be tried before it has words
 
 _REASONS = {
     "time_between": "too soon after the last",
@@ -96,6 +99,6 @@ def held_back(reasons: Mapping[str, int]) -> str:
     return ", ".join(f"{count:,} {_REASONS.get(reason, reason)}" for reason, count in sorted(reasons.items()))
 
 
-def as_counts(counters: Any) -> dict[str, int]:
+def as_counts(counters: Counters) -> dict[str, int]:
     """What a rule counts, as JSON."""
     return {"matches": counters.match_count, "streak": counters.streak_count, "delivered": counters.delivered_count}

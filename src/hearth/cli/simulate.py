@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from hearth.cli.rule_trials import (
+    NO_TEXT,
     AsJson,
     BuildingOption,
     CustomerOption,
@@ -90,8 +91,9 @@ def _show(simulated: Simulated, console: Console) -> None:
             when = shown_instant(each.created_at_ms, zone)[:16].replace("T", " ")
             label = f"({each.case_label}) " if each.case_label else ""
             label += f"({each.trace['ended']}) " if each.held_until_ms is not None else ""
-            text = next(iter(each.content.texts.values()))
-            line = Text.assemble((f"{when}  ", "green"), (label, "dim"), (f"{text.title}: ", "bold"), text.message)
+            text = next(iter(each.content.texts.values()), None)
+            said = ((f"{text.title}: ", "bold"), text.message) if text is not None else ((NO_TEXT, "yellow"),)
+            line = Text.assemble((f"{when}  ", "green"), (label, "dim"), *said)
             console.print(line, soft_wrap=True)
     for fault in result.faults:
         console.print(Text(f"failed at {shown_instant(fault.occurred_at_ms, zone)}: {fault.error}", "bold red"))

@@ -4,15 +4,13 @@ import json
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.text import Text
-from rich.tree import Tree
 
+from hearth.cli.lang_session import console, explained_as_json, explained_tree
 from hearth.cli.rule_trials import AsJson, CustomerOption, DataDir, as_counts, limit, opened, rule_of, shown_instant
 from hearth.core.instants import zone_named
 from hearth.services.simulations import Why
 
-_WIDEST = 400  # a value that is cut off explains nothing
 _STYLES = {"sent": "bold green", "dropped": "bold yellow", "not sent": "bold yellow"}
 _TITLES = {"condition": "condition", "streak": "streak condition"}
 
@@ -40,7 +38,7 @@ def why(
     if as_json:
         print(json.dumps(_as_json(answer), ensure_ascii=False))
     else:
-        _show(answer, Console(highlight=False, soft_wrap=True, width=_WIDEST))
+        _show(answer)
 
 
 def _as_json(answer: Why) -> dict[str, Any]:
@@ -59,40 +57,36 @@ def _as_json(answer: Why) -> dict[str, Any]:
             "ended": evaluation.ended,
             "before": as_counts(evaluation.before),
             "after": as_counts(evaluation.after),
-            "parts": evaluation.parts,
+            "parts": {name: explained_as_json(part) for name, part in evaluation.parts.items()},
         },
     }
 
 
-def _show(answer: Why, console: Console) -> None:
+def _show(answer: Why) -> None:
+    screen = console(is_wide=True)
     zone = zone_named(answer.building.time_zone_id)
     for note in answer.notes:
-        console.print(Text(f"Note: {note}", "yellow"))
+        screen.print(Text(f"Note: {note}", "yellow"))
     evaluation = answer.evaluation
+    if answer.rule.is_time_based:
+        cause, nothing = "by its schedule", "its schedule did not tick"
+    else:
+        cause, nothing = "on the event of that time", "no event of its datasets came"
     if evaluation is None:
-        console.print(
+        screen.print(
             f"{answer.rule.name!r} was not evaluated in {answer.building.customer_building_id} in the week before "
-            f"{shown_instant(answer.asked_ms, zone)}: no event of its datasets came.",
+            f"{shown_instant(answer.asked_ms, zone)}: {nothing}.",
             markup=False,
         )
         return
-    console.print(Text.assemble((evaluation.ended, _STYLES[evaluation.outcome])))
-    console.print(f"evaluated at {shown_instant(evaluation.at_ms, zone)}, on the event of that time", style="dim")
+    screen.print(Text.assemble((evaluation.ended, _STYLES[evaluation.outcome])))
+    screen.print(f"evaluated at {shown_instant(evaluation.at_ms, zone)}, {cause}", style="dim")
     for name, part in evaluation.parts.items():
         number = name.removeprefix("case ")
         title = _TITLES.get(name) or f"case {answer.rule.cases[int(number)].label}"
-        console.print(Text(f"\n{title}", "bold"))
-        console.print(_tree(part), soft_wrap=True)
+        screen.print(Text(f"\n{title}", "bold"))
+        screen.print(explained_tree(part), soft_wrap=True)
     counts = as_counts(evaluation.before), as_counts(evaluation.after)
     changes = [f"{name} {counts[0][name]} → {counts[1][name]}" for name in counts[0] if any(each[name] for each in counts)]
     if changes:
-        console.print(f"\ncounts: {', '.join(changes)}")
-
-
-def _tree(part: dict[str, Any]) -> Tree:
-    value = Text("–", "bold") if part["missing"] else Text(part["shown"] or "nothing", "bold")
-    unit = f" {part['unit']}" if part["unit"] and not part["missing"] else ""
-    reason = f" no value: {part['missing']}" if part["missing"] else ""
-    tree = Tree(Text.assemble((part["text"], "cyan"), " → ", value, unit, (reason, "yellow")), guide_style="blue")
-    tree.children.extend(_tree(each) for each in part["parts"])
-    return tree
+        screen.print(f"\ncounts: {', '.join(changes)}")

@@ -5,15 +5,12 @@ decided; nothing is evaluated in another way. Asked for on demand, for what was 
 was not. Invariant: explaining changes nothing.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from hearth.domain.notifications import Notification
 from hearth.engine.slots import Counters, Slot
-from hearth.engine.views import OutOfReach
 from hearth.language import Explained
-
-_MOST_VALUES = 24  # of a series, in an explanation
 
 
 @dataclass(frozen=True)
@@ -25,12 +22,15 @@ class EvaluationExplained:
     outcome: str  # "sent", "dropped" or "not sent"
     before: Counters
     after: Counters
-    parts: dict[str, dict[str, Any]]
+    parts: Mapping[str, Explained]
 
 
 def explained_evaluation(slot: Slot, at_ms: int, before: Counters, outcome: Notification | None) -> EvaluationExplained:
-    """The evaluation of the slot at `at_ms`, right after it; `before`: the counters as they were."""
-    parts = {name: _explained(slot, name, at_ms) for name in slot.compiled.explainers}
+    """The evaluation of the slot at `at_ms`, right after it; `before`: the counters as they were.
+
+    `at_ms` lies not before the newest event, so that nothing that a window is asked for is out of its reach.
+    """
+    parts = {name: each.explain(at_ms, slot.windows, slot.context) for name, each in slot.compiled.explainers.items()}
     if outcome is not None and outcome.status == "DROPPED":
         kind, ended = "dropped", str(outcome.trace.get("ended", outcome.drop_reason))
     elif outcome is not None:
@@ -41,48 +41,16 @@ def explained_evaluation(slot: Slot, at_ms: int, before: Counters, outcome: Noti
     return EvaluationExplained(at_ms, ended, kind, before, slot.counters, parts)
 
 
-def _why_not(slot: Slot, parts: dict[str, dict[str, Any]]) -> str:
+def _why_not(slot: Slot, parts: Mapping[str, Explained]) -> str:
     """The first step that did not go on, in the order of an evaluation."""
     rule, counters = slot.compiled.rule, slot.counters
     for name, what in (("condition", "the condition"), ("streak", "the streak condition")):
         if name not in parts:
             continue
-        if parts[name]["missing"] is not None:
-            return f"{what} has no value: {parts[name]['missing']}"
-        if parts[name]["value"] is not True:
+        if parts[name].missing is not None:
+            return f"{what} has no value: {parts[name].missing}"
+        if parts[name].value is not True:
             return f"{what} does not hold"
     if rule.match_threshold > 1 and counters.match_count:
         return f"{counters.match_count} of {rule.match_threshold} matches"
     return "no case holds" if slot.compiled.cases else "the rule has nothing to send"
-
-
-def _explained(slot: Slot, name: str, at_ms: int) -> dict[str, Any]:
-    try:
-        return as_document(slot.compiled.explainers[name].explain(at_ms, slot.windows, slot.context))
-    except OutOfReach:
-        reason = "it asks for an instant too far before the newest event"
-        return {
-            "text": slot.compiled.checked[name].text,
-            "type": None,
-            "value": None,
-            "shown": "–",
-            "missing": reason,
-            "parts": [],
-        }
-
-
-def as_document(explained: Explained) -> dict[str, Any]:
-    """An explanation as plain data; of many values the newest."""
-    value, shown = explained.value, explained.shown
-    if isinstance(value, list) and len(value) > _MOST_VALUES:
-        shown = f"{len(value):,} values, the last {value[-1]}" if not isinstance(value[-1], list) else f"{len(value):,} groups"
-        value = None
-    return {
-        "text": explained.text,
-        "type": explained.type,
-        "unit": explained.unit,
-        "value": value,
-        "shown": shown,
-        "missing": explained.missing,
-        "parts": [as_document(part) for part in explained.parts],
-    }

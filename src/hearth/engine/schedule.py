@@ -6,7 +6,6 @@ has reached it. So a time in a skipped hour ticks at the first instant after the
 stands at its end, are one tick), and a time in a repeated hour ticks the first time.
 """
 
-from bisect import bisect_left
 from collections.abc import Iterator
 from datetime import datetime
 from functools import lru_cache
@@ -15,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from cronsim import CronSim, CronSimError
 
-from hearth.core.instants import DAY_MS, SECOND_MS, datetime_of_instant, instant_of_datetime, zone_named
+from hearth.core.instants import DAY_MS, datetime_of_instant, instants_of_wall_clock, zone_named
 
 END_OF_TIME_MS = 200_000_000_000_000  # the year 8307: later than any tick that is asked for
 
@@ -42,7 +41,7 @@ def ticks(cron: str, zone: ZoneInfo, after_ms: int, until_ms: int = END_OF_TIME_
     local = datetime_of_instant(after_ms, zone).replace(tzinfo=None, fold=0)
     last_ms = after_ms
     for local_time in _iterated(cron, local):
-        at_ms = _first_instant(local_time, zone)
+        at_ms, _ = instants_of_wall_clock(local_time.date(), local_time.time(), zone)
         if at_ms > until_ms:
             return
         if at_ms > last_ms:
@@ -103,19 +102,3 @@ def _is_readable(cron: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _first_instant(local_time: datetime, zone: ZoneInfo) -> int:
-    """The first instant at which the clock of the zone shows that time or a later one."""
-    before, after = local_time.replace(tzinfo=zone, fold=0), local_time.replace(tzinfo=zone, fold=1)
-    at_ms = instant_of_datetime(before)
-    if _local(at_ms, zone) == local_time:
-        return at_ms
-    # The time is skipped: by the offset after the gap it lies before the change, by the one before the gap behind it.
-    seconds = range(instant_of_datetime(after) // SECOND_MS, at_ms // SECOND_MS)
-    place = bisect_left(seconds, True, key=lambda second: _local(second * SECOND_MS, zone) >= local_time)
-    return (seconds.start + place) * SECOND_MS
-
-
-def _local(at_ms: int, zone: ZoneInfo) -> datetime:
-    return datetime_of_instant(at_ms, zone).replace(tzinfo=None, fold=0)

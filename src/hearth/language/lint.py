@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from hearth.language import units
 from hearth.language.diagnostics import Report, Span
-from hearth.language.printer import quoted
+from hearth.language.printer import quoted, written_timespan
 from hearth.language.ranges import ANYTHING, Range, compared, range_of
 from hearth.language.scope import Scope
 from hearth.language.tree import COMPARISONS
@@ -73,7 +73,8 @@ class _Lint:
             return
         asked_ms = back.children[1].value
         if isinstance(asked_ms, int | float) and asked_ms > reach_ms:
-            message = f"${dataset.value} holds the last {_span(reach_ms)} only; here the last {_span(asked_ms)} are asked for."
+            held, asked = written_timespan(reach_ms), written_timespan(asked_ms)
+            message = f"${dataset.value} holds the last {held} only; here the last {asked} are asked for."
             self._report.warning("beyond-timespan", back.span, message, f"make the timespan of ${dataset.value} longer")
 
     def _comparison(self, node: Typed) -> None:
@@ -278,10 +279,3 @@ def _of_constants(symbol: str, left: Typed, right: Typed) -> bool:
     assert isinstance(one, int | float | str)
     is_less, is_equal = one < other, one == other  # type: ignore[operator]
     return {"<": is_less, "<=": is_less or is_equal, ">=": not is_less, ">": not (is_less or is_equal)}[symbol]
-
-
-def _span(span_ms: float) -> str:
-    for unit, length_ms in (("d", 86_400_000), ("h", 3_600_000), ("min", 60_000)):
-        if span_ms >= length_ms and span_ms % length_ms == 0:
-            return f"{span_ms // length_ms:g}{unit}"
-    return f"{span_ms / 1_000:g}s"

@@ -1,5 +1,6 @@
 """Printer: syntax tree -> canonical text. Invariant: reading the printed text gives an equal tree."""
 
+from hearth.language.tokens import UNITS_MS
 from hearth.language.tree import (
     ATTRIBUTE_BINDING,
     BINDING,
@@ -61,6 +62,14 @@ def printed_chain(node: Binary) -> list[str]:
         pieces.append(f"{left.operator} {_inside(left.right, BINDING[left.operator] + 1)}")
         left = left.left
     return [_inside(left, BINDING[node.operator]), *reversed(pieces)]
+
+
+def written_timespan(span_ms: float) -> str:
+    """Milliseconds in the largest unit without a remainder, such as 90min."""
+    for unit in ("d", "h", "min"):
+        if span_ms >= UNITS_MS[unit] and span_ms % UNITS_MS[unit] == 0:
+            return f"{span_ms // UNITS_MS[unit]:.0f}{unit}"
+    return f"{span_ms / UNITS_MS['s']:.15g}s"
 
 
 def quoted(value: str) -> str:

@@ -16,7 +16,7 @@ from functools import partial
 import numpy as np
 from msgspec.structs import replace
 
-from hearth.core.instants import zone_named
+from hearth.core.instants import SECOND_MS, zone_named
 from hearth.domain.buildings import Building
 from hearth.domain.events import NO_FORECAST_MS, Delivered, EventColumns, LogEntry, LogKind, Series
 from hearth.domain.notifications import Notification
@@ -189,7 +189,7 @@ class Simulation:
 def reach_ms_of(compiled: CompiledRule) -> int:
     """How long before an instant events may matter to the rule at that instant; datasets without a timespan aside."""
     spans = [dataset.timespan_seconds or 0 for dataset in compiled.rule.datasets]
-    return max(spans, default=0) * 1_000 + LOOK_BACK_MS
+    return max(spans, default=0) * SECOND_MS + LOOK_BACK_MS
 
 
 def as_if_on(building: Building, compiled: CompiledRule) -> Building:

@@ -8,12 +8,13 @@ complete; what a rule that is not active still lacks is only a warning.
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from hearth.core.instants import MINUTE_MS, SECOND_MS
+from hearth.core.instants import MINUTE_MS
 from hearth.domain.catalogue import Catalogue
 from hearth.domain.rules import Dataset, NotificationTemplate, Rule
 from hearth.engine.schedule import mistake_in, shortest_pause_ms
 from hearth.engine.scope import scope_of
 from hearth.language import Place, Severity, check
+from hearth.language.printer import written_timespan
 
 Path = tuple[str | int, ...]
 
@@ -166,8 +167,7 @@ def _schedule(cron: str) -> Iterator[Finding]:
         return
     pause_ms = shortest_pause_ms(cron)
     if pause_ms is not None and pause_ms < USUAL_PAUSE_MS:
-        pause = f"{pause_ms // MINUTE_MS}min" if pause_ms >= MINUTE_MS else f"{pause_ms // SECOND_MS}s"
-        message = f"This schedule ticks as often as every {pause}, and evaluates every home each time."
+        message = f"This schedule ticks as often as every {written_timespan(pause_ms)}, and evaluates every home each time."
         hint = "let events trigger the rule, or tick every 5 minutes or less often"
         yield Finding(("schedule",), "warning", "frequent-schedule", message, hint)
 

@@ -14,6 +14,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
 
+from hearth.core.instants import SECOND_MS
 from hearth.domain.catalogue import Catalogue
 from hearth.domain.rules import (
     SLOTS,
@@ -28,10 +29,11 @@ from hearth.domain.rules import (
     RuleState,
     TemplateText,
 )
+from hearth.language.printer import written_timespan
 from hearth.services.rule_checks import Finding, check_rule
 from hearth.services.yaml_places import Node, SequenceNode, YamlSyntaxError, YamlText
 from hearth.services.yaml_places import Place as TextPlace
-from hearth.services.yaml_values import UNIT_SECONDS, Path, ValueReader
+from hearth.services.yaml_values import Path, ValueReader
 
 RULE_KEYS = (
     "name", "description", "state", "tags", "priority", "datasets", "condition", "streak", "goal", "schedule",
@@ -253,11 +255,15 @@ def _written(rule: Rule) -> dict[str, Any]:
         "goal": _scalar(rule.goal_achieved_condition),
         "schedule": _scalar(rule.time_based_cron or "") if rule.is_time_based else None,
         "matchThreshold": rule.match_threshold or None,
-        "timeBetweenNotifications": _timespan(rule.time_between_triggers_seconds) if rule.time_between_triggers_seconds else None,
+        "timeBetweenNotifications": written_timespan(rule.time_between_triggers_seconds * SECOND_MS)
+        if rule.time_between_triggers_seconds
+        else None,
         "resetStateWhenMatched": rule.reset_state_when_matched or None,
         "earlyAdoptersOnly": rule.is_restricted_to_early_adopters or None,
         "duringQuietHours": rule.during_quiet_hours if rule.during_quiet_hours != blank.during_quiet_hours else None,
-        "validFor": _timespan(rule.valid_for_seconds) if rule.valid_for_seconds != blank.valid_for_seconds else None,
+        "validFor": written_timespan(rule.valid_for_seconds * SECOND_MS)
+        if rule.valid_for_seconds != blank.valid_for_seconds
+        else None,
         "notification": _written_template(rule.notification) if rule.notification is not None else None,
         "cases": [
             {"label": _scalar(case.label), "when": _scalar(case.condition), "notification": _written_template(case.notification)}
@@ -275,7 +281,9 @@ def _written_dataset(dataset: Dataset) -> CommentedMap:
                 "kind": dataset.kind,
                 "eventTypes": list(dataset.event_types),
                 "sources": list(dataset.sources) or None,
-                "timespan": _timespan(dataset.timespan_seconds) if dataset.timespan_seconds is not None else None,
+                "timespan": written_timespan(dataset.timespan_seconds * SECOND_MS)
+                if dataset.timespan_seconds is not None
+                else None,
             }
         )
     )
@@ -329,9 +337,3 @@ def _scalar(text: str | None) -> str | None:
     elif "\n" in text or ("'" in text and '"' in text):
         written = LiteralScalarString(text)
     return written
-
-
-def _timespan(seconds: int) -> str:
-    """Seconds in the largest unit without a remainder, such as 90min."""
-    unit = next(unit for unit, size in UNIT_SECONDS.items() if seconds % size == 0 and (seconds or unit == "s"))
-    return f"{seconds // UNIT_SECONDS[unit]}{unit}"

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace as replace_struct
 
-from hearth.core.instants import DAY_MS, zone_named
+from hearth.core.instants import DAY_MS, SECOND_MS, zone_named
 from hearth.core.problems import Problem, invalid
 from hearth.domain.buildings import Building
 from hearth.domain.catalogue import Catalogue
 from hearth.domain.events import NO_FORECAST_MS, Series
+from hearth.domain.notifications import Content
 from hearth.domain.rules import Rule
 from hearth.engine.buildings import selects
 from hearth.engine.compiled import CompiledRule, compile_rule
@@ -111,7 +112,7 @@ class Simulations:
             building = _with_limits(session, get_building(session, customer_id, customer_building_id))
             series = _series_of(session, building, compiled)
             _, end_ms = _range(session, building, series, 0, None if at_ms is None else at_ms + 1)
-            warm_up_ms = max(_WARM_UP_MS, rule.time_between_triggers_seconds * 1_000)
+            warm_up_ms = max(_WARM_UP_MS, rule.time_between_triggers_seconds * SECOND_MS)
             simulation = _simulation(session, building, compiled, series, end_ms - warm_up_ms, end_ms)
         return Why(rule, building, end_ms - 1, simulation.explain_last(), notes_of(rule, building))
 
@@ -171,6 +172,14 @@ class Simulations:
         return compile_rule(rule, self._catalogue)
 
 
+def beginning(from_ms: int | None, to_ms: int) -> int:
+    """Where a range up to `to_ms` begins: 30 days before, unless it is said. Raises Problem "invalid" for an empty range."""
+    from_ms = max(0, to_ms - _DEFAULT_RANGE_MS) if from_ms is None else from_ms
+    if from_ms >= to_ms:
+        raise invalid("", "The range is empty: its end does not come after its beginning.")
+    return from_ms
+
+
 def notes_of(rule: Rule, building: Building) -> tuple[str, ...]:
     """Why the rule would not be sent in the building today, whatever its condition says."""
     notes = []
@@ -185,9 +194,8 @@ def notes_of(rule: Rule, building: Building) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _first_text(content: object) -> str:
-    texts = getattr(content, "texts", {})
-    return next((text.message for text in texts.values()), "")
+def _first_text(content: Content | None) -> str:
+    return "" if content is None else next((text.message for text in content.texts.values()), "")
 
 
 def _with_limits(session: Session, building: Building) -> Building:
@@ -213,10 +221,7 @@ def _range(
         if not newest:
             raise invalid("", "The home has no event of this rule's datasets: say the range, with its beginning and its end.")
         to_ms = max(at_ms for at_ms, _ in newest.values()) + 1
-    from_ms = max(0, to_ms - _DEFAULT_RANGE_MS) if from_ms is None else from_ms
-    if from_ms >= to_ms:
-        raise invalid("", "The range is empty: its end does not come after its beginning.")
-    return from_ms, to_ms
+    return beginning(from_ms, to_ms), to_ms
 
 
 def _simulation(

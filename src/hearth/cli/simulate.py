@@ -2,7 +2,6 @@
 
 import json
 from collections import Counter
-from typing import Any
 
 from rich.console import Console
 from rich.text import Text
@@ -21,12 +20,10 @@ from hearth.cli.rule_trials import (
     limit,
     opened,
     rule_of,
-    shown_instant,
 )
 from hearth.core.instants import zone_named
-from hearth.domain.notifications import Notification
-from hearth.services.notification_body import notification_body
 from hearth.services.simulations import Simulated
+from hearth.services.trial_bodies import shown_instant, simulation_body
 
 _MOST_SHOWN = 40
 
@@ -50,33 +47,9 @@ def simulate(
         limits = limit(from_, "--from", zone), limit(to, "--to", zone)
         simulated = finished(installation.simulations.simulate(customer_id, chosen, building, *limits), "simulating")
     if as_json:
-        print(json.dumps(_as_json(simulated), ensure_ascii=False))
+        print(json.dumps(simulation_body(simulated), ensure_ascii=False))
     else:
         _show(simulated, Console(highlight=False))
-
-
-def _as_json(simulated: Simulated) -> dict[str, Any]:
-    result, zone = simulated.result, zone_named(simulated.building.time_zone_id)
-    return {
-        "rule": simulated.rule.name,
-        "ruleVersion": simulated.rule.version,
-        "customerBuildingId": simulated.building.customer_building_id,
-        "from": shown_instant(simulated.from_ms, zone),
-        "to": shown_instant(simulated.to_ms, zone),
-        "evaluations": result.evaluations,
-        "notifications": [_notification(each) for each in result.notifications],
-        "dropped": [_notification(each) for each in result.dropped],
-        "counts": [
-            {"at": shown_instant(each.at_ms, zone), "matches": each.matches, "streak": each.streak, "delivered": each.delivered}
-            for each in result.counts
-        ],
-        "faults": [{"at": shown_instant(fault.occurred_at_ms, zone), "error": fault.error} for fault in result.faults],
-        "notes": list(simulated.notes),
-    }
-
-
-def _notification(notification: Notification) -> dict[str, object]:
-    return {**notification_body(notification), "case": notification.case_label, "trace": notification.trace}
 
 
 def _show(simulated: Simulated, console: Console) -> None:

@@ -91,7 +91,7 @@ class Simulations:
 
     def __init__(self, store: Store, catalogue: Catalogue) -> None:
         self._store = store
-        self._catalogue = catalogue
+        self.catalogue = catalogue
 
     def saved_rule(self, customer_id: str, name_or_id: str) -> Rule:
         """The newest version of a rule by id or name. Raises Problem "not_found"."""
@@ -103,7 +103,7 @@ class Simulations:
 
     def draft(self, customer_id: str, file: str, text: str) -> Rule:
         """The one rule of a YAML text, as a draft of the customer. Raises Problem "invalid" with its first mistake."""
-        rules, diagnostics = read_files([(file, text)], self._catalogue, ())
+        rules, diagnostics = read_files([(file, text)], self.catalogue, ())
         errors = [found for found in diagnostics if found.severity == "error"]
         if errors:
             first = errors[0]
@@ -115,7 +115,7 @@ class Simulations:
     def own_draft(self, customer_id: str, rule: Rule) -> Rule:
         """A rule that is not saved, as the customer's: without identity, sources as the catalogue names them."""
         datasets = tuple(
-            replace_struct(each, sources=tuple(self._catalogue.source_named(name) or name for name in each.sources))
+            replace_struct(each, sources=tuple(self.catalogue.source_named(name) or name for name in each.sources))
             for each in rule.datasets
         )
         return replace_struct(rule, id=_DRAFT_ID, customer_id=customer_id, version=0, datasets=datasets)
@@ -204,10 +204,10 @@ class Simulations:
         )
 
     def _compiled(self, rule: Rule) -> CompiledRule:
-        errors = [finding for finding in check_rule(rule, self._catalogue, ()) if finding.severity == "error"]
+        errors = [finding for finding in check_rule(rule, self.catalogue, ()) if finding.severity == "error"]
         if errors:
             raise UnfitRule(rule, errors)
-        return compile_rule(rule, self._catalogue)
+        return compile_rule(rule, self.catalogue)
 
 
 def beginning(from_ms: int | None, to_ms: int) -> int:

@@ -27,8 +27,8 @@ from hearth.services.trials import MOST_ANSWER_BYTES, Refusal, Trial, is_last, r
 MOST_AT_ONCE = 4
 MOST_OF_A_CUSTOMER = 2
 _RETRY_AFTER_SECONDS = 5
-_LONGEST_LINE = MOST_ANSWER_BYTES + 1024
 _NICENESS = 10
+_LONGEST_LINE = MOST_ANSWER_BYTES + 1024
 _FAULT = Refusal(code="fault", detail="Something went wrong on our side. Tell us the request id if it stays.")
 
 log = structlog.get_logger()
@@ -58,6 +58,16 @@ class TrialProcesses:
         """Has a process wait, so that the next trial need not wait for one to start."""
         if not self._waiting and not self._is_closed:
             self._keep(await self._started())
+
+    @property
+    def pids_waiting(self) -> list[int]:
+        """Of the processes that have nothing to do."""
+        return [process.program.pid for process in self._waiting]
+
+    @property
+    def pids_at_work(self) -> list[int]:
+        """Of the processes that try a rule."""
+        return [process.program.pid for process in self._working]
 
     async def close(self) -> None:
         """Ends all of them."""
@@ -121,8 +131,13 @@ class TrialProcesses:
         return _Process(program, reader, writer)
 
     def _start(self, channel: socket.socket) -> subprocess.Popen[bytes]:
-        """By vfork, which copies nothing of a process that may be large. A group of its own: Ctrl-C is for the parent."""
-        return subprocess.Popen(self._command, stdin=channel, process_group=0)  # noqa: S603 - our own command
+        """By vfork, which copies nothing of a process that may be large. A group of its own: Ctrl-C is for the parent.
+
+        The process steps back from the beginning: it gets what processor time others leave.
+        """
+        program = subprocess.Popen(self._command, stdin=channel.fileno(), process_group=0)  # noqa: S603 - our own command
+        os.setpriority(os.PRIO_PROCESS, program.pid, _NICENESS)
+        return program
 
     def _keep(self, process: _Process) -> None:
         """Has it wait for the next trial, unless another one does."""
@@ -162,9 +177,8 @@ def open_channel() -> BinaryIO:
 def answer_requests(channel: BinaryIO, answer: Callable[[bytes], Iterator[bytes]]) -> None:
     """Answers each line of the channel with lines, for ever; ends the process when the other end is gone.
 
-    The process steps back: it gets what processor time others leave, and should memory run out it is the first to go.
+    Should memory run out, this process is the first to go.
     """
-    os.nice(_NICENESS)
     with contextlib.suppress(OSError):  # Linux alone has it
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
     requests: SimpleQueue[bytes] = SimpleQueue()

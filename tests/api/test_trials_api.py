@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from tests.tried_homes import RULE, START_MS, STEP_MS, add_homes, add_values
 from typer.testing import CliRunner
 
 from hearth.api import ApiParts
+from hearth.api.wire.trials import SimulationRequest
 from hearth.bootstrap import Settings, open_trial_processes
 from hearth.cli.backtest import backtest
 from hearth.cli.simulate import simulate
@@ -24,6 +26,7 @@ from hearth.connectors.trial_processes import TrialProcesses
 from hearth.domain.customers import Customer
 from hearth.ports import Store
 from hearth.services.rules import Rules
+from hearth.services.trials import refusal_of
 
 SIMULATE, BACKTEST, WHY = "/rules/simulate/v1", "/rules/backtest/v1", "/rules/why/v1"
 DRAFT: dict[str, Any] = {
@@ -338,6 +341,29 @@ async def test_a_process_serves_many_trials_and_steps_back_for_others(api: httpx
     assert os.getpriority(os.PRIO_PROCESS, pid) == 10
     await trials.close()
     assert not is_alive(pid)
+
+
+# The program of such a process, with little more memory than it has after its imports.
+NARROW = """
+import re
+from pathlib import Path
+from hearth import bootstrap
+from hearth.connectors import trial_processes
+taken = int(re.search(r"VmData:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) * 1024
+trial_processes._MOST_MEMORY_BYTES = taken + 12 * 1024**2
+bootstrap.answer_trials()
+"""
+
+
+async def test_a_trial_that_takes_too_much_memory_is_refused(
+    tmp_path: Path, customer: Customer, slow_request: dict[str, Any]
+) -> None:
+    processes = TrialProcesses([sys.executable, "-c", NARROW], msgspec.json.encode(Settings(data_dir=str(tmp_path))))
+    request = SimulationRequest.model_validate(slow_request | {"rule": DRAFT}).to_trial(customer.id)
+    *_, line = [line async for line in processes.run(request)]
+    assert refusal_of(line).errors[0].pointer == "/from"
+    assert "takes more memory than a trial may have: take a shorter range" in refusal_of(line).detail
+    await processes.close()
 
 
 async def test_a_process_ends_with_the_one_that_started_it(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ goes away the trial is closed, also where nothing had been sent to it yet.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import aclosing
 from typing import Any
 
@@ -74,15 +74,14 @@ class TrialResponse(Response):
             await send({"type": "http.response.start", "status": 200, "headers": headers})
 
 
-async def _unless_gone(receive: Receive, work: Any) -> bytes:
+async def _unless_gone(receive: Receive, work: Coroutine[Any, Any, bytes]) -> bytes:
     """The outcome of the work. Cancels it and raises ClientDisconnect when the client goes away before."""
     working, gone = asyncio.create_task(work), asyncio.create_task(_until_gone(receive))
     try:
         await asyncio.wait((working, gone), return_when=asyncio.FIRST_COMPLETED)
         if not working.done():
             raise ClientDisconnect
-        outcome: bytes = working.result()
-        return outcome
+        return working.result()
     finally:
         working.cancel()
         gone.cancel()

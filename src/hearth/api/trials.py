@@ -31,7 +31,7 @@ _Place = tuple[tuple[str | int, ...], Rule | None]
 
 
 @router.post("/rules/simulate/v1", response_model=Simulation, **documented(_SCOPE, _POSTED, ours=True, success_lines=LINES))
-def simulate_rule(request: Request, simulation: SimulationRequest) -> Response:
+async def simulate_rule(request: Request, simulation: SimulationRequest) -> Response:
     """What a rule, saved or not, would have said in a building over its stored events, by the engine that decides live.
 
     Without a range: the last 30 days of the building's events. With `Accept: application/x-ndjson` the answer is lines of
@@ -42,7 +42,7 @@ def simulate_rule(request: Request, simulation: SimulationRequest) -> Response:
 
 
 @router.post("/rules/backtest/v1", response_model=Backtest, **documented(_SCOPE, _POSTED, ours=True, success_lines=LINES))
-def backtest_rules(request: Request, backtest: BacktestRequest) -> Response:
+async def backtest_rules(request: Request, backtest: BacktestRequest) -> Response:
     """What a rule, or two to compare, would have meant for all buildings, or for a sample of them, in figures.
 
     Without a range: the last 30 days. With `Accept: application/x-ndjson` the answer is lines of JSON, as with a simulation.
@@ -56,7 +56,7 @@ def backtest_rules(request: Request, backtest: BacktestRequest) -> Response:
 
 
 @router.get("/rules/{ruleId}/why/v1", response_model=Why, **documented(_SCOPE, (400, 404, 429), ours=True))
-def explain_saved_rule(
+async def explain_saved_rule(
     request: Request,
     rule_id: Annotated[str, Path(alias="ruleId", json_schema_extra={"pattern": PATTERNS["ruleId"]})],
     customer_building_id: Annotated[CustomerBuildingId, Query(alias="customerBuildingId", examples=["house-4711"])],
@@ -75,7 +75,7 @@ def explain_saved_rule(
 
 
 @router.post("/rules/why/v1", response_model=Why, **documented(_SCOPE, _POSTED, ours=True))
-def explain_draft(request: Request, why: WhyRequest) -> Response:
+async def explain_draft(request: Request, why: WhyRequest) -> Response:
     """Why a draft would have spoken in a building, or not: its last evaluation at or before an instant, with every value."""
     place: _Place = (("rule",), why.rule)
     return _tried(request, why.to_trial(_own_customer_id(request, place)), place)

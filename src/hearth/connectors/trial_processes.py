@@ -8,6 +8,7 @@ caller goes away is ended with its process, whatever it is doing; a process ends
 import asyncio
 import contextlib
 import os
+import resource
 import socket
 import subprocess
 import threading
@@ -28,6 +29,7 @@ MOST_AT_ONCE = 4
 MOST_OF_A_CUSTOMER = 2
 _RETRY_AFTER_SECONDS = 5
 _NICENESS = 10
+_MOST_MEMORY_BYTES = 2 * 1024**3
 _LONGEST_LINE = MOST_ANSWER_BYTES + 1024
 _FAULT = Refusal(code="fault", detail="Something went wrong on our side. Tell us the request id if it stays.")
 
@@ -102,7 +104,7 @@ class TrialProcesses:
                     self._keep(process)
                 yield line
         finally:
-            self._trials[trial.customer_id] -= 1
+            self._trials -= Counter([trial.customer_id])
             if process in self._working:
                 self._end(process)
 
@@ -121,23 +123,22 @@ class TrialProcesses:
         return None
 
     async def _started(self) -> _Process:
-        ours, theirs = socket.socketpair()
-        with contextlib.ExitStack() as unless_started, theirs:
-            unless_started.callback(ours.close)
-            program = await asyncio.to_thread(self._start, theirs)
-            reader, writer = await asyncio.open_unix_connection(sock=ours, limit=_LONGEST_LINE)
-            unless_started.pop_all()
+        program, channel = await asyncio.to_thread(self._start)
+        reader, writer = await asyncio.open_unix_connection(sock=channel, limit=_LONGEST_LINE)
         writer.write(self._opening + b"\n")
         return _Process(program, reader, writer)
 
-    def _start(self, channel: socket.socket) -> subprocess.Popen[bytes]:
-        """By vfork, which copies nothing of a process that may be large. A group of its own: Ctrl-C is for the parent.
+    def _start(self) -> tuple[subprocess.Popen[bytes], socket.socket]:
+        """A process and our end of its channel: dropped, that is closed, and the process ends.
 
-        The process steps back from the beginning: it gets what processor time others leave.
+        By vfork, which copies nothing of a process that may be large. A group of its own: Ctrl-C is for the parent. It steps back
+        from the beginning and gets what processor time others leave.
         """
-        program = subprocess.Popen(self._command, stdin=channel.fileno(), process_group=0)  # noqa: S603 - our own command
+        ours, theirs = socket.socketpair()
+        with theirs:
+            program = subprocess.Popen(self._command, stdin=theirs.fileno(), process_group=0)  # noqa: S603 - our own command
         os.setpriority(os.PRIO_PROCESS, program.pid, _NICENESS)
-        return program
+        return program, ours
 
     def _keep(self, process: _Process) -> None:
         """Has it wait for the next trial, unless another one does."""
@@ -177,12 +178,13 @@ def open_channel() -> BinaryIO:
 def answer_requests(channel: BinaryIO, answer: Callable[[bytes], Iterator[bytes]]) -> None:
     """Answers each line of the channel with lines, for ever; ends the process when the other end is gone.
 
-    Should memory run out, this process is the first to go.
+    It takes only so much memory; should the machine's run out all the same, this process is the first to go.
     """
-    with contextlib.suppress(OSError):  # Linux alone has it
-        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
     requests: SimpleQueue[bytes] = SimpleQueue()
     threading.Thread(target=_listen, args=(channel, requests), name="channel", daemon=True).start()
+    with contextlib.suppress(OSError, ValueError):  # Linux alone has both
+        resource.setrlimit(resource.RLIMIT_DATA, (_MOST_MEMORY_BYTES, _MOST_MEMORY_BYTES))
+        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
     while True:
         for line in answer(requests.get()):
             channel.write(line)

@@ -65,8 +65,12 @@ class Simulation:
         points: Mapping[int, Points],
         from_ms: int,
         to_ms: int,
+        tells_counts: bool = True,
     ) -> None:
-        """`points` by series id: all that the windows need before `from_ms`, and the range itself."""
+        """`points` by series id: all that the windows need before `from_ms`, and the range itself.
+
+        `tells_counts`: whether the result is to have what the rule counted; without it a simulation takes a third of the time.
+        """
         self.result = SimulationResult()
         self.state = BuildingState(as_if_on(building, compiled), [as_if_active(compiled)], {}, series)
         self._customer_id = building.customer_id
@@ -77,7 +81,8 @@ class Simulation:
         self._ticks = list(ticks(cron, zone, from_ms - 1, to_ms - 1)) if compiled.rule.is_time_based else []
         self._sequence = 1
         # The count of delivered notifications must be there before the next event, where it is asked for.
-        self._at_a_time = 1 if _reads_delivered(compiled) else _EVENTS_AT_A_TIME
+        self._at_a_time = 1 if tells_counts or _reads_delivered(compiled) else _EVENTS_AT_A_TIME
+        self._tells_counts = tells_counts
         for each in series:
             past = points[each.id]
             end = int(np.searchsorted(np.asarray(past.times_ms), from_ms))
@@ -176,7 +181,8 @@ class Simulation:
             )
             step_delivered({notification.building_id: self.state}, delivered, Effects())
         self.result.faults.extend(effects.faults)
-        self._note_counts(at_ms)
+        if self._tells_counts:
+            self._note_counts(at_ms)
 
     def _note_counts(self, at_ms: int) -> None:
         counters = self.slot.counters

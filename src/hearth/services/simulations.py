@@ -150,7 +150,7 @@ class Simulations:
             _, end_ms = _range(session, building, series, 0, None if at_ms is None else at_ms + 1)
             warm_up_ms = max(_WARM_UP_MS, rule.time_between_triggers_seconds * SECOND_MS)
             points = _points(session, building, compiled, series, end_ms - warm_up_ms, end_ms)
-        simulation = Simulation(building, compiled, series, points, end_ms - warm_up_ms, end_ms)
+        simulation = Simulation(building, compiled, series, points, end_ms - warm_up_ms, end_ms, tells_counts=False)
         return Why(rule, building, end_ms - 1, simulation.explain_last(), notes_of(rule, building))
 
     def backtest(
@@ -188,7 +188,7 @@ class Simulations:
             building = _with_limits(session, found[0])
             series = _series_of(session, building, compiled)
             points = _points(session, building, compiled, series, from_ms, to_ms)
-        simulation = Simulation(building, compiled, series, points, from_ms, to_ms)
+        simulation = Simulation(building, compiled, series, points, from_ms, to_ms, tells_counts=False)
         for _ in simulation.run():
             pass
         result = simulation.result

@@ -99,6 +99,8 @@ class Trials:
             yield refused(Refusal(code=unfit.code, detail=unfit.detail, rule=place, findings=unfit.findings))
         except Problem as problem:
             yield refused(Refusal(code=problem.code, detail=problem.detail, errors=problem.errors))
+        except MemoryError:
+            yield _too_much("The work takes more memory than a trial may have")
 
     def _rule(self, customer_id: str, given: Rule | str) -> Rule:
         if isinstance(given, str):
@@ -157,9 +159,13 @@ def refusal_of(line: bytes) -> Refusal:
 def _result(body: dict[str, Any]) -> bytes:
     line = _line({"result": body})
     if len(line) > MOST_ANSWER_BYTES:
-        detail = f"The answer would be larger than {MOST_ANSWER_BYTES // 1024 // 1024} MB: take a shorter range."
-        return refused(Refusal(code="invalid", detail=detail, errors=(FieldProblem("/from", detail),)))
+        return _too_much(f"The answer would be larger than {MOST_ANSWER_BYTES // 1024 // 1024} MB")
     return line
+
+
+def _too_much(why: str) -> bytes:
+    detail = f"{why}: take a shorter range."
+    return refused(Refusal(code="invalid", detail=detail, errors=(FieldProblem("/from", detail),)))
 
 
 def _line(content: dict[str, Any]) -> bytes:

@@ -120,7 +120,6 @@ async def test_why_has_the_words_and_values_of_the_command(api: httpx2.AsyncClie
     for timestamp, local in ((START_MS // 1_000 + 3600, "2026-03-07T02:00"), (START_MS // 1_000 - 1, "2026-03-07T00:59:59")):
         answer = await api.post(WHY, json={"rule": DRAFT, "customerBuildingId": "home-1", "timestamp": timestamp})
         assert answer.json() == command(why, "rule.yaml", "home-1", local)
-    assert (await api.post(WHY, json={"rule": DRAFT, "customerBuildingId": "home-1"})).json()["evaluation"]["outcome"]
 
 
 async def test_a_long_series_keeps_its_peaks(api: httpx2.AsyncClient, api_store: Store, customer: Customer) -> None:
@@ -398,8 +397,3 @@ class TestOnEachDatabase:
     async def test_a_draft_is_simulated(self, api: httpx2.AsyncClient) -> None:
         body = (await api.post(SIMULATE, json={"rule": DRAFT, "customerBuildingId": "home-1"})).json()
         assert body["notifications"][0]["notification"]["texts"]["en"]["message"] == "You use 1,550 W."
-
-
-def test_settings_survive_the_channel() -> None:
-    settings = Settings(data_dir="somewhere", log_json=True)
-    assert msgspec.json.decode(msgspec.json.encode(settings), type=Settings) == settings

@@ -16,7 +16,8 @@ import msgspec
 
 from hearth.domain.buildings import Building
 from hearth.domain.customers import Client, Customer, Endpoint, Member, MemberSession, SigningKey
-from hearth.domain.events import Delivered, LogEntry, Series
+from hearth.domain.events import Delivered, Interacted, LogEntry, Series
+from hearth.domain.goals import Goal, GoalState
 from hearth.domain.notifications import Attempt, Delivery, DeliveryStatus, Interaction, Notification
 from hearth.domain.rules import Rule
 
@@ -171,6 +172,18 @@ class EventRepository(Protocol):
         """Events received per minute, from <= minute < to; minutes without any are left out."""
 
 
+class RuleFaults(NamedTuple):
+    """How often a version of a rule failed, and where and how the last time. The building is None once it is erased."""
+
+    rule_id: str
+    version: int
+    faults: int
+    first_at_ms: int
+    last_at_ms: int
+    building_id: str | None
+    error: str
+
+
 class RuleRepository(Protocol):
     def add_version(self, rule: Rule) -> None:
         """Stores the rule as its newest version. Raises Problem("conflict") for a name that is taken."""
@@ -181,6 +194,10 @@ class RuleRepository(Protocol):
         """Newest version of each, by name."""
 
     def list_versions(self, customer_id: str, rule_id: str) -> list[Rule]: ...
+    def note_faults(self, customer_id: str, faults: Iterable[RuleFaults]) -> None:
+        """Adds to what is known of these versions."""
+
+    def list_faults(self, customer_id: str) -> list[RuleFaults]: ...
     def delete(self, customer_id: str, rule_id: str) -> None: ...
 
 
@@ -239,11 +256,29 @@ class NotificationRepository(Protocol):
     def set_status(self, customer_id: str, notification_id: str, status: DeliveryStatus) -> None: ...
     def add_interaction(self, customer_id: str, notification_id: str, interaction: Interaction) -> None: ...
     def list_interactions(self, customer_id: str, notification_id: str) -> list[Interaction]: ...
+    def list_unnoted_for_operator(self, limit: int) -> list[tuple[str, Interacted]]:
+        """(customer id, fact) of interactions with counted notifications that are in no log entry yet."""
+
+    def mark_noted(self, customer_id: str, numbers: Sequence[int]) -> None: ...
     def count_by_status(self, customer_id: str, stored_from_ms: int) -> dict[DeliveryStatus, int]:
         """How many were stored from that instant on (`stored_at_ms`); statuses without any are left out."""
 
     def last_change(self, customer_id: str) -> int:
         """A number that grows whenever a notification of the customer is added or changed."""
+
+
+class GoalRepository(Protocol):
+    """Goals of delivered notifications; the open ones are state of the engine."""
+
+    def replace_all(self, customer_id: str, changed: Iterable[Goal]) -> None: ...
+    def find(self, customer_id: str, notification_id: str) -> Goal | None: ...
+    def list_open(self, customer_id: str, building_ids: Sequence[str]) -> list[Goal]: ...
+    def list_buildings_with_open(self, customer_id: str) -> list[str]: ...
+    def count_by_state(self, customer_id: str) -> dict[str, dict[GoalState, int]]:
+        """By rule and state; what there is none of is left out."""
+
+    def list_achieved(self, customer_id: str, rule_id: str, limit: int) -> list[Goal]:
+        """Newest first."""
 
 
 class OutboxRepository(Protocol):
@@ -328,6 +363,8 @@ class Session(Protocol):
     def engine(self) -> EngineRepository: ...
     @property
     def notifications(self) -> NotificationRepository: ...
+    @property
+    def goals(self) -> GoalRepository: ...
     @property
     def outbox(self) -> OutboxRepository: ...
     @property

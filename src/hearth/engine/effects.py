@@ -6,6 +6,7 @@ effects of the very entries that changed it.
 
 from dataclasses import dataclass, field
 
+from hearth.domain.goals import Goal
 from hearth.domain.notifications import Notification
 from hearth.engine.household import HouseholdCounters
 from hearth.engine.slots import Counters, Slot, encode_counters
@@ -25,6 +26,7 @@ class RuleFault:
 
     customer_id: str
     rule_id: str
+    rule_version: int
     building_id: str
     occurred_at_ms: int
     error: str
@@ -37,6 +39,12 @@ class Effects:
     outcomes: list[Outcome] = field(default_factory=list)
     faults: list[RuleFault] = field(default_factory=list)
     touched: dict[tuple[str, str], tuple[str, Counters | HouseholdCounters]] = field(default_factory=dict)
+    goals: dict[str, Goal] = field(default_factory=dict)  # those that changed, by their notification
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to store."""
+        return not (self.outcomes or self.faults or self.touched or self.goals)
 
     def touch(self, slot: Slot) -> None:
         """The counters of the slot changed."""
@@ -51,4 +59,11 @@ class Effects:
         by_customer: dict[str, dict[tuple[str, str], bytes]] = {}
         for key, (customer_id, counters) in self.touched.items():
             by_customer.setdefault(customer_id, {})[key] = encode_counters(counters)
+        return by_customer
+
+    def goals_by_customer(self) -> dict[str, list[Goal]]:
+        """Changed goals, each as it is now."""
+        by_customer: dict[str, list[Goal]] = {}
+        for goal in self.goals.values():
+            by_customer.setdefault(goal.customer_id, []).append(goal)
         return by_customer

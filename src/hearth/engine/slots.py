@@ -1,14 +1,15 @@
-"""Slot: one rule in one building, with the counters that must survive a restart.
+"""Slot: one rule in one building, with the counters and open goals that must survive a restart.
 
-The counters are all of an evaluation's memory besides the windows; windows can be rebuilt from storage,
-counters are stored with the effects that changed them.
+They are all of an evaluation's memory besides the windows; windows can be rebuilt from storage, counters and
+goals are stored with the effects that changed them.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 import msgspec
 
+from hearth.domain.goals import Goal
 from hearth.engine.compiled import CompiledRule
 from hearth.engine.household import Household, HouseholdCounters
 from hearth.engine.views import OutOfReach, View
@@ -62,7 +63,7 @@ class Evaluation(NamedTuple):
 
 
 class Slot:
-    """A rule bound to a building: its windows by dataset, its context, its counters."""
+    """A rule bound to a building: its windows by dataset, its context, its counters, its open goals."""
 
     __slots__ = (
         "building_id",
@@ -70,6 +71,7 @@ class Slot:
         "context",
         "counters",
         "customer_building_id",
+        "goals",
         "household",
         "own_views",
         "user_ids",
@@ -85,6 +87,7 @@ class Slot:
         counters: Counters,
         context: Context,
         household: Household,
+        goals: Iterable[Goal] = (),
     ) -> None:
         self.compiled = compiled
         self.building_id = building_id
@@ -93,6 +96,7 @@ class Slot:
         self.counters = counters
         self.context = context
         self.household = household  # one for all slots of the building
+        self.goals: list[Goal] = list(goals)  # the open ones, oldest first
         self.windows: Mapping[str, Window] = {}
         self.own_views: list[View] = []  # views of a rule that resets its windows are shared with no other rule
         self.show_counters()

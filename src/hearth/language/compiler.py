@@ -7,7 +7,7 @@ many values calls `operations`. Invariant: the program gives what `reference.eva
 """
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from hearth.core.missing import Missing
@@ -92,6 +92,7 @@ class _Compiler:
         return Program(
             datasets=tuple(self._body.datasets),
             needs={name: frozenset(needs) for name, needs in self._body.needs.items()},
+            uses=frozenset(str(each.value) for each in _nodes(tree) if each.role in ("word", "call")),
             source=ast.unparse(module),
             run=namespace["run"],
         )
@@ -430,6 +431,15 @@ def _operation(symbol: str) -> ast.expr:
     if symbol in _COMPARE:
         return var(f"compare_{list(_COMPARE).index(symbol)}")
     return var({"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "%": "remainder"}[symbol])
+
+
+def _nodes(tree: Typed) -> Iterator[Typed]:
+    """The node and all below it."""
+    waiting = [tree]
+    while waiting:
+        each = waiting.pop()
+        yield each
+        waiting.extend(each.children)
 
 
 def _subset(arguments: tuple[Typed, ...]) -> str:

@@ -1,4 +1,4 @@
-"""Building up the engine's state from storage: rules, counters, and the windows' events.
+"""Building up the engine's state from storage: rules, counters, open goals, and the windows' events.
 
 Invariant: a state loaded for sequence S equals the state that had seen every entry before S. The store
 gives each series merged and settled, so windows need no replay.
@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from hearth.domain.buildings import Building
 from hearth.domain.events import NO_FORECAST_MS, Series
+from hearth.domain.goals import Goal
 from hearth.engine.buffers import LOOK_BACK_MS, SeriesBuffer
 from hearth.engine.buildings import BuildingState
 from hearth.engine.household import HOUSEHOLD, HouseholdCounters, decode_household, household_of
@@ -35,6 +36,14 @@ class LoadedBuildings:
     def add_series(self, series: Series) -> None:
         """Holds the buffer of a series that is new in a loaded building."""
         self.buffers[series.id] = self.buildings[series.building_id].add_series(series)
+
+    def with_open_goals(self, customer_id: str) -> set[str]:
+        """The ids of the customer's loaded buildings in which a goal is open."""
+        return {
+            building_id
+            for building_id, state in self.buildings.items()
+            if state.building.customer_id == customer_id and state.has_open_goals
+        }
 
     def forget(self, building_id: str) -> None:
         """Drops a state; the next event of the building loads it anew."""
@@ -66,6 +75,9 @@ def load_buildings(
     series: dict[str, list[Series]] = defaultdict(list)
     for each in session.series.list_of(customer_id, building_ids):
         series[each.building_id].append(each)
+    goals: dict[str, list[Goal]] = defaultdict(list)
+    for goal in session.goals.list_open(customer_id, building_ids):
+        goals[goal.building_id].append(goal)
     buildings: list[Building] = session.buildings.list_by_id(customer_id, building_ids)
     states = [
         BuildingState(
@@ -74,6 +86,7 @@ def load_buildings(
             counters[building.id],
             series[building.id],
             household_of(building, defaults, households.get(building.id)),
+            goals[building.id],
         )
         for building in buildings
     ]

@@ -16,9 +16,10 @@ from functools import partial
 import numpy as np
 from msgspec.structs import replace
 
-from hearth.core.instants import SECOND_MS, zone_named
+from hearth.core.instants import HOUR_MS, SECOND_MS, zone_named
 from hearth.domain.buildings import Building
 from hearth.domain.events import NO_FORECAST_MS, Delivered, EventColumns, LogEntry, LogKind, Series
+from hearth.domain.goals import Goal
 from hearth.domain.notifications import Notification
 from hearth.engine.buffers import LOOK_BACK_MS
 from hearth.engine.buildings import BuildingState
@@ -45,10 +46,14 @@ class Counts:
 
 @dataclass
 class SimulationResult:
-    """What would have happened. `notifications` are those for sending, `dropped` those held back."""
+    """What would have happened. `notifications` are those for sending, `dropped` those held back.
+
+    `goals`, by the notification they are of: as they are at the end; nobody interacts in a simulation.
+    """
 
     notifications: list[Notification] = field(default_factory=list)
     dropped: list[Notification] = field(default_factory=list)
+    goals: dict[str, Goal] = field(default_factory=dict)
     faults: list[RuleFault] = field(default_factory=list)
     counts: list[Counts] = field(default_factory=list)
     evaluations: int = 0
@@ -75,9 +80,12 @@ class Simulation:
         self._end_ms = to_ms
         cron, zone = compiled.rule.time_based_cron or "", zone_named(building.time_zone_id)
         self._ticks = list(ticks(cron, zone, from_ms - 1, to_ms - 1)) if compiled.rule.is_time_based else []
+        hours = range(-(-from_ms // HOUR_MS) * HOUR_MS, to_ms, HOUR_MS) if compiled.goal is not None else ()
+        self._scheduled = frozenset(self._ticks)
+        self._instants = sorted({*self._scheduled, *hours})
         self._sequence = 1
-        # The count of delivered notifications must be there before the next event, where it is asked for.
-        self._at_a_time = 1 if _reads_delivered(compiled) else _EVENTS_AT_A_TIME
+        # What was delivered must be known before the next event, where it matters to it.
+        self._at_a_time = 1 if compiled.goal is not None or _reads_delivered(compiled) else _EVENTS_AT_A_TIME
         for each in series:
             past = points[each.id]
             end = int(np.searchsorted(np.asarray(past.times_ms), from_ms))
@@ -110,7 +118,7 @@ class Simulation:
         """What happens before `until_ms`, in the order of time: stretches of events; ticks after the events of their instant."""
         times, position = self._columns.times_ms, 0
         total = bisect_left(times, until_ms)
-        for tick_ms in [*(each for each in self._ticks if each < until_ms), None]:
+        for tick_ms in [*(each for each in self._instants if each < until_ms), None]:
             end = total if tick_ms is None else bisect_right(times, tick_ms, hi=total)
             while position < end:
                 stop = min(position + self._at_a_time, end)
@@ -154,9 +162,9 @@ class Simulation:
         self._take(effects, columns.times_ms[-1])
 
     def _tick(self, at_ms: int) -> None:
-        """Evaluates the rule by its schedule."""
+        """Evaluates the rule where its schedule ticks, and its open goals at a full hour."""
         effects = Effects()
-        self.result.evaluations += 1
+        self.result.evaluations += at_ms in self._scheduled
         tick_building(self.state, at_ms, self._sequence, at_ms, effects)
         self._sequence += 1
         self._take(effects, at_ms)
@@ -173,8 +181,11 @@ class Simulation:
                 rule_id=notification.rule_id,
                 building_id=notification.building_id,
                 delivered_at_ms=notification.created_at_ms,
+                created_at_ms=notification.created_at_ms,
+                held_until_ms=notification.held_until_ms,
             )
-            step_delivered({notification.building_id: self.state}, delivered, Effects())
+            step_delivered({notification.building_id: self.state}, delivered, effects)
+        self.result.goals.update(effects.goals)
         self.result.faults.extend(effects.faults)
         self._note_counts(at_ms)
 
@@ -210,7 +221,7 @@ def as_if_active(compiled: CompiledRule) -> CompiledRule:
 
 
 def _reads_delivered(compiled: CompiledRule) -> bool:
-    return any("delivered_counter" in program.source for program in compiled.programs())
+    return any("DeliveredNotificationCounter" in program.uses for program in compiled.programs())
 
 
 def _ordered(series: Sequence[Series], points: Mapping[int, Points], from_ms: int, to_ms: int) -> EventColumns:

@@ -12,9 +12,11 @@ from hearth.store.connections import add_unless_taken, among
 from hearth.store.tables import (
     attempts,
     buildings,
+    goals,
     interactions,
     notifications,
     outbox,
+    rule_faults,
     rule_states,
     series,
     series_chunks,
@@ -89,6 +91,8 @@ class SqlBuildingRepository:
         sent = select(outbox.c.id).where(outbox.c.building_id == building_id)
         run(delete(attempts).where(attempts.c.delivery_id.in_(sent)))
         run(delete(outbox).where(outbox.c.building_id == building_id))
+        run(delete(goals).where(goals.c.building_id == building_id))
+        run(update(rule_faults).where(rule_faults.c.building_id == building_id).values(building_id=None))
         run(delete(interactions).where(interactions.c.notification_id.in_(told)))
         run(delete(notifications).where(notifications.c.building_id == building_id))
         run(delete(buildings).where(of))

@@ -315,7 +315,7 @@ def instant_of(text: str) -> int:
     return instant_of_datetime(_DAY + timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds))
 
 
-def _shown(at_ms: int) -> str:
+def shown(at_ms: int) -> str:
     moment = datetime_of_instant(at_ms)
     days = (moment.date() - _DAY.date()).days
     return (f"{days:+}d" if days else "") + moment.strftime("%H:%M:%S" if moment.second else "%H:%M")
@@ -331,7 +331,7 @@ def _expected(content: list[str]) -> list[tuple[str, dict[str, str]]]:
             expected[-1][1][key] = rest
         else:
             at, _, rest = line.strip().partition(" ")
-            expected.append((f"{_shown(instant_of(at))} {rest}", {}))
+            expected.append((f"{shown(instant_of(at))} {rest}", {}))
     return expected
 
 
@@ -342,9 +342,9 @@ def told(case: Case, came: Came) -> list[str]:
     for each in came.notifications:
         label = f"({each.case_label}) " if each.case_label is not None else ""
         text = each.content.texts["en"].message if each.content is not None else each.drop_reason
-        sent = "sent" if each.held_until_ms is None else f"held until {_shown(each.held_until_ms)}"
+        sent = "sent" if each.held_until_ms is None else f"held until {shown(each.held_until_ms)}"
         what = f"{'dropped' if each.content is None else sent} {label}{text}"
-        lines.append(f"{_shown(each.created_at_ms)} {names[each.rule_id]}{what}")
+        lines.append(f"{shown(each.created_at_ms)} {names[each.rule_id]}{what}")
     return lines
 
 
@@ -374,15 +374,15 @@ def goals_told(case: Case, came: Came) -> list[str]:
     names = {rule.id: f"{rule.name}: " if len(case.rules) > 1 else "" for rule in case.rules}
     ordered = sorted(came.goals, key=lambda goal: (goal.created_at_ms, names[goal.rule_id]))
     return [
-        f"{_shown(goal.created_at_ms)} {names[goal.rule_id]}{goal.state.lower()}"
-        + ("" if goal.ended_at_ms is None else f" {_shown(goal.ended_at_ms)}")
+        f"{shown(goal.created_at_ms)} {names[goal.rule_id]}{goal.state.lower()}"
+        + ("" if goal.ended_at_ms is None else f" {shown(goal.ended_at_ms)}")
         for goal in ordered
     ]
 
 
 def _normal(word: str) -> str:
     """A time as it is shown; any other word as it is."""
-    return _shown(instant_of(word)) if re.match(r"([+-]\d+d)?\d\d:\d\d|\d{4}-", word) else word
+    return shown(instant_of(word)) if re.match(r"([+-]\d+d)?\d\d:\d\d|\d{4}-", word) else word
 
 
 def expect(case: Case, came: Came) -> None:

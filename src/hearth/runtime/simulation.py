@@ -26,6 +26,7 @@ from hearth.engine.buildings import BuildingState
 from hearth.engine.compiled import CompiledRule
 from hearth.engine.effects import Effects, RuleFault
 from hearth.engine.explanations import EvaluationExplained, explained_evaluation
+from hearth.engine.goals import GOAL_TIME_MS
 from hearth.engine.schedule import ticks
 from hearth.engine.slots import Slot
 from hearth.engine.step import step, step_delivered, tick_building
@@ -80,9 +81,8 @@ class Simulation:
         self._end_ms = to_ms
         cron, zone = compiled.rule.time_based_cron or "", zone_named(building.time_zone_id)
         self._ticks = list(ticks(cron, zone, from_ms - 1, to_ms - 1)) if compiled.rule.is_time_based else []
-        hours = range(-(-from_ms // HOUR_MS) * HOUR_MS, to_ms, HOUR_MS) if compiled.goal is not None else ()
         self._scheduled = frozenset(self._ticks)
-        self._instants = sorted({*self._scheduled, *hours})
+        self._instants = sorted({*self._scheduled, *self._goal_hours()}) if compiled.goal is not None else self._ticks
         self._sequence = 1
         # What was delivered must be known before the next event, where it matters to it.
         self._at_a_time = 1 if compiled.goal is not None or _reads_delivered(compiled) else _EVENTS_AT_A_TIME
@@ -126,6 +126,14 @@ class Simulation:
                 position = stop
             if tick_ms is not None:
                 yield position / total if total else 1.0, partial(self._tick, tick_ms)
+
+    def _goal_hours(self) -> range:
+        """The full hours in which a goal may be open: from the first event or tick on, until all have ended."""
+        happens = [*self._columns.times_ms[:1], *self._columns.times_ms[-1:], *self._ticks[:1], *self._ticks[-1:]]
+        if not happens:
+            return range(0)
+        end_ms = min(max(happens) + GOAL_TIME_MS + 2 * HOUR_MS, self._end_ms)
+        return range(-(-min(happens) // HOUR_MS) * HOUR_MS, end_ms, HOUR_MS)
 
     def _last_evaluation_ms(self) -> int | None:
         instants = self._ticks if self._compiled.rule.is_time_based else self._columns.times_ms

@@ -41,6 +41,7 @@ from hearth.services.intake import Intake
 from hearth.services.live_view import LiveView
 from hearth.services.members import Members
 from hearth.services.notifications import Notifications
+from hearth.services.rule_reports import RuleReports
 from hearth.services.rules import Rules
 from hearth.services.simulations import Simulations
 from hearth.store import open_store
@@ -218,6 +219,10 @@ class Installation:
     @cached_property
     def rules(self) -> Rules:
         return Rules(self.store, self.catalogue, self.clock, self.identities)
+
+    @cached_property
+    def rule_reports(self) -> RuleReports:
+        return RuleReports(self.store)
 
     @cached_property
     def simulations(self) -> Simulations:

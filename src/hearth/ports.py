@@ -263,6 +263,9 @@ class NotificationRepository(Protocol):
     def count_by_status(self, customer_id: str, stored_from_ms: int) -> dict[DeliveryStatus, int]:
         """How many were stored from that instant on (`stored_at_ms`); statuses without any are left out."""
 
+    def count_of_rule(self, customer_id: str, rule_id: str) -> dict[DeliveryStatus, int]:
+        """All that a rule made; statuses without any are left out."""
+
     def last_change(self, customer_id: str) -> int:
         """A number that grows whenever a notification of the customer is added or changed."""
 

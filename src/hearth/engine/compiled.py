@@ -58,8 +58,8 @@ class CompiledRule:
 
     @cached_property
     def conditions_id(self) -> str:
-        """The same for all versions of a rule whose condition and streak condition are the same."""
-        return derived_id(self.rule.condition, str(self.rule.is_streak), self.rule.streak_condition or "")
+        """Names the conditions under which matches and streaks are counted."""
+        return conditions_id(self.rule)
 
     @cached_property
     def explainers(self) -> Mapping[str, Explainer]:
@@ -93,6 +93,11 @@ class CompiledRule:
             yield from case.template.programs()
         if self.template is not None:
             yield from self.template.programs()
+
+
+def conditions_id(rule: Rule) -> str:
+    """The same for all versions of a rule whose condition and streak condition are the same."""
+    return derived_id(rule.condition, str(rule.is_streak), rule.streak_condition or "")
 
 
 def compile_rule(rule: Rule, catalogue: Catalogue) -> CompiledRule:

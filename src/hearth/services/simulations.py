@@ -163,6 +163,7 @@ class Simulations:
             texts=[_first_text(notification.content) for notification in result.notifications],
             dropped=Counter(str(notification.drop_reason) for notification in result.dropped),
             evaluations=result.evaluations,
+            goals=list(result.goals.values()),
         )
 
     def _compiled(self, rule: Rule) -> CompiledRule:

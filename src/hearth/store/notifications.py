@@ -173,6 +173,12 @@ class SqlNotificationRepository:
         query = select(table.status, func.count()).where(table.customer_id == customer_id, table.stored_at_ms >= stored_from_ms)
         return {status: count for status, count in self._connection.execute(query.group_by(table.status))}  # noqa: C416
 
+    def count_of_rule(self, customer_id: str, rule_id: str) -> dict[DeliveryStatus, int]:
+        """All that a rule made; statuses without any are left out."""
+        table = notifications.c
+        query = select(table.status, func.count()).where(table.rule_id == rule_id, table.customer_id == customer_id)
+        return {status: count for status, count in self._connection.execute(query.group_by(table.status))}  # noqa: C416
+
     def last_change(self, customer_id: str) -> int:
         """A number that grows whenever a notification of the customer is added or changed."""
         self._transaction.finish()

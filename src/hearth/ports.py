@@ -19,6 +19,7 @@ from hearth.domain.customers import Client, Customer, Endpoint, Member, MemberSe
 from hearth.domain.events import Delivered, Interacted, LogEntry, Series
 from hearth.domain.goals import Goal, GoalState
 from hearth.domain.notifications import Attempt, Delivery, DeliveryStatus, Interaction, Notification
+from hearth.domain.peers import PeerSnapshot
 from hearth.domain.rules import Rule
 
 
@@ -229,6 +230,10 @@ class EngineRepository(Protocol):
         """Per customer the newest instant of which a tick was appended to the log."""
 
     def set_ticked_until(self, customer_id: str, at_ms: int) -> None: ...
+    def find_peer_snapshot(self, customer_id: str) -> PeerSnapshot | None:
+        """The newest one, or None where none was published."""
+
+    def replace_peer_snapshot(self, customer_id: str, snapshot: PeerSnapshot) -> None: ...
     def find_tick_progress(self, customer_id: str) -> TickProgress | None:
         """How far the tick that was evaluated last is stored, as far as it was stored in parts."""
 
@@ -321,8 +326,8 @@ class EndpointRepository(Protocol):
 class Change(msgspec.Struct, frozen=True):
     """Something a running engine must know of.
 
-    `kind` is "rules", "customer" (what it sets for all its buildings), "buildings" (changed or erased by the customer)
-    or "devices" (one was first heard of).
+    `kind` is "rules", "customer" (what it sets for all its buildings), "buildings" (changed or erased by the customer),
+    "devices" (one was first heard of) or "peers" (a snapshot of the homes was published).
     """
 
     number: int

@@ -17,6 +17,7 @@ from hearth.engine.buffers import NEVER_MS, SeriesBuffer
 from hearth.engine.compiled import CompiledRule
 from hearth.engine.goals import by_age
 from hearth.engine.household import Household, household_of
+from hearth.engine.peers import SnapshotAt, peers_of
 from hearth.engine.slots import Counters, Evaluation, Slot
 from hearth.engine.views import UNLIMITED_MS, View
 from hearth.engine.windows import EmptyWindow, MergedWindow
@@ -41,7 +42,7 @@ class BuildingState:
     """The rules in force in a building, bound to its series. Counters are taken over, not copied.
 
     `household`: what limits all rules together; without it, the building's own limits and no count yet.
-    `goals`: the open ones.
+    `goals`: the open ones. `snapshot_at`: what is known of other homes.
     """
 
     def __init__(
@@ -52,7 +53,9 @@ class BuildingState:
         series: Iterable[Series] = (),
         household: Household | None = None,
         goals: Sequence[Goal] = (),
+        snapshot_at: SnapshotAt = lambda now_ms: None,
     ) -> None:
+        self._snapshot_at = snapshot_at
         self.building = building
         self._household = household_of(building) if household is None else household
         self._counters = dict(counters)
@@ -90,6 +93,8 @@ class BuildingState:
         silenced = {d.user_id for d in building.disabled_notifications if d.rule_id == compiled.rule.id}
         counters.carry_over(compiled.conditions_id)
         context = Context(zone=zone_named(building.time_zone_id), locale="en", building=facts_of(building))
+        if any(program.evaluated_elsewhere for program in compiled.programs()):
+            context.peers = peers_of(compiled.rule, building, self._snapshot_at)
         return Slot(
             compiled=compiled,
             building_id=building.id,

@@ -92,6 +92,9 @@ class _Compiler:
         return Program(
             datasets=tuple(self._body.datasets),
             needs={name: frozenset(needs) for name, needs in self._body.needs.items()},
+            evaluated_elsewhere=frozenset(
+                str(each.children[0].value) for each in _nodes(tree) if each.role == "call" and each.value == "EVAL"
+            ),
             uses=frozenset(str(each.value) for each in _nodes(tree) if each.role in ("word", "call")),
             source=ast.unparse(module),
             run=namespace["run"],
@@ -343,7 +346,8 @@ class _Compiler:
             case "IF":
                 return self._choice(node)
             case "EVAL":
-                held = self._body.assign(call("eval_", var("context"), *(ast.Constant(each.value) for each in arguments)))
+                words = (ast.Constant(each.value) for each in arguments)
+                held = self._body.assign(call("eval_", var("now"), var("context"), *words))
                 return Lazy(var(held), (held,))
             case "ABS" | "ROUND":
                 return self._per_value(name, arguments, of)

@@ -27,6 +27,7 @@ from hearth.engine.goals import is_goal_hour
 from hearth.engine.step import step, step_facts, step_tick
 from hearth.ports import Change, Session, Store, TickProgress, Wake
 from hearth.runtime.loading import LoadedBuildings, load_buildings
+from hearth.runtime.peering import PublishedPeers
 from hearth.runtime.rule_sets import RuleSets
 from hearth.runtime.ticking import Ticking
 from hearth.runtime.writer import Decisions, Group, GroupWriter, Work, decisions_of, store_decisions
@@ -54,6 +55,7 @@ class LiveDriver:
         self._rule_sets = RuleSets(catalogue)
         self._loaded = LoadedBuildings()
         self._ticking = Ticking(store)
+        self._published = PublishedPeers()
         self._series: dict[int, Series] = {}
         self._effects = Effects()
         self._minutes: dict[tuple[str, int], int] = defaultdict(int)
@@ -369,7 +371,8 @@ class LiveDriver:
     async def _load(self, customer_id: str, building_ids: set[str], sequence: int) -> None:
         def load() -> None:
             with self._store.read() as session:
-                states = load_buildings(session, self._rule_sets, customer_id, sorted(building_ids), sequence)
+                ids = sorted(building_ids)
+                states = load_buildings(session, self._rule_sets, customer_id, ids, sequence, self._published)
             for state in states:
                 self._loaded.add(state)
 
@@ -472,7 +475,11 @@ class LiveDriver:
 
         def read() -> list[Change]:
             with self._store.read() as session:
-                return session.changes.list_since_for_operator(self._change_number)
+                changes = session.changes.list_since_for_operator(self._change_number)
+                for customer_id in sorted({change.customer_id for change in changes if change.kind == "peers"}):
+                    if self._published.knows(customer_id):
+                        self._published.read(session, customer_id)
+                return changes
 
         changes = await asyncio.to_thread(read)
         if any(self._concerns_loaded(change) for change in changes):

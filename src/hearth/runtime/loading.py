@@ -16,6 +16,7 @@ from hearth.engine.buildings import BuildingState
 from hearth.engine.household import HOUSEHOLD, HouseholdCounters, decode_household, household_of
 from hearth.engine.slots import Counters, Evaluation, decode_counters
 from hearth.ports import Session
+from hearth.runtime.peering import PublishedPeers, peer_datasets
 from hearth.runtime.rule_sets import RuleSets
 
 _END_OF_TIME_MS = 2**62
@@ -59,10 +60,18 @@ class LoadedBuildings:
 
 
 def load_buildings(
-    session: Session, rule_sets: RuleSets, customer_id: str, building_ids: Sequence[str], before_sequence: int | None
+    session: Session,
+    rule_sets: RuleSets,
+    customer_id: str,
+    building_ids: Sequence[str],
+    before_sequence: int | None,
+    published: PublishedPeers | None = None,
 ) -> list[BuildingState]:
-    """States of some buildings of one customer as they were before `before_sequence`."""
+    """States of some buildings of one customer as they were before `before_sequence`; other homes are as published."""
     rules = rule_sets.active(session, customer_id)
+    published = published or PublishedPeers()
+    if not published.knows(customer_id) and peer_datasets(rules):
+        published.read(session, customer_id)
     counters: dict[str, dict[str, Counters]] = defaultdict(dict)
     households: dict[str, HouseholdCounters] = {}
     for key, stored in session.engine.read_states(customer_id, building_ids).items():
@@ -87,6 +96,7 @@ def load_buildings(
             series[building.id],
             household_of(building, defaults, households.get(building.id)),
             goals[building.id],
+            published.of(customer_id),
         )
         for building in buildings
     ]

@@ -27,6 +27,7 @@ from hearth.engine.compiled import CompiledRule
 from hearth.engine.effects import Effects, RuleFault
 from hearth.engine.explanations import EvaluationExplained, explained_evaluation
 from hearth.engine.goals import GOAL_TIME_MS
+from hearth.engine.peers import SnapshotAt
 from hearth.engine.schedule import ticks
 from hearth.engine.slots import Slot
 from hearth.engine.step import step, step_delivered, tick_building
@@ -71,10 +72,14 @@ class Simulation:
         points: Mapping[int, Points],
         from_ms: int,
         to_ms: int,
+        snapshot_at: SnapshotAt = lambda now_ms: None,
     ) -> None:
-        """`points` by series id: all that the windows need before `from_ms`, and the range itself."""
+        """`points` by series id: all that the windows need before `from_ms`, and the range itself.
+
+        `snapshot_at`: what was known of other homes.
+        """
         self.result = SimulationResult()
-        self.state = BuildingState(as_if_on(building, compiled), [as_if_active(compiled)], {}, series)
+        self.state = BuildingState(as_if_on(building, compiled), [as_if_active(compiled)], {}, series, snapshot_at=snapshot_at)
         self._customer_id = building.customer_id
         self._compiled = compiled
         self._columns = _ordered(series, points, from_ms, to_ms)

@@ -16,6 +16,7 @@ from hearth.store.tables import (
     interactions,
     notifications,
     outbox,
+    peer_snapshots,
     rule_faults,
     rule_states,
     series,
@@ -91,6 +92,7 @@ class SqlBuildingRepository:
         sent = select(outbox.c.id).where(outbox.c.building_id == building_id)
         run(delete(attempts).where(attempts.c.delivery_id.in_(sent)))
         run(delete(outbox).where(outbox.c.building_id == building_id))
+        run(delete(peer_snapshots).where(peer_snapshots.c.customer_id == customer_id))  # the next one comes soon
         run(delete(goals).where(goals.c.building_id == building_id))
         run(update(rule_faults).where(rule_faults.c.building_id == building_id).values(building_id=None))
         run(delete(interactions).where(interactions.c.notification_id.in_(told)))

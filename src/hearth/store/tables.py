@@ -195,6 +195,14 @@ rule_faults = Table(
     Column("error", Text, nullable=False),
 )
 
+# One a customer: the newest.
+peer_snapshots = Table(
+    "peer_snapshots",
+    metadata,
+    Column("customer_id", Ordered, ForeignKey("customers.id"), primary_key=True),
+    Column("payload", LargeBinary, nullable=False),
+)
+
 rule_states = Table(
     "rule_states",
     metadata,

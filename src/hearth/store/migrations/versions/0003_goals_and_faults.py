@@ -1,4 +1,4 @@
-"""Goals of notifications, interactions as facts of the log, and the faults of rules."""
+"""Goals of notifications, interactions as facts of the log, the faults of rules, and what homes know of each other."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -48,4 +48,11 @@ def upgrade() -> None:
         sa.Column("error", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["rule_id"], ["rules.id"], name=op.f("fk_rule_faults_rule_id")),
         sa.PrimaryKeyConstraint("rule_id", "version", name=op.f("pk_rule_faults")),
+    )
+    op.create_table(
+        "peer_snapshots",
+        sa.Column("customer_id", Ordered, nullable=False),
+        sa.Column("payload", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name=op.f("fk_peer_snapshots_customer_id")),
+        sa.PrimaryKeyConstraint("customer_id", name=op.f("pk_peer_snapshots")),
     )

@@ -84,12 +84,14 @@ class LiveDriver:
     async def start(self) -> None:
         """Evaluates what a crash left unevaluated, then accepts events."""
         self._loop = asyncio.get_running_loop()
+        began_ms = self._clock.now_ms()
         with self._store.read() as session:
             self._change_number = session.changes.last_number_for_operator()
         await self._replay()
         self._writer = GroupWriter(self._store, self._tell_loop)
         self._writer.start()
         self._is_accepting = True
+        log.info("ready for events", after_ms=self._clock.now_ms() - began_ms)
         self._tasks = [asyncio.create_task(self._evaluate_forever()), asyncio.create_task(self._keep_house())]
 
     def _tell_loop(self, group: Group) -> None:

@@ -6,6 +6,7 @@ built from stored facts (building, rules, counters, series) and is thrown away w
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 
 from hearth.core.instants import SECOND_MS, zone_named
 from hearth.domain.buildings import Building
@@ -46,6 +47,7 @@ class BuildingState:
     ) -> None:
         self.building = building
         self._household = household_of(building) if household is None else household
+        self._context = Context(zone=zone_named(building.time_zone_id), locale="en", building=facts_of(building))
         self._counters = dict(counters)
         self.buffers: dict[int, SeriesBuffer[Evaluation]] = {}
         self._views: dict[tuple[int, int], View] = {}
@@ -75,14 +77,13 @@ class BuildingState:
         building = self.building
         silenced = {d.user_id for d in building.disabled_notifications if d.rule_id == compiled.rule.id}
         counters.carry_over(compiled.conditions_id)
-        context = Context(zone=zone_named(building.time_zone_id), locale="en", building=facts_of(building))
         return Slot(
             compiled=compiled,
             building_id=building.id,
             customer_building_id=building.customer_building_id,
             user_ids=tuple(user_id for user_id in building.user_ids if user_id not in silenced),
             counters=counters,
-            context=context,
+            context=copy(self._context),
             household=self._household,
         )
 
@@ -97,7 +98,7 @@ class BuildingState:
             slot.own_views = []
             slot.bind({dataset.name: self._window(slot, dataset) for dataset in slot.compiled.rule.datasets})
         shared: dict[tuple[int, ...], tuple[Window, ...]] = {}
-        evaluations = [slot.evaluation(shared) for slot in self.slots if not slot.compiled.rule.is_time_based]
+        evaluations = [slot.evaluation(shared, self._context) for slot in self.slots if not slot.compiled.rule.is_time_based]
         for buffer in self.buffers.values():
             buffer.concerned = tuple(
                 evaluation

@@ -42,7 +42,7 @@ _COMPARE: dict[str, type[ast.cmpop]] = {
     ">": ast.Gt,
 }
 _ARITHMETIC: dict[str, type[ast.operator]] = {"+": ast.Add, "-": ast.Sub, "*": ast.Mult, "/": ast.Div}
-_WORD_FIELDS = {
+_COUNTER_FIELDS = {
     "StreakCounter": "streak_counter",
     "StreakHasBeenReset": "streak_has_been_reset",
     "DeliveredNotificationCounter": "delivered_counter",
@@ -73,6 +73,7 @@ class _Compiler:
     def __init__(self, checked: Checked) -> None:
         self._checked = checked
         self._body = FunctionBody()
+        self._counters: set[str] = set()
 
     def program(self) -> Program:
         """The whole function."""
@@ -92,6 +93,7 @@ class _Compiler:
         return Program(
             datasets=tuple(self._body.datasets),
             needs={name: frozenset(needs) for name, needs in self._body.needs.items()},
+            counters=frozenset(self._counters),
             source=ast.unparse(module),
             run=namespace["run"],
         )
@@ -136,8 +138,9 @@ class _Compiler:
             return Lazy(var("now"))
         if name in MOMENTS:
             return Lazy(var(self._body.assign(call(name, var("now"), attr(var("context"), "zone")))))
-        if name in _WORD_FIELDS:
-            return Lazy(var(self._body.assign(attr(var("context"), _WORD_FIELDS[name]))))
+        if name in _COUNTER_FIELDS:
+            self._counters.add(name)
+            return Lazy(var(self._body.assign(attr(var("context"), _COUNTER_FIELDS[name]))))
         return Lazy(ast.Constant(name))  # a building or notification: equal to itself
 
     def _one_sided(self, node: Typed) -> Lazy:

@@ -48,10 +48,12 @@ class Program:
     """A compiled expression.
 
     `run(now_ms, windows in the order of datasets, context)` never raises for want of data. `needs`: which
-    aggregates of each dataset it asks for. `source`: the generated Python, to look at.
+    aggregates of each dataset it asks for. `counters`: the words of the rule's counters it reads. `source`: the
+    generated Python, to look at.
     """
 
     datasets: tuple[str, ...]
     needs: Mapping[str, frozenset[Need]]
+    counters: frozenset[str]
     source: str
     run: Callable[[int, tuple[Window, ...], Context], Value | Missing]

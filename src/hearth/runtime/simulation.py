@@ -210,7 +210,7 @@ def as_if_active(compiled: CompiledRule) -> CompiledRule:
 
 
 def _reads_delivered(compiled: CompiledRule) -> bool:
-    return any("delivered_counter" in program.source for program in compiled.programs())
+    return any("DeliveredNotificationCounter" in program.counters for program in compiled.programs())
 
 
 def _ordered(series: Sequence[Series], points: Mapping[int, Points], from_ms: int, to_ms: int) -> EventColumns:

@@ -3,6 +3,7 @@
 import asyncio
 import csv
 from array import array
+from collections import Counter
 from datetime import datetime
 from pathlib import Path
 
@@ -98,6 +99,10 @@ def test_a_case_of_the_corpus_simulated(case: Case, sqlite_store: SqlStore, monk
         answer = simulated(sqlite_store, rule, "home", *range_of(case, rule))
         assert together(answer) == [said(each) for each in came if each.rule_id == rule.id]
         assert answer.result.faults == []
+        # A backtest only counts what was held back.
+        *_, [[run]] = Simulations(sqlite_store, CATALOGUE).backtest(CUSTOMER_ID, [rule], *range_of(case, rule), None)
+        assert run.sent_ms == [each.created_at_ms for each in answer.result.notifications]
+        assert run.dropped == Counter(each.drop_reason for each in answer.result.dropped)
 
 
 @pytest.mark.parametrize("home", [1, 5, 8])

@@ -4,6 +4,7 @@ Collected over some log entries, then taken as a whole. Invariant: a counter tha
 effects of the very entries that changed it.
 """
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 from hearth.domain.notifications import Notification
@@ -32,11 +33,16 @@ class RuleFault:
 
 @dataclass(slots=True)
 class Effects:
-    """What has been decided since the last `take`."""
+    """What has been decided since the last `take`.
+
+    `dropped_counts`: who only wants to know how many notifications were held back, by reason, gives it; they are then
+    no outcomes, for telling what each of them saw costs far more than the evaluation.
+    """
 
     outcomes: list[Outcome] = field(default_factory=list)
     faults: list[RuleFault] = field(default_factory=list)
     touched: dict[tuple[str, str], tuple[str, Counters | HouseholdCounters]] = field(default_factory=dict)
+    dropped_counts: Counter[str] | None = None
 
     def touch(self, slot: Slot) -> None:
         """The counters of the slot changed."""

@@ -8,6 +8,7 @@ Invariant: over the same ordered events it comes to the same notifications as th
 
 from array import array
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
@@ -65,9 +66,14 @@ class Simulation:
         points: Mapping[int, Points],
         from_ms: int,
         to_ms: int,
+        dropped_counts: Counter[str] | None = None,
     ) -> None:
-        """`points` by series id: all that the windows need before `from_ms`, and the range itself."""
+        """`points` by series id: all that the windows need before `from_ms`, and the range itself.
+
+        `dropped_counts`, where it is given, takes the number of those held back by reason; they are not made then.
+        """
         self.result = SimulationResult()
+        self._dropped_counts = dropped_counts
         self.state = BuildingState(as_if_on(building, compiled), [as_if_active(compiled)], {}, series)
         self._customer_id = building.customer_id
         self._compiled = compiled
@@ -139,7 +145,7 @@ class Simulation:
     def _feed(self, start: int, end: int) -> None:
         """Feeds the events [start, end) of the range."""
         columns = _part(self._columns, start, end)
-        effects = Effects()
+        effects = Effects(dropped_counts=self._dropped_counts)
         buffers = self.state.buffers
         self.result.evaluations += sum(1 for series_id in columns.series_ids if buffers[series_id].concerned)
         entry = LogEntry(
@@ -155,7 +161,7 @@ class Simulation:
 
     def _tick(self, at_ms: int) -> None:
         """Evaluates the rule by its schedule."""
-        effects = Effects()
+        effects = Effects(dropped_counts=self._dropped_counts)
         self.result.evaluations += 1
         tick_building(self.state, at_ms, self._sequence, at_ms, effects)
         self._sequence += 1

@@ -150,7 +150,8 @@ class Simulations:
                 return None  # erased meanwhile
             building = _with_limits(session, found[0])
             series = _series_of(session, building, compiled)
-            simulation = _simulation(session, building, compiled, series, from_ms, to_ms)
+            dropped: Counter[str] = Counter()
+            simulation = _simulation(session, building, compiled, series, from_ms, to_ms, dropped)
         for _ in simulation.run():
             pass
         result = simulation.result
@@ -161,7 +162,7 @@ class Simulations:
             to_ms=to_ms,
             sent_ms=[notification.created_at_ms for notification in result.notifications],
             texts=[_first_text(notification.content) for notification in result.notifications],
-            dropped=Counter(str(notification.drop_reason) for notification in result.dropped),
+            dropped=dropped,
             evaluations=result.evaluations,
         )
 
@@ -225,7 +226,13 @@ def _range(
 
 
 def _simulation(
-    session: Session, building: Building, compiled: CompiledRule, series: Sequence[Series], from_ms: int, to_ms: int
+    session: Session,
+    building: Building,
+    compiled: CompiledRule,
+    series: Sequence[Series],
+    from_ms: int,
+    to_ms: int,
+    dropped_counts: Counter[str] | None = None,
 ) -> Simulation:
     ids = [each.id for each in series]
     start_ms = from_ms - reach_ms_of(compiled)
@@ -233,7 +240,7 @@ def _simulation(
     # The newest event counts however old it is where a dataset has no timespan.
     for series_id, (at_ms, value) in session.events.latest(building.customer_id, ids, start_ms).items():
         points[series_id] = _preceded(points[series_id], at_ms, value)
-    return Simulation(building, compiled, series, points, from_ms, to_ms)
+    return Simulation(building, compiled, series, points, from_ms, to_ms, dropped_counts)
 
 
 def _preceded(points: Points, at_ms: int, value: float) -> Points:

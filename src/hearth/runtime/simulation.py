@@ -211,8 +211,8 @@ def as_if_on(building: Building, compiled: CompiledRule) -> Building:
 
 
 def as_if_active(compiled: CompiledRule) -> CompiledRule:
-    """The rule as an active one."""
-    return compiled.of(replace(compiled.rule, state="ACTIVE"))
+    """The rule as an active one; one that is active is taken as it is, with what it keeps for all homes."""
+    return compiled if compiled.rule.state == "ACTIVE" else compiled.of(replace(compiled.rule, state="ACTIVE"))
 
 
 def _reads_delivered(compiled: CompiledRule) -> bool:

@@ -23,7 +23,7 @@ from hearth.engine.compiled import CompiledRule, compile_rule
 from hearth.engine.explanations import EvaluationExplained
 from hearth.insights.backtests import HomeRun
 from hearth.ports import Points, Session, Store
-from hearth.runtime.simulation import Simulation, SimulationResult, reach_ms_of
+from hearth.runtime.simulation import Simulation, SimulationResult, as_if_active, reach_ms_of
 from hearth.services.buildings import get_building
 from hearth.services.rule_checks import check_rule
 from hearth.services.rule_files import read_files
@@ -120,7 +120,7 @@ class Simulations:
         self, customer_id: str, rules: Sequence[Rule], from_ms: int, to_ms: int, most_homes: int | None
     ) -> Iterator[Progress | list[list[HomeRun]]]:
         """Rules over all homes of a customer, or evenly chosen ones -> progress, then the runs of each rule by home."""
-        compiled = [self._compiled(rule) for rule in rules]
+        compiled = [as_if_active(self._compiled(rule)) for rule in rules]
         ids = self._homes(customer_id, most_homes)
         runs: list[list[HomeRun]] = [[] for _ in rules]
         for number, building_id in enumerate(ids, 1):

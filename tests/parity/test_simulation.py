@@ -3,6 +3,7 @@
 import asyncio
 import csv
 from array import array
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 from itertools import zip_longest
@@ -125,6 +126,10 @@ def test_a_case_of_the_corpus_simulated(case: Case, sqlite_store: SqlStore, monk
         assert together(answer) == [said(each) for each in came if each.rule_id == rule.id]
         assert answer.result.faults == []
         assert ended(answer.result.goals.values()) == ended(goal for goal in everything.goals if goal.rule_id == rule.id)
+        # A backtest only counts what was held back.
+        *_, [[run]] = Simulations(sqlite_store, CATALOGUE).backtest(CUSTOMER_ID, [rule], *range_of(case, rule), None)
+        assert run.sent_ms == [each.created_at_ms for each in answer.result.notifications]
+        assert run.dropped == Counter(each.drop_reason for each in answer.result.dropped)
 
 
 @pytest.mark.parametrize("home", [1, 5, 8])

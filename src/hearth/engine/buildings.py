@@ -7,6 +7,7 @@ built from stored facts (building, rules, counters, goals, series) and is thrown
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 
 from hearth.core.instants import SECOND_MS, zone_named
 from hearth.domain.buildings import Building
@@ -58,6 +59,7 @@ class BuildingState:
         self._snapshot_at = snapshot_at
         self.building = building
         self._household = household_of(building) if household is None else household
+        self._context = Context(zone=zone_named(building.time_zone_id), locale="en", building=facts_of(building))
         self._counters = dict(counters)
         self._goals: dict[str, list[Goal]] = defaultdict(list)
         for goal in sorted(goals, key=by_age):
@@ -92,7 +94,7 @@ class BuildingState:
         building = self.building
         silenced = {d.user_id for d in building.disabled_notifications if d.rule_id == compiled.rule.id}
         counters.carry_over(compiled.conditions_id)
-        context = Context(zone=zone_named(building.time_zone_id), locale="en", building=facts_of(building))
+        context = copy(self._context)
         if any(program.evaluated_elsewhere for program in compiled.programs()):
             context.peers = peers_of(compiled.rule, building, self._snapshot_at)
         return Slot(
@@ -117,7 +119,7 @@ class BuildingState:
             slot.own_views = []
             slot.bind({dataset.name: self._window(slot, dataset) for dataset in slot.compiled.rule.datasets})
         shared: dict[tuple[int, ...], tuple[Window, ...]] = {}
-        evaluations = [slot.evaluation(shared) for slot in self.slots]
+        evaluations = [slot.evaluation(shared, self._context) for slot in self.slots]
         by_event = [each for each in evaluations if not each.slot.compiled.rule.is_time_based]
         with_goal = [each for each in evaluations if each.slot.compiled.goal is not None]
         for buffer in self.buffers.values():

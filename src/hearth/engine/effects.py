@@ -4,6 +4,7 @@ Collected over some log entries, then taken as a whole. Invariant: a counter tha
 effects of the very entries that changed it.
 """
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 from hearth.domain.goals import Goal
@@ -34,12 +35,17 @@ class RuleFault:
 
 @dataclass(slots=True)
 class Effects:
-    """What has been decided since the last `take`."""
+    """What has been decided since the last `take`.
+
+    `dropped_counts`: who only wants to know how many notifications were held back, by reason, gives it; they are then
+    no outcomes, for telling what each of them saw costs far more than the evaluation.
+    """
 
     outcomes: list[Outcome] = field(default_factory=list)
     faults: list[RuleFault] = field(default_factory=list)
     touched: dict[tuple[str, str], tuple[str, Counters | HouseholdCounters]] = field(default_factory=dict)
     goals: dict[str, Goal] = field(default_factory=dict)  # those that changed, by their notification
+    dropped_counts: Counter[str] | None = None
 
     @property
     def is_empty(self) -> bool:

@@ -39,6 +39,10 @@ class Counters(msgspec.Struct):
         self.counted_for = conditions
 
 
+# What an expression may read that is not the same for all rules of a building.
+_OF_THE_RULE = {"StreakCounter", "StreakHasBeenReset", "DeliveredNotificationCounter", "EVAL"}
+
+
 def encode_counters(counters: Counters | HouseholdCounters) -> bytes:
     """Counters -> what is stored."""
     return msgspec.msgpack.encode(counters)
@@ -52,6 +56,8 @@ def decode_counters(stored: bytes) -> Counters:
 class Evaluation(NamedTuple):
     """What the hot loop needs to evaluate one rule; apart from the slot, so that a false condition touches little.
 
+    Nor does it touch what is the rule's alone: windows and context are one for all rules of the building that can share
+    them. With thousands of buildings none of it is in the processor's cache when an event comes.
     `counts_matches`: a false condition must break a row of matches.
     """
 
@@ -110,12 +116,16 @@ class Slot:
         """Gives the slot its windows, one per dataset of the rule."""
         self.windows = windows
 
-    def evaluation(self, shared: dict[tuple[int, ...], tuple[Window, ...]]) -> Evaluation:
-        """The slot's condition with its present windows; the same windows are the same tuple, kept in `shared`."""
+    def evaluation(self, shared: dict[tuple[int, ...], tuple[Window, ...]], facts: Context) -> Evaluation:
+        """The slot's condition with its present windows; the same windows are the same tuple, kept in `shared`.
+
+        A condition that reads neither counters nor other homes takes the building's `facts` instead of the slot's own context.
+        """
         condition = self.compiled.condition
+        context = self.context if condition.uses & _OF_THE_RULE else facts
         windows = self._windows_of(condition)
         windows = shared.setdefault(tuple(map(id, windows)), windows)
-        return Evaluation(condition.run, windows, self.context, self, self.compiled.rule.match_threshold > 1)
+        return Evaluation(condition.run, windows, context, self, self.compiled.rule.match_threshold > 1)
 
     def evaluate(self, program: Program, now_ms: int) -> Any:
         """The value of another program of the rule at an instant."""

@@ -42,7 +42,7 @@ _COMPARE: dict[str, type[ast.cmpop]] = {
     ">": ast.Gt,
 }
 _ARITHMETIC: dict[str, type[ast.operator]] = {"+": ast.Add, "-": ast.Sub, "*": ast.Mult, "/": ast.Div}
-_WORD_FIELDS = {
+_COUNTER_FIELDS = {
     "StreakCounter": "streak_counter",
     "StreakHasBeenReset": "streak_has_been_reset",
     "DeliveredNotificationCounter": "delivered_counter",
@@ -140,8 +140,8 @@ class _Compiler:
             return Lazy(var("now"))
         if name in MOMENTS:
             return Lazy(var(self._body.assign(call(name, var("now"), attr(var("context"), "zone")))))
-        if name in _WORD_FIELDS:
-            return Lazy(var(self._body.assign(attr(var("context"), _WORD_FIELDS[name]))))
+        if name in _COUNTER_FIELDS:
+            return Lazy(var(self._body.assign(attr(var("context"), _COUNTER_FIELDS[name]))))
         return Lazy(ast.Constant(name))  # a building or notification: equal to itself
 
     def _one_sided(self, node: Typed) -> Lazy:

@@ -8,6 +8,7 @@ Invariant: over the same ordered events it comes to the same notifications as th
 
 from array import array
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
@@ -73,12 +74,15 @@ class Simulation:
         from_ms: int,
         to_ms: int,
         snapshot_at: SnapshotAt = lambda now_ms: None,
+        dropped_counts: Counter[str] | None = None,
     ) -> None:
         """`points` by series id: all that the windows need before `from_ms`, and the range itself.
 
-        `snapshot_at`: what was known of other homes.
+        `snapshot_at`: what was known of other homes. `dropped_counts`, where it is given, takes the number of those held
+        back by reason; they are not made then.
         """
         self.result = SimulationResult()
+        self._dropped_counts = dropped_counts
         self.state = BuildingState(as_if_on(building, compiled), [as_if_active(compiled)], {}, series, snapshot_at=snapshot_at)
         self._customer_id = building.customer_id
         self._compiled = compiled
@@ -160,7 +164,7 @@ class Simulation:
     def _feed(self, start: int, end: int) -> None:
         """Feeds the events [start, end) of the range."""
         columns = _part(self._columns, start, end)
-        effects = Effects()
+        effects = Effects(dropped_counts=self._dropped_counts)
         buffers = self.state.buffers
         self.result.evaluations += sum(1 for series_id in columns.series_ids if buffers[series_id].concerned)
         entry = LogEntry(
@@ -176,7 +180,7 @@ class Simulation:
 
     def _tick(self, at_ms: int) -> None:
         """Evaluates the rule where its schedule ticks, and its open goals at a full hour."""
-        effects = Effects()
+        effects = Effects(dropped_counts=self._dropped_counts)
         self.result.evaluations += at_ms in self._scheduled
         tick_building(self.state, at_ms, self._sequence, at_ms, effects)
         self._sequence += 1
@@ -229,8 +233,8 @@ def as_if_on(building: Building, compiled: CompiledRule) -> Building:
 
 
 def as_if_active(compiled: CompiledRule) -> CompiledRule:
-    """The rule as an active one."""
-    return compiled.of(replace(compiled.rule, state="ACTIVE"))
+    """The rule as an active one; one that is active is taken as it is, with what it keeps for all homes."""
+    return compiled if compiled.rule.state == "ACTIVE" else compiled.of(replace(compiled.rule, state="ACTIVE"))
 
 
 def _reads_delivered(compiled: CompiledRule) -> bool:

@@ -25,7 +25,7 @@ from hearth.engine.peers import SnapshotAt
 from hearth.insights.backtests import HomeRun
 from hearth.ports import Points, Session, Store
 from hearth.runtime.peering import past_peers
-from hearth.runtime.simulation import Simulation, SimulationResult, reach_ms_of
+from hearth.runtime.simulation import Simulation, SimulationResult, as_if_active, reach_ms_of
 from hearth.services.buildings import get_building
 from hearth.services.rule_checks import check_rule
 from hearth.services.rule_files import read_files
@@ -122,7 +122,7 @@ class Simulations:
         self, customer_id: str, rules: Sequence[Rule], from_ms: int, to_ms: int, most_homes: int | None
     ) -> Iterator[Progress | list[list[HomeRun]]]:
         """Rules over all homes of a customer, or evenly chosen ones -> progress, then the runs of each rule by home."""
-        compiled = [self._compiled(rule) for rule in rules]
+        compiled = [as_if_active(self._compiled(rule)) for rule in rules]
         snapshots = [past_peers(self._store, customer_id, each) for each in compiled]
         ids = self._homes(customer_id, most_homes)
         runs: list[list[HomeRun]] = [[] for _ in rules]
@@ -155,7 +155,8 @@ class Simulations:
                 return None  # erased meanwhile
             building = _with_limits(session, found[0])
             series = _series_of(session, building, compiled)
-            simulation = self._simulation(session, building, compiled, series, from_ms, to_ms, snapshot_at)
+            dropped: Counter[str] = Counter()
+            simulation = self._simulation(session, building, compiled, series, from_ms, to_ms, snapshot_at, dropped)
         for _ in simulation.run():
             pass
         result = simulation.result
@@ -166,7 +167,7 @@ class Simulations:
             to_ms=to_ms,
             sent_ms=[notification.created_at_ms for notification in result.notifications],
             texts=[_first_text(notification.content) for notification in result.notifications],
-            dropped=Counter(str(notification.drop_reason) for notification in result.dropped),
+            dropped=dropped,
             evaluations=result.evaluations,
             goals=list(result.goals.values()),
         )
@@ -180,6 +181,7 @@ class Simulations:
         from_ms: int,
         to_ms: int,
         snapshot_at: SnapshotAt | None = None,
+        dropped_counts: Counter[str] | None = None,
     ) -> Simulation:
         ids = [each.id for each in series]
         start_ms = from_ms - reach_ms_of(compiled)
@@ -188,7 +190,7 @@ class Simulations:
         for series_id, (at_ms, value) in session.events.latest(building.customer_id, ids, start_ms).items():
             points[series_id] = _preceded(points[series_id], at_ms, value)
         snapshot_at = snapshot_at or past_peers(self._store, building.customer_id, compiled)
-        return Simulation(building, compiled, series, points, from_ms, to_ms, snapshot_at)
+        return Simulation(building, compiled, series, points, from_ms, to_ms, snapshot_at, dropped_counts)
 
     def _compiled(self, rule: Rule) -> CompiledRule:
         errors = [finding for finding in check_rule(rule, self._catalogue, ()) if finding.severity == "error"]

@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, select, update
 from hearth.core.problems import Problem
 from hearth.domain.buildings import Building
 from hearth.store import log
-from hearth.store.connections import add_unless_taken, among
+from hearth.store.connections import add_unless_taken, among, tested
 from hearth.store.tables import (
     attempts,
     buildings,
@@ -67,7 +67,7 @@ class SqlBuildingRepository:
     def list_by_id(self, customer_id: str, building_ids: Sequence[str]) -> list[Building]:
         """The customer's among these buildings, by id."""
         query = select(buildings.c.document).where(
-            among(self._connection, buildings.c.id, building_ids), buildings.c.customer_id == customer_id
+            among(self._connection, buildings.c.id, building_ids), tested(buildings.c.customer_id, customer_id)
         )
         found = self._connection.scalars(query.order_by(buildings.c.id))
         return [msgspec.json.decode(document, type=Building) for document in found]

@@ -77,7 +77,7 @@ class Simulation:
         self._ticks = list(ticks(cron, zone, from_ms - 1, to_ms - 1)) if compiled.rule.is_time_based else []
         self._sequence = 1
         # The count of delivered notifications must be there before the next event, where it is asked for.
-        self._at_a_time = 1 if _reads_delivered(compiled) else _EVENTS_AT_A_TIME
+        self._at_a_time = 1 if _tells_delivered(compiled) else _EVENTS_AT_A_TIME
         for each in series:
             past = points[each.id]
             end = int(np.searchsorted(np.asarray(past.times_ms), from_ms))
@@ -209,8 +209,13 @@ def as_if_active(compiled: CompiledRule) -> CompiledRule:
     return compiled.of(replace(compiled.rule, state="ACTIVE"))
 
 
-def _reads_delivered(compiled: CompiledRule) -> bool:
-    return any("delivered_counter" in program.source for program in compiled.programs())
+def _tells_delivered(compiled: CompiledRule) -> bool:
+    """Whether the count of delivered notifications stands in an expression or a title of the rule."""
+    templates = [case.template for case in compiled.cases] + ([compiled.template] if compiled.template is not None else [])
+    titles = [text.title for each in templates for text in each.template.texts.values()]
+    return any("delivered_counter" in program.source for program in compiled.programs()) or any(
+        "{DeliveredNotificationCounter}" in title for title in titles
+    )
 
 
 def _ordered(series: Sequence[Series], points: Mapping[int, Points], from_ms: int, to_ms: int) -> EventColumns:

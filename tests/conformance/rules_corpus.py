@@ -74,7 +74,7 @@ class BuildingInput:
 
 @dataclass(frozen=True)
 class ClockInput:
-    """The clock shows an instant; where it `passes` up to it, schedules tick on the way."""
+    """The clock shows an instant: the first of a case is where it begins to run. It `passes` up to it, or is set to it."""
 
     at_ms: int
     passes: bool

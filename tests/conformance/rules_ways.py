@@ -23,6 +23,7 @@ from tests.conformance.rules_corpus import (
 )
 
 from hearth.core.instants import MINUTE_MS
+from hearth.domain.buildings import Building
 from hearth.domain.customers import Customer
 from hearth.domain.events import (
     NO_FORECAST_MS,
@@ -46,6 +47,7 @@ from hearth.ports import Store
 from hearth.runtime.live import LiveDriver
 from hearth.runtime.loading import load_buildings
 from hearth.runtime.rule_sets import RuleSets
+from hearth.runtime.ticking import MAKE_UP_MS
 from hearth.runtime.writer import decisions_of, store_decisions
 from hearth.testing.clocks import MovableClock
 
@@ -78,6 +80,27 @@ def kind_of(events: Sequence[EventInput]) -> LogKind:
     return LogKind.HISTORICAL if events[0].is_historical else LogKind.LIVE
 
 
+class Ticks:
+    """The instants to which a case's schedules come while its clock passes or is set, each once.
+
+    A clock that is set does not turn back what ticked. What lies more than MAKE_UP_MS before the instant to which it
+    is set is passed over.
+    """
+
+    def __init__(self, case: Case) -> None:
+        self._case = case
+        self._now_ms = case.starts_ms or 0
+        self._ticked_ms = 0
+
+    def until(self, building: Building, clock: ClockInput) -> list[int]:
+        """What ticks in the building until the clock shows this."""
+        oldest_ms = 0 if clock.passes else clock.at_ms - MAKE_UP_MS
+        found = self._case.ticks(building, max(self._now_ms, self._ticked_ms, oldest_ms - 1), clock.at_ms)
+        self._now_ms = clock.at_ms
+        self._ticked_ms = max([self._ticked_ms, *found])
+        return found
+
+
 def in_memory(case: Case, most: int | None = 1, times: int = 1) -> Came:
     """The engine alone: batches of at most `most` events, each fed so many times."""
     compiled = [compile_rule(rule, CATALOGUE) for rule in case.rules if rule.state == "ACTIVE"]
@@ -89,13 +112,12 @@ def in_memory(case: Case, most: int | None = 1, times: int = 1) -> Came:
     state = BuildingState(case.building, compiled, counters, household=household_of(case.building, counters=household))
     uncounted = 0
     sequence = 1
-    now_ms = case.starts_ms or 0
+    ticks = Ticks(case)
     for batch in case.batches(most):
         if isinstance(batch, ClockInput):
-            for tick_ms in case.ticks(state.building, now_ms, batch.at_ms):
+            for tick_ms in ticks.until(state.building, batch):
                 step_tick([state], tick_entry(sequence, tick_ms), effects)
                 sequence += 1
-            now_ms = batch.at_ms
             continue
         if isinstance(batch, BuildingInput):
             limits = household_of(batch.building, counters=household)
@@ -227,7 +249,7 @@ def rebuilt(case: Case, store: Store, compacts: bool) -> Came:
     set_up(store, case)
     rule_sets = RuleSets(CATALOGUE)
     sequence = 1
-    now_ms = case.starts_ms or 0
+    ticks = Ticks(case)
     building = case.building
     for batch in case.batches(1):
         if isinstance(batch, BuildingInput):
@@ -236,12 +258,11 @@ def rebuilt(case: Case, store: Store, compacts: bool) -> Came:
                 session.buildings.replace(building)
             continue
         if isinstance(batch, ClockInput):
-            for tick_ms in case.ticks(building, now_ms, batch.at_ms):
+            for tick_ms in ticks.until(building, batch):
                 _rebuilt_tick(store, rule_sets, tick_entry(sequence, tick_ms))
                 sequence += 1
                 if compacts:
                     compact(store)
-            now_ms = batch.at_ms
             continue
         effects = Effects()
         series = find_series(store, batch[0]) if isinstance(batch, list) else None
@@ -309,10 +330,14 @@ class _Drivers:
     async def pass_to(self, at_ms: int, restarts: bool) -> None:
         """The clock passes to an instant; a tick may have been missed by the driver that was there before."""
         while self.clock.now_ms() < at_ms:
-            self.clock.move_to(min(at_ms, self.clock.now_ms() + LOOK_MS))
-            if restarts:
-                await self.restart()
-            await self.driver.tick()
+            await self.set_to(min(at_ms, self.clock.now_ms() + LOOK_MS), restarts)
+
+    async def set_to(self, at_ms: int, restarts: bool) -> None:
+        """The clock shows another instant the next time it is looked at."""
+        self.clock.move_to(at_ms)
+        if restarts:
+            await self.restart()
+        await self.driver.tick()
 
 
 async def live(case: Case, store: Store, most: int | None, restarts: bool = False) -> Came:
@@ -331,7 +356,7 @@ async def live(case: Case, store: Store, most: int | None, restarts: bool = Fals
             await drivers.restart()
         driver = drivers.driver
         if isinstance(batch, ClockInput):
-            await drivers.pass_to(batch.at_ms, restarts)
+            await (drivers.pass_to if batch.passes else drivers.set_to)(batch.at_ms, restarts)
         elif isinstance(batch, BuildingInput):
             with store.write() as session:
                 session.buildings.replace(batch.building)

@@ -94,7 +94,7 @@ class Simulation:
         self._instants = sorted({*self._scheduled, *self._goal_hours()}) if compiled.goal is not None else self._ticks
         self._sequence = 1
         # What was delivered must be known before the next event, where it matters to it.
-        self._at_a_time = 1 if compiled.goal is not None or _reads_delivered(compiled) else _EVENTS_AT_A_TIME
+        self._at_a_time = 1 if compiled.goal is not None or _tells_delivered(compiled) else _EVENTS_AT_A_TIME
         for each in series:
             past = points[each.id]
             end = int(np.searchsorted(np.asarray(past.times_ms), from_ms))
@@ -237,8 +237,13 @@ def as_if_active(compiled: CompiledRule) -> CompiledRule:
     return compiled if compiled.rule.state == "ACTIVE" else compiled.of(replace(compiled.rule, state="ACTIVE"))
 
 
-def _reads_delivered(compiled: CompiledRule) -> bool:
-    return any("DeliveredNotificationCounter" in program.uses for program in compiled.programs())
+def _tells_delivered(compiled: CompiledRule) -> bool:
+    """Whether the count of delivered notifications stands in an expression or a title of the rule."""
+    templates = [case.template for case in compiled.cases] + ([compiled.template] if compiled.template is not None else [])
+    titles = [text.title for each in templates for text in each.template.texts.values()]
+    return any("DeliveredNotificationCounter" in program.uses for program in compiled.programs()) or any(
+        "{DeliveredNotificationCounter}" in title for title in titles
+    )
 
 
 def _ordered(series: Sequence[Series], points: Mapping[int, Points], from_ms: int, to_ms: int) -> EventColumns:

@@ -62,12 +62,18 @@ class Ticking:
         Changes up to `change_number` are regarded. Who does not store what is given asks another Ticking.
         """
         await self._refresh(change_number)
+        if now_ms < self._looked_until_ms:  # the clock was set back: what was given stays so, what was leapt over comes yet
+            self._looked_until_ms = now_ms
+            for customer_id, plan in self._plans.items():
+                plan.look_ahead(self._looked_until(customer_id))
         found: list[tuple[str, int]] = []
         for customer_id, plan in sorted(self._plans.items()):
             if plan.next_ms is not None and plan.next_ms <= now_ms:
-                found.extend((customer_id, at_ms) for at_ms in self._due(customer_id, plan, now_ms))
+                due_ms = self._due(customer_id, plan, now_ms)
+                found.extend((customer_id, at_ms) for at_ms in due_ms)
+                self._marks[customer_id] = max([self._marks.get(customer_id, 0), *due_ms])
                 plan.look_ahead(now_ms)
-        self._looked_until_ms = max(self._looked_until_ms, now_ms)
+        self._looked_until_ms = now_ms
         return found
 
     async def buildings_at(self, customer_id: str, at_ms: int, change_number: int) -> list[str]:

@@ -6,7 +6,6 @@ built from stored facts (building, rules, counters, series) and is thrown away w
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from copy import copy
 
 from hearth.core.instants import SECOND_MS, zone_named
 from hearth.domain.buildings import Building
@@ -77,13 +76,14 @@ class BuildingState:
         building = self.building
         silenced = {d.user_id for d in building.disabled_notifications if d.rule_id == compiled.rule.id}
         counters.carry_over(compiled.conditions_id)
+        shared = self._context
         return Slot(
             compiled=compiled,
             building_id=building.id,
             customer_building_id=building.customer_building_id,
             user_ids=tuple(user_id for user_id in building.user_ids if user_id not in silenced),
             counters=counters,
-            context=copy(self._context),
+            context=Context(zone=shared.zone, locale=shared.locale, building=shared.building),
             household=self._household,
         )
 

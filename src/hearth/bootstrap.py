@@ -9,6 +9,7 @@ import importlib.resources
 import json
 import os
 import socket
+import sys
 import threading
 import time
 import tomllib
@@ -20,11 +21,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx2
+import msgspec
 from sqlalchemy import make_url
 
 from hearth.connectors.addresses import AddressGuard
 from hearth.connectors.secrets import Argon2Hasher, open_sealer
 from hearth.connectors.system import SystemClock, SystemIdentities
+from hearth.connectors.trial_processes import TrialProcesses, answer_requests, open_channel
 from hearth.connectors.webhook import WebhookChannel
 from hearth.core.clock import Clock, Identities
 from hearth.core.nearest import nearest
@@ -47,6 +50,7 @@ from hearth.services.notifications import Notifications
 from hearth.services.rule_reports import RuleReports
 from hearth.services.rules import Rules
 from hearth.services.simulations import Simulations
+from hearth.services.trials import Trials
 from hearth.store import open_store
 from hearth.store.migrations import upgrade
 
@@ -240,6 +244,10 @@ class Installation:
         return Simulations(self.store, self.catalogue)
 
     @cached_property
+    def trial_processes(self) -> TrialProcesses:
+        return open_trial_processes(self.settings)
+
+    @cached_property
     def deliveries(self) -> Deliveries:
         return Deliveries(self.store, self.sealer, self.clock, self.identities)
 
@@ -273,6 +281,7 @@ class Installation:
             notifications=self.notifications,
             events=EventReading(self.store, self.clock, self.catalogue),
             intake=intake,
+            trials=self.trial_processes,
             clock=self.clock,
             identities=self.identities,
             not_ready_because=lambda: None if live.is_accepting else "The platform is starting.",
@@ -283,6 +292,7 @@ class Installation:
         async def lifespan(_app: "FastAPI") -> AsyncIterator[None]:
             await live.start()
             yield
+            await self.trial_processes.close()
             await live.stop()
 
         application = create_api(parts)
@@ -324,6 +334,21 @@ def open_installation(settings: Settings | None = None, migrate: bool = True) ->
         yield Installation(settings, store)
     finally:
         store.close()
+
+
+def open_trial_processes(settings: Settings) -> TrialProcesses:
+    """Processes that try rules on the installation of these settings; none is started yet."""
+    command = [sys.executable, "-c", f"from {__name__} import answer_trials; answer_trials()"]
+    return TrialProcesses(command, msgspec.json.encode(settings))  # not among the arguments: a password may be in them
+
+
+def answer_trials() -> None:
+    """The program of such a process."""
+    channel = open_channel()
+    settings = msgspec.json.decode(channel.readline(), type=Settings)
+    with open_installation(settings, migrate=False) as installation:
+        trials = Trials(installation.simulations, installation.rules, installation.clock)
+        answer_requests(channel, trials.answer)
 
 
 @contextmanager

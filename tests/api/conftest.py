@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -9,7 +10,9 @@ import pytest
 from fastapi import FastAPI
 
 from hearth.api import ApiParts, RequestLimits, create_api
+from hearth.bootstrap import Settings, open_trial_processes
 from hearth.connectors.secrets import Argon2Hasher, FernetSealer
+from hearth.connectors.trial_processes import TrialProcesses
 from hearth.domain.customers import Customer
 from hearth.ports import Store
 from hearth.services.access import Access
@@ -122,8 +125,22 @@ def intake() -> KeptBodies:
 
 
 @pytest.fixture
+async def trials(tmp_path: Path) -> AsyncIterator[TrialProcesses]:
+    """Processes on the data folder of `sqlite_store`; none is started unless a rule is tried."""
+    processes = open_trial_processes(Settings(data_dir=str(tmp_path)))
+    yield processes
+    await processes.close()
+
+
+@pytest.fixture
 def parts(
-    api_store: Store, access: Access, clock: MovableClock, identities: CountedIdentities, intake: KeptBodies, catalogue: Any
+    api_store: Store,
+    access: Access,
+    clock: MovableClock,
+    identities: CountedIdentities,
+    intake: KeptBodies,
+    trials: TrialProcesses,
+    catalogue: Any,
 ) -> ApiParts:
     return ApiParts(
         access=access,
@@ -131,6 +148,7 @@ def parts(
         notifications=Notifications(api_store, clock),
         events=EventReading(api_store, clock, catalogue),
         intake=intake,
+        trials=trials,
         clock=clock,
         identities=identities,
         not_ready_because=lambda: None,

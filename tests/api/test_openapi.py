@@ -26,6 +26,10 @@ OPERATIONS = {
     ("post", "/events/batch/v1"): "write:events",
     ("get", "/pushnotifications/buildings/{customerBuildingId}/v1"): "read:pushnotifications",
     ("post", "/pushnotifications/{id}/interactions/v1"): "write:pushnotifications",
+    ("post", "/rules/simulate/v1"): "read:rules",
+    ("post", "/rules/backtest/v1"): "read:rules",
+    ("post", "/rules/why/v1"): "read:rules",
+    ("get", "/rules/{ruleId}/why/v1"): "read:rules",
     ("get", "/health/live"): None,
     ("get", "/health/ready"): None,
 }
@@ -36,6 +40,10 @@ OURS = {
     ("delete", "/buildings/{customerBuildingId}/v1"),
     ("put", "/buildings/{customerBuildingId}/tariff/v1"),
     ("get", "/events/v1"),
+    ("post", "/rules/simulate/v1"),
+    ("post", "/rules/backtest/v1"),
+    ("post", "/rules/why/v1"),
+    ("get", "/rules/{ruleId}/why/v1"),
 }
 
 
@@ -139,8 +147,11 @@ def test_examples_are_accepted(document: dict[str, Any]) -> None:
     from hearth.api.wire.buildings import Building
     from hearth.api.wire.events import Event
     from hearth.api.wire.notifications import InteractionReport, Notification
+    from hearth.api.wire.rules import Rule
+    from hearth.api.wire.trials import Backtest, BacktestRequest, Simulation, SimulationRequest, Why, WhyRequest
 
-    for model in (Building, Event, Notification, InteractionReport):
+    requests, answers = (SimulationRequest, BacktestRequest, WhyRequest, Rule), (Simulation, Backtest, Why)
+    for model in (Building, Event, Notification, InteractionReport, *requests, *answers):
         for example in document["components"]["schemas"][model.__name__]["examples"]:
             model.model_validate(example)
 

@@ -1,12 +1,12 @@
 """`hearth simulate`, `hearth backtest` and `hearth why`: a rule tried on stored events, with the engine that decides."""
 
 import json
-from array import array
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 import typer
+from tests.tried_homes import RULE, START_MS, STEP_MS, add_homes
 from typer.testing import CliRunner
 
 from hearth.bootstrap import open_installation, read_settings
@@ -14,24 +14,7 @@ from hearth.cli.backtest import backtest
 from hearth.cli.simulate import simulate
 from hearth.cli.why import why
 from hearth.core.problems import Problem
-from hearth.domain.events import EventColumns, LogEntry, LogKind
 from hearth.domain.limits import HouseholdLimits, QuietHours
-from hearth.services.buildings import BuildingDraft
-
-RULE = """\
-name: Much power
-state: DRAFT
-datasets:
-  Power: {kind: TIME_SERIES, eventTypes: [POWER_CONSUMPTION], timespan: 30min}
-condition: AVG($Power) > 1000 AND COUNT($Power) >= 2
-timeBetweenNotifications: 3h
-notification:
-  texts:
-    en: {title: Much power, message: '"You use " + AVG($Power) | "#,##0" + " W."'}
-"""
-STEP_MS = 15 * 60_000
-START_MS = 1_772_841_600_000  # 2026-03-07T00:00Z
-VALUES = [200, 200, 1500, 1600, 1700, 300, 300, 300]  # two hours, again and again
 
 
 @pytest.fixture
@@ -41,29 +24,7 @@ def customer(tmp_path, monkeypatch):
     (tmp_path / "rule.yaml").write_text(RULE)
     with open_installation(read_settings()) as installation:
         customer = installation.customers.create("Sunny Homes")
-        sequence = 1
-        for number in range(3):
-            name = f"home-{number}"
-            installation.buildings.add(customer.id, BuildingDraft(customer_building_id=name, time_zone_id="Europe/Zurich"))
-            factor = (0.5, 1.0, 1.2)[number]
-            with installation.store.write() as session:
-                building = session.buildings.find(customer.id, name)
-                series = session.series.find_or_add(customer.id, building.id, "POWER_CONSUMPTION", "meter", "GATEWAY", None)
-                count = 4 * 24 * 3
-                columns = EventColumns(
-                    series_ids=array("i", [series.id] * count),
-                    times_ms=array("q", [START_MS + step * STEP_MS for step in range(count)]),
-                    values=array("d", [factor * VALUES[step % len(VALUES)] for step in range(count)]),
-                )
-                session.events.append(
-                    [
-                        LogEntry(
-                            sequence=sequence, customer_id=customer.id, kind=LogKind.HISTORICAL, received_at_ms=0, columns=columns
-                        )
-                    ]
-                )
-                session.engine.set_applied_sequence_for_operator(sequence + count - 1)
-                sequence += count
+        add_homes(installation.store, installation.buildings, customer.id)
     return customer.id
 
 
@@ -103,7 +64,8 @@ def test_a_draft_is_simulated_in_a_home(customer):
     assert {each["dropReason"] for each in answer["dropped"]} == {"time_between"}
     assert len(answer["notifications"]) + len(answer["dropped"]) == 36 * 2
     assert answer["notes"] == ["The rule is not active (DRAFT)."]
-    assert answer["counts"][-1]["delivered"] == len(answer["notifications"])
+    delivered = [each["delivered"] for each in answer["counts"]]
+    assert delivered == list(range(len(times) + 1))
 
 
 def test_a_range_is_in_the_homes_days(customer):

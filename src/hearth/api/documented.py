@@ -23,14 +23,23 @@ _DETAILS = {
     500: ("fault", "Something went wrong on our side. Tell us the request id if it stays."),
     503: ("unavailable", "The platform cannot keep what you send at the moment; try again."),
 }
+_LINES = "Lines of JSON: progress now and then, 0 to 1; the last one has the result, or the problem document."
 _RETRIED = (429, 503)
 _REQUEST_ID = "6f1f0c9a4be2d07c5a3d9e10"
 
 
 def documented(
-    scope: str, problems: tuple[int, ...] = (), *, ours: bool = False, success_headers: Mapping[str, str] | None = None
+    scope: str,
+    problems: tuple[int, ...] = (),
+    *,
+    ours: bool = False,
+    success_headers: Mapping[str, str] | None = None,
+    success_lines: str | None = None,
 ) -> dict[str, Any]:
-    """Arguments of a route that needs a token with `scope` and may answer with these problem statuses."""
+    """Arguments of a route that needs a token with `scope` and may answer with these problem statuses.
+
+    `success_lines`: the media type under which it answers in lines of JSON, if it does.
+    """
     extra: dict[str, Any] = {"security": [{"oauth2": [scope]}, {"bearer": []}]}
     if ours:
         extra[EXTENSION] = True
@@ -39,6 +48,9 @@ def documented(
         responses[200] = {
             "headers": {name: {"description": text, "schema": {"type": "string"}} for name, text in success_headers.items()}
         }
+    if success_lines:
+        lines = {"schema": {"type": "string", "description": _LINES}, "example": '{"progress": 0.42}\n{"result": {}}\n'}
+        responses[200] = {"content": {success_lines: lines}}
     return {"responses": responses, "openapi_extra": extra}
 
 

@@ -3,7 +3,7 @@
 Handed in whole by whoever builds the application, and found again by the routes through the application.
 """
 
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
 from typing import Protocol, cast
 
@@ -14,6 +14,7 @@ from hearth.services.access import Access
 from hearth.services.buildings import Buildings
 from hearth.services.events import EventReading
 from hearth.services.notifications import Notifications
+from hearth.services.trials import Trial
 
 
 class Intake(Protocol):
@@ -23,6 +24,16 @@ class Intake(Protocol):
         """Returns when the events of the body (JSON: one, or an array) are on disk. All or nothing.
 
         Raises Problem: "malformed", "invalid" (each error with its pointer), "too_many_requests", "unavailable".
+        """
+
+
+class TrialRunner(Protocol):
+    """Tries rules away from the event loop and from whatever evaluates events."""
+
+    def run(self, trial: Trial) -> AsyncGenerator[bytes, None]:
+        """The lines of `services.trials`. Closing the generator before its last line ends the work.
+
+        Raises Problem "too_many_requests".
         """
 
 
@@ -43,6 +54,7 @@ class ApiParts:
     notifications: Notifications
     events: EventReading
     intake: Intake
+    trials: TrialRunner
     clock: Clock
     identities: Identities
     not_ready_because: Callable[[], str | None]

@@ -56,16 +56,15 @@ def problem_type(code: str) -> str:
     return f"urn:hearth:problem:{code}"
 
 
-def problem_response(
+def problem_document(
     code: str,
     detail: str,
     request_id: str,
-    errors: Iterable[Mapping[str, str]] = (),
-    headers: Mapping[str, str] | None = None,
+    errors: Iterable[Mapping[str, Any]] = (),
     members: Mapping[str, str] | None = None,
-) -> Response:
-    """The response of a problem. `errors`: one object for each thing wrong; `members`: further members."""
-    document: dict[str, Any] = {
+) -> dict[str, Any]:
+    """The document of a problem. `errors`: one object for each thing wrong; `members`: further members."""
+    return {
         "type": problem_type(code),
         "title": TITLE_OF_CODE[code],
         "status": STATUS_OF_CODE[code],
@@ -74,8 +73,19 @@ def problem_response(
         "requestId": request_id,
         **(members or {}),
     }
+
+
+def problem_response(
+    code: str,
+    detail: str,
+    request_id: str,
+    errors: Iterable[Mapping[str, Any]] = (),
+    headers: Mapping[str, str] | None = None,
+    members: Mapping[str, str] | None = None,
+) -> Response:
+    """The response of a problem, see `problem_document`."""
     return Response(
-        msgspec.json.encode(document),
+        msgspec.json.encode(problem_document(code, detail, request_id, errors, members)),
         status_code=STATUS_OF_CODE[code],
         headers={"Cache-Control": "no-store", **(headers or {})},
         media_type=MEDIA_TYPE,
@@ -130,11 +140,12 @@ def _field_error(error: Mapping[str, Any]) -> dict[str, str]:
     if where == "body":
         if error["type"] == "missing" and not path:
             message = "The request needs a JSON body"
-        return {"pointer": _pointer(path), "detail": message}
+        return {"pointer": pointer_of(path), "detail": message}
     return {"pointer": "", "parameter": str(path[0]) if path else "", "detail": message}
 
 
-def _pointer(path: Iterable[str | int]) -> str:
+def pointer_of(path: Iterable[str | int]) -> str:
+    """A path in a body -> JSON pointer (RFC 6901)."""
     return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)
 
 

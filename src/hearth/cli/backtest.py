@@ -1,7 +1,7 @@
 """`hearth backtest`: what a rule, or two of them, would have meant for all homes."""
 
 import json
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from hearth.cli.lang_session import zone_of
-from hearth.cli.rule_report import goal_words, goals_as_json
+from hearth.cli.rule_report import goal_words
 from hearth.cli.rule_trials import (
     NO_TEXT,
     AsJson,
@@ -23,10 +23,10 @@ from hearth.cli.rule_trials import (
     limit,
     opened,
     rule_of,
-    shown_instant,
 )
-from hearth.insights.backtests import BacktestFigures, comparison_of, figures_of
+from hearth.insights.backtests import BacktestFigures, figures_of
 from hearth.services.simulations import beginning
+from hearth.services.trial_bodies import backtest_body, compared, shown_instant
 
 
 def backtest(
@@ -56,36 +56,15 @@ def backtest(
     names = [each.name for each in rules]
     if len(names) == 2 and names[0] == names[1]:
         names = [f"{name} ({text})" for name, text in zip(names, (rule, against), strict=True)]
-    sentence = comparison_of(names[0], figures[0], names[1], figures[1]) if len(figures) == 2 else None
     if as_json:
-        answer = {"from": shown_instant(from_ms, zone), "to": shown_instant(to_ms, zone), "comparison": sentence}
-        answers = [_as_json(name, each) for name, each in zip(names, figures, strict=True)]
-        print(json.dumps({**answer, "rules": answers}, ensure_ascii=False))
+        print(json.dumps(backtest_body(from_ms, to_ms, zone, names, figures), ensure_ascii=False))
         return
     console = Console(highlight=False)
     for name, each in zip(names, figures, strict=True):
         _show(name, each, console)
+    sentence = compared(names, figures)
     if sentence is not None:
         console.print(Text(sentence, "bold"), soft_wrap=True)
-
-
-def _as_json(name: str, figures: BacktestFigures) -> dict[str, Any]:
-    return {
-        "rule": name,
-        "homes": figures.homes,
-        "homesReached": figures.homes_reached,
-        "shareReached": round(figures.share_reached, 4),
-        "notifications": figures.sent,
-        "dropped": dict(figures.dropped),
-        "evaluations": figures.evaluations,
-        "goals": goals_as_json(figures.goals),
-        "perHomeAndDay": {"median": figures.median, "p90": figures.p90, "max": figures.most},
-        "busiestHours": [{"hour": hour, "notifications": count} for hour, count in figures.busiest_hours],
-        "samples": [
-            {"customerBuildingId": each.building_id, "at": shown_instant(each.at_ms, each.zone), "text": each.text}
-            for each in figures.samples
-        ],
-    }
 
 
 def _show(name: str, figures: BacktestFigures, console: Console) -> None:

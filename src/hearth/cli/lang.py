@@ -20,7 +20,6 @@ from hearth.cli.code_pages import code_named, show_code
 from hearth.cli.lang_session import (
     Session,
     console,
-    explained_as_json,
     explained_tree,
     opened,
     place_of,
@@ -31,7 +30,7 @@ from hearth.cli.lang_session import (
 from hearth.cli.source_excerpts import show_diagnostic
 from hearth.core.problems import Problem, invalid
 from hearth.language import Answer, Diagnostic, Place, laid_out
-from hearth.services.expressions import instant
+from hearth.services.expressions import explained_body, instant
 
 app = typer.Typer(help="The rule language: check, evaluate, explain and lay out expressions.", no_args_is_help=True)
 
@@ -173,7 +172,7 @@ def explain_expression(
         raise typer.Exit(1)
     explained = session.explained(checked)
     if as_json:
-        _print_json(explained_as_json(explained))
+        _print_json(explained_body(explained))
     else:
         show_checked(checked)
         console(is_wide=True).print(explained_tree(explained), soft_wrap=True)

@@ -7,7 +7,7 @@ Reads the files that are named; what they mean is the services' to say.
 import json
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, TextIO, get_args
+from typing import TextIO, get_args
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
@@ -106,21 +106,6 @@ def explained_tree(explained: Explained) -> Tree:
     tree = Tree(label, guide_style="blue")
     tree.children.extend(explained_tree(part) for part in explained.parts)
     return tree
-
-
-def explained_as_json(explained: Explained) -> dict[str, Any]:
-    """An explanation as JSON."""
-    return {
-        "text": explained.text,
-        "start": explained.span.start,
-        "end": explained.span.end,
-        "type": explained.type,
-        "unit": explained.unit,
-        "value": explained.value,
-        "shown": explained.shown,
-        "missing": explained.missing,
-        "parts": [explained_as_json(part) for part in explained.parts],
-    }
 
 
 def _shown(explained: Explained) -> str:

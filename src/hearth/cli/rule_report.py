@@ -8,11 +8,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from hearth.cli.rule_trials import AsJson, CustomerOption, DataDir, opened, shown_instant
+from hearth.cli.rule_trials import AsJson, CustomerOption, DataDir, opened
 from hearth.core.instants import zone_named
 from hearth.insights.goals import GoalFigures
 from hearth.language.time_format import timespan_text
 from hearth.services.rule_reports import RuleReport, VersionReport
+from hearth.services.trial_bodies import goals_body, shown_instant
 
 _UTC = zone_named("UTC")
 
@@ -38,20 +39,8 @@ def _as_json(report: RuleReport) -> dict[str, Any]:
         "name": report.rule.name,
         "state": report.rule.state,
         "notifications": dict(report.notifications),
-        "goals": goals_as_json(report.goals),
+        "goals": goals_body(report.goals),
         "versions": [_version_as_json(each) for each in report.versions],
-    }
-
-
-def goals_as_json(goals: GoalFigures) -> dict[str, int | float | None]:
-    """Figures of goals as JSON."""
-    return {
-        "achieved": goals.achieved,
-        "missed": goals.missed,
-        "open": goals.is_open,
-        "abandoned": goals.abandoned,
-        "rate": None if goals.rate is None else round(goals.rate, 4),
-        "typicalSeconds": None if goals.typical_ms is None else goals.typical_ms // 1000,
     }
 
 

@@ -11,10 +11,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from hearth.bootstrap import Installation, open_installation, read_settings
-from hearth.core.instants import datetime_of_instant
 from hearth.core.problems import Problem, invalid
 from hearth.domain.rules import Rule
-from hearth.engine.slots import Counters
 from hearth.services.histories import read_limit
 from hearth.services.simulations import Progress as Done
 
@@ -89,16 +87,6 @@ def finished(steps: Iterator[Done | T], what: str) -> T:
     raise AssertionError("work ends with an answer")
 
 
-def shown_instant(at_ms: int, zone: ZoneInfo) -> str:
-    """Local time for people and for JSON: ISO 8601 with the offset."""
-    return datetime_of_instant(at_ms, zone).isoformat(timespec="seconds")
-
-
 def held_back(reasons: Mapping[str, int]) -> str:
     """Dropped notifications by reason, in words; empty where there are none."""
     return ", ".join(f"{count:,} {_REASONS.get(reason, reason)}" for reason, count in sorted(reasons.items()))
-
-
-def as_counts(counters: Counters) -> dict[str, int]:
-    """What a rule counts, as JSON."""
-    return {"matches": counters.match_count, "streak": counters.streak_count, "delivered": counters.delivered_count}

@@ -137,6 +137,7 @@ def run_ingest(settings: Settings, wake_fd: int) -> None:
             gc.collect()
             gc.freeze()
             settings.note_running()
+            await installation.trial_processes.warm_up()
             Console(stderr=True, highlight=False, soft_wrap=True).print(f"Hearth listens on [bold]{settings.url}[/]")
 
     with only_ingest_of(settings), open_installation(settings, migrate=False) as installation:

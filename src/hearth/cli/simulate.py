@@ -2,8 +2,6 @@
 
 import json
 from collections import Counter
-from typing import Any
-from zoneinfo import ZoneInfo
 
 from rich.console import Console
 from rich.text import Text
@@ -23,14 +21,11 @@ from hearth.cli.rule_trials import (
     limit,
     opened,
     rule_of,
-    shown_instant,
 )
 from hearth.core.instants import zone_named
-from hearth.domain.goals import Goal
-from hearth.domain.notifications import Notification
 from hearth.insights.goals import figures_of_goals
-from hearth.services.notification_body import notification_body
 from hearth.services.simulations import Simulated
+from hearth.services.trial_bodies import shown_instant, simulation_body
 
 _MOST_SHOWN = 40
 
@@ -54,37 +49,9 @@ def simulate(
         limits = limit(from_, "--from", zone), limit(to, "--to", zone)
         simulated = finished(installation.simulations.simulate(customer_id, chosen, building, *limits), "simulating")
     if as_json:
-        print(json.dumps(_as_json(simulated), ensure_ascii=False))
+        print(json.dumps(simulation_body(simulated), ensure_ascii=False))
     else:
         _show(simulated, Console(highlight=False))
-
-
-def _as_json(simulated: Simulated) -> dict[str, Any]:
-    result, zone = simulated.result, zone_named(simulated.building.time_zone_id)
-    return {
-        "rule": simulated.rule.name,
-        "ruleVersion": simulated.rule.version,
-        "customerBuildingId": simulated.building.customer_building_id,
-        "from": shown_instant(simulated.from_ms, zone),
-        "to": shown_instant(simulated.to_ms, zone),
-        "evaluations": result.evaluations,
-        "notifications": [_notification(each, result.goals.get(each.id), zone) for each in result.notifications],
-        "dropped": [_notification(each, None, zone) for each in result.dropped],
-        "counts": [
-            {"at": shown_instant(each.at_ms, zone), "matches": each.matches, "streak": each.streak, "delivered": each.delivered}
-            for each in result.counts
-        ],
-        "faults": [{"at": shown_instant(fault.occurred_at_ms, zone), "error": fault.error} for fault in result.faults],
-        "notes": list(simulated.notes),
-    }
-
-
-def _notification(notification: Notification, goal: Goal | None, zone: ZoneInfo) -> dict[str, object]:
-    body = {**notification_body(notification), "case": notification.case_label, "trace": notification.trace}
-    if goal is None:
-        return body
-    ended = None if goal.ended_at_ms is None else shown_instant(goal.ended_at_ms, zone)
-    return {**body, "goal": {"state": goal.state, "endedAt": ended}}
 
 
 def _show(simulated: Simulated, console: Console) -> None:

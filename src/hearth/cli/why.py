@@ -1,15 +1,16 @@
 """`hearth why`: why a rule spoke, or did not, in a home at a time."""
 
 import json
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.text import Text
 
-from hearth.cli.lang_session import console, explained_as_json, explained_tree
-from hearth.cli.rule_trials import AsJson, CustomerOption, DataDir, as_counts, limit, opened, rule_of, shown_instant
+from hearth.cli.lang_session import console, explained_tree
+from hearth.cli.rule_trials import AsJson, CustomerOption, DataDir, limit, opened, rule_of
 from hearth.core.instants import zone_named
 from hearth.services.simulations import Why
+from hearth.services.trial_bodies import counts_body, shown_instant, why_body
 
 _STYLES = {"sent": "bold green", "dropped": "bold yellow", "not sent": "bold yellow"}
 _TITLES = {"condition": "condition", "streak": "streak condition"}
@@ -36,30 +37,9 @@ def why(
         zone = zone_named(installation.buildings.get(customer_id, building).time_zone_id)
         answer = installation.simulations.why(customer_id, chosen, building, limit(time, "TIME", zone))
     if as_json:
-        print(json.dumps(_as_json(answer), ensure_ascii=False))
+        print(json.dumps(why_body(answer), ensure_ascii=False))
     else:
         _show(answer)
-
-
-def _as_json(answer: Why) -> dict[str, Any]:
-    zone = zone_named(answer.building.time_zone_id)
-    evaluation = answer.evaluation
-    return {
-        "rule": answer.rule.name,
-        "customerBuildingId": answer.building.customer_building_id,
-        "asked": shown_instant(answer.asked_ms, zone),
-        "notes": list(answer.notes),
-        "evaluation": None
-        if evaluation is None
-        else {
-            "at": shown_instant(evaluation.at_ms, zone),
-            "outcome": evaluation.outcome,
-            "ended": evaluation.ended,
-            "before": as_counts(evaluation.before),
-            "after": as_counts(evaluation.after),
-            "parts": {name: explained_as_json(part) for name, part in evaluation.parts.items()},
-        },
-    }
 
 
 def _show(answer: Why) -> None:
@@ -86,7 +66,7 @@ def _show(answer: Why) -> None:
         title = _TITLES.get(name) or f"case {answer.rule.cases[int(number)].label}"
         screen.print(Text(f"\n{title}", "bold"))
         screen.print(explained_tree(part), soft_wrap=True)
-    counts = as_counts(evaluation.before), as_counts(evaluation.after)
+    counts = counts_body(evaluation.before), counts_body(evaluation.after)
     changes = [f"{name} {counts[0][name]} → {counts[1][name]}" for name in counts[0] if any(each[name] for each in counts)]
     if changes:
         screen.print(f"\ncounts: {', '.join(changes)}")

@@ -213,6 +213,21 @@ class Workbench:
         return Missing(f"no values of {dataset} in other buildings are at hand") if found is None else found
 
 
+def explained_body(explained: Explained) -> dict[str, Any]:
+    """An expression with the values of all its parts."""
+    return {
+        "text": explained.text,
+        "start": explained.span.start,
+        "end": explained.span.end,
+        "type": explained.type,
+        "unit": explained.unit,
+        "value": explained.value,
+        "shown": explained.shown,
+        "missing": explained.missing,
+        "parts": [explained_body(part) for part in explained.parts],
+    }
+
+
 def instant(given: Any, zone: ZoneInfo) -> int:
     """ISO 8601, a day, or epoch seconds or milliseconds -> instant. Raises Problem "invalid"."""
     try:

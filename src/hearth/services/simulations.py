@@ -5,6 +5,7 @@ The rule may be a saved one or a draft. Invariant: one home's events are in memo
 """
 
 from array import array
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,12 +13,12 @@ from dataclasses import dataclass
 from msgspec.structs import replace as replace_struct
 
 from hearth.core.instants import DAY_MS, SECOND_MS, zone_named
-from hearth.core.problems import Problem, invalid
+from hearth.core.problems import FieldProblem, Problem, invalid
 from hearth.domain.buildings import Building
 from hearth.domain.catalogue import Catalogue
 from hearth.domain.events import NO_FORECAST_MS, Series
 from hearth.domain.notifications import Content
-from hearth.domain.rules import Rule
+from hearth.domain.rules import Dataset, Rule
 from hearth.engine.buildings import selects
 from hearth.engine.compiled import CompiledRule, compile_rule
 from hearth.engine.explanations import EvaluationExplained
@@ -27,7 +28,7 @@ from hearth.ports import Points, Session, Store
 from hearth.runtime.peering import past_peers
 from hearth.runtime.simulation import Simulation, SimulationResult, as_if_active, reach_ms_of
 from hearth.services.buildings import get_building
-from hearth.services.rule_checks import check_rule
+from hearth.services.rule_checks import Finding, check_rule
 from hearth.services.rule_files import read_files
 
 _END_OF_TIME_MS = 2**62
@@ -35,6 +36,25 @@ _DEFAULT_RANGE_MS = 30 * DAY_MS
 _WARM_UP_MS = 7 * DAY_MS  # streaks and pauses of so long are known when one asks why
 _PAGE = 200
 _DRAFT_ID = "0" * 24
+
+
+class UnfitRule(Problem):
+    """A rule that cannot be run: what its author must mend, by path in a rule file."""
+
+    def __init__(self, rule: Rule, findings: Sequence[Finding]) -> None:
+        errors = tuple(FieldProblem("".join(f"/{part}" for part in each.path), each.message) for each in findings)
+        super().__init__("invalid", findings[0].message, errors)
+        self.rule = rule
+        self.findings = tuple(findings)
+
+
+@dataclass(frozen=True)
+class SeenSeries:
+    """The points of a series within the range, which a dataset looked at."""
+
+    dataset: Dataset
+    series: Series
+    points: Points
 
 
 @dataclass(frozen=True)
@@ -47,6 +67,7 @@ class Simulated:
     to_ms: int
     result: SimulationResult
     notes: tuple[str, ...]
+    seen: tuple[SeenSeries, ...]
 
 
 @dataclass(frozen=True)
@@ -72,7 +93,7 @@ class Simulations:
 
     def __init__(self, store: Store, catalogue: Catalogue) -> None:
         self._store = store
-        self._catalogue = catalogue
+        self.catalogue = catalogue
 
     def saved_rule(self, customer_id: str, name_or_id: str) -> Rule:
         """The newest version of a rule by id or name. Raises Problem "not_found"."""
@@ -84,14 +105,22 @@ class Simulations:
 
     def draft(self, customer_id: str, file: str, text: str) -> Rule:
         """The one rule of a YAML text, as a draft of the customer. Raises Problem "invalid" with its first mistake."""
-        rules, diagnostics = read_files([(file, text)], self._catalogue, ())
+        rules, diagnostics = read_files([(file, text)], self.catalogue, ())
         errors = [found for found in diagnostics if found.severity == "error"]
         if errors:
             first = errors[0]
             raise invalid("", f"{first.file}:{first.line}:{first.column}: {first.message} (see: hearth rules check {file})")
         if len(rules) != 1:
             raise invalid("", f"{file} holds {len(rules)} rules; a simulation takes a file of one.")
-        return replace_struct(rules[0], id=_DRAFT_ID, customer_id=customer_id)
+        return self.own_draft(customer_id, rules[0])
+
+    def own_draft(self, customer_id: str, rule: Rule) -> Rule:
+        """A rule that is not saved, as the customer's: without identity, sources as the catalogue names them."""
+        datasets = tuple(
+            replace_struct(each, sources=tuple(self.catalogue.source_named(name) or name for name in each.sources))
+            for each in rule.datasets
+        )
+        return replace_struct(rule, id=_DRAFT_ID, customer_id=customer_id, version=0, datasets=datasets)
 
     def simulate(
         self, customer_id: str, rule: Rule, customer_building_id: str, from_ms: int | None, to_ms: int | None
@@ -102,10 +131,19 @@ class Simulations:
             building = _with_limits(session, get_building(session, customer_id, customer_building_id))
             series = _series_of(session, building, compiled)
             from_ms, to_ms = _range(session, building, series, from_ms, to_ms)
-            simulation = self._simulation(session, building, compiled, series, from_ms, to_ms)
+            points = _points(session, building, compiled, series, from_ms, to_ms)
+        simulation = Simulation(
+            building, compiled, series, points, from_ms, to_ms, past_peers(self._store, customer_id, compiled)
+        )
         for done in simulation.run():
             yield Progress(done)
-        yield Simulated(rule, building, from_ms, to_ms, simulation.result, notes_of(rule, building))
+        seen = tuple(
+            SeenSeries(dataset, each, _since(points[each.id], from_ms))
+            for dataset in rule.datasets
+            for each in series
+            if selects(dataset, each)
+        )
+        yield Simulated(rule, building, from_ms, to_ms, simulation.result, notes_of(rule, building), seen)
 
     def why(self, customer_id: str, rule: Rule, customer_building_id: str, at_ms: int | None) -> Why:
         """The last evaluation of a rule in a home at or before `at_ms` (its newest event when absent), explained."""
@@ -115,7 +153,9 @@ class Simulations:
             series = _series_of(session, building, compiled)
             _, end_ms = _range(session, building, series, 0, None if at_ms is None else at_ms + 1)
             warm_up_ms = max(_WARM_UP_MS, rule.time_between_triggers_seconds * SECOND_MS)
-            simulation = self._simulation(session, building, compiled, series, end_ms - warm_up_ms, end_ms)
+            points = _points(session, building, compiled, series, end_ms - warm_up_ms, end_ms)
+        peers = past_peers(self._store, customer_id, compiled)
+        simulation = Simulation(building, compiled, series, points, end_ms - warm_up_ms, end_ms, peers, tells_counts=False)
         return Why(rule, building, end_ms - 1, simulation.explain_last(), notes_of(rule, building))
 
     def backtest(
@@ -155,8 +195,9 @@ class Simulations:
                 return None  # erased meanwhile
             building = _with_limits(session, found[0])
             series = _series_of(session, building, compiled)
-            dropped: Counter[str] = Counter()
-            simulation = self._simulation(session, building, compiled, series, from_ms, to_ms, snapshot_at, dropped)
+            points = _points(session, building, compiled, series, from_ms, to_ms)
+        dropped: Counter[str] = Counter()
+        simulation = Simulation(building, compiled, series, points, from_ms, to_ms, snapshot_at, dropped, tells_counts=False)
         for _ in simulation.run():
             pass
         result = simulation.result
@@ -172,38 +213,18 @@ class Simulations:
             goals=list(result.goals.values()),
         )
 
-    def _simulation(
-        self,
-        session: Session,
-        building: Building,
-        compiled: CompiledRule,
-        series: Sequence[Series],
-        from_ms: int,
-        to_ms: int,
-        snapshot_at: SnapshotAt | None = None,
-        dropped_counts: Counter[str] | None = None,
-    ) -> Simulation:
-        ids = [each.id for each in series]
-        start_ms = from_ms - reach_ms_of(compiled)
-        points = session.events.read(building.customer_id, ids, start_ms, to_ms - 1)
-        # The newest event counts however old it is where a dataset has no timespan.
-        for series_id, (at_ms, value) in session.events.latest(building.customer_id, ids, start_ms).items():
-            points[series_id] = _preceded(points[series_id], at_ms, value)
-        snapshot_at = snapshot_at or past_peers(self._store, building.customer_id, compiled)
-        return Simulation(building, compiled, series, points, from_ms, to_ms, snapshot_at, dropped_counts)
-
     def _compiled(self, rule: Rule) -> CompiledRule:
-        errors = [finding for finding in check_rule(rule, self._catalogue, ()) if finding.severity == "error"]
+        errors = [finding for finding in check_rule(rule, self.catalogue, ()) if finding.severity == "error"]
         if errors:
-            raise invalid("".join(f"/{part}" for part in errors[0].path), errors[0].message)
-        return compile_rule(rule, self._catalogue)
+            raise UnfitRule(rule, errors)
+        return compile_rule(rule, self.catalogue)
 
 
 def beginning(from_ms: int | None, to_ms: int) -> int:
     """Where a range up to `to_ms` begins: 30 days before, unless it is said. Raises Problem "invalid" for an empty range."""
     from_ms = max(0, to_ms - _DEFAULT_RANGE_MS) if from_ms is None else from_ms
     if from_ms >= to_ms:
-        raise invalid("", "The range is empty: its end does not come after its beginning.")
+        raise invalid("/to", "The range is empty: its end does not come after its beginning.")
     return from_ms
 
 
@@ -249,6 +270,25 @@ def _range(
             raise invalid("", "The home has no event of this rule's datasets: say the range, with its beginning and its end.")
         to_ms = max(at_ms for at_ms, _ in newest.values()) + 1
     return beginning(from_ms, to_ms), to_ms
+
+
+def _points(
+    session: Session, building: Building, compiled: CompiledRule, series: Sequence[Series], from_ms: int, to_ms: int
+) -> dict[int, Points]:
+    """The points of each series in the range, and those before it that may matter in it."""
+    ids = [each.id for each in series]
+    start_ms = from_ms - reach_ms_of(compiled)
+    points = session.events.read(building.customer_id, ids, start_ms, to_ms - 1)
+    # The newest event counts however old it is where a dataset has no timespan.
+    for series_id, (at_ms, value) in session.events.latest(building.customer_id, ids, start_ms).items():
+        points[series_id] = _preceded(points[series_id], at_ms, value)
+    return points
+
+
+def _since(points: Points, from_ms: int) -> Points:
+    start = bisect_left(points.times_ms, from_ms)
+    forecasts = points.forecast_ms
+    return Points(points.times_ms[start:], points.values[start:], None if forecasts is None else forecasts[start:])
 
 
 def _preceded(points: Points, at_ms: int, value: float) -> Points:

@@ -58,7 +58,8 @@ class WireModel(BaseModel):
         return cls.model_construct(**values)
 
 
-def _plain_text(text: str) -> str:
+def plain_text(text: str) -> str:
+    """A validator: databases take no NUL."""
     if "\x00" in text:
         raise ValueError("a NUL character is not allowed")
     return text
@@ -88,7 +89,7 @@ def _instant_of_text(given: object) -> object:
         ) from error
 
 
-Text = Annotated[str, Field(max_length=1_000), AfterValidator(_plain_text)]
+Text = Annotated[str, Field(max_length=1_000), AfterValidator(plain_text)]
 EpochSeconds = Annotated[
     int | float, AfterValidator(_whole_instant), Field(description="Epoch seconds UTC; milliseconds are recognised by magnitude.")
 ]

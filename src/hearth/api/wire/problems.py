@@ -9,6 +9,11 @@ class FieldError(BaseModel):
     pointer: str = Field(description="JSON pointer (RFC 6901) into the body; empty for the whole body or a parameter.")
     parameter: str | None = Field(default=None, description="The query parameter, when it is one that is wrong.")
     detail: str = Field(description="What is wrong and what to do about it.")
+    code: str | None = Field(default=None, description="Of a mistake in a rule: its code in the manual of the language.")
+    hint: str | None = Field(default=None, description="Of a mistake in a rule: the remedy.")
+    line: int | None = Field(default=None, description="Of a mistake in an expression: its line in it, from 1.")
+    column: int | None = Field(default=None, description="Its column, from 1.")
+    length: int | None = Field(default=None, description="Its length.")
 
 
 class ProblemDocument(BaseModel):

@@ -1,0 +1,28 @@
+"""Graphs: which points of a long series show what all of them show.
+
+M4 (Jugel and others, "M4: a visualization-oriented time series data aggregation", VLDB 2014): of each of equally long
+stretches of time the first, the last, the lowest and the highest point. A line drawn through them over as many columns
+of pixels as there are stretches is that of all points, so every peak stays where and as high as it was. Pure.
+Invariant: what is kept are points of the series, in their order, at most as many as asked for.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+MOST_POINTS = 5_000
+_OF_A_STRETCH = 4
+
+
+def telling_points(times_ms: Sequence[int], values: Sequence[float], most: int = MOST_POINTS) -> list[int]:
+    """Positions of the points to draw; `times_ms` ascend. All of them where there are no more than `most`."""
+    count = len(times_ms)
+    if count <= most:
+        return list(range(count))
+    times, heights = np.asarray(times_ms, dtype=np.int64), np.asarray(values, dtype=np.float64)
+    stretch = (times - times[0]) * (most // _OF_A_STRETCH) // (times[-1] - times[0] + 1)
+    starts = np.flatnonzero(np.diff(stretch, prepend=-1))
+    ends = np.append(starts[1:], count) - 1
+    rising = np.lexsort((heights, stretch))  # within each stretch from the lowest to the highest
+    kept: list[int] = np.unique(np.concatenate((starts, ends, rising[starts], rising[ends]))).tolist()
+    return kept

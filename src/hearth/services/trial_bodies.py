@@ -1,0 +1,151 @@
+"""The bodies of trials: the one JSON form of a simulation, a backtest and an explanation.
+
+The commands print it with `--json`, the public API answers it. Decides nothing and reads nothing; what an answer
+says is the simulations' and the engine's. Instants are local times with their offset, as people compare them.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from hearth.core.instants import datetime_of_instant, seconds_of_instant, zone_named
+from hearth.domain.catalogue import Catalogue
+from hearth.domain.goals import Goal
+from hearth.domain.notifications import Notification
+from hearth.engine.slots import Counters
+from hearth.insights.backtests import BacktestFigures, comparison_of
+from hearth.insights.goals import GoalFigures
+from hearth.insights.graphs import telling_points
+from hearth.services.expressions import explained_body
+from hearth.services.notification_body import notification_body
+from hearth.services.simulations import SeenSeries, Simulated, Why
+
+
+def simulation_body(simulated: Simulated) -> dict[str, Any]:
+    """What a rule would have said in a home. The data it looked at is `series_bodies`, for whoever draws it."""
+    result, zone = simulated.result, zone_named(simulated.building.time_zone_id)
+    return {
+        "rule": simulated.rule.name,
+        "ruleVersion": simulated.rule.version,
+        "customerBuildingId": simulated.building.customer_building_id,
+        "from": shown_instant(simulated.from_ms, zone),
+        "to": shown_instant(simulated.to_ms, zone),
+        "evaluations": result.evaluations,
+        "notifications": [_notification(each, result.goals.get(each.id), zone) for each in result.notifications],
+        "dropped": [_notification(each, None, zone) for each in result.dropped],
+        "counts": [
+            {"at": shown_instant(each.at_ms, zone), "matches": each.matches, "streak": each.streak, "delivered": each.delivered}
+            for each in result.counts
+        ],
+        "faults": [{"at": shown_instant(fault.occurred_at_ms, zone), "error": fault.error} for fault in result.faults],
+        "notes": list(simulated.notes),
+    }
+
+
+def series_bodies(simulated: Simulated, catalogue: Catalogue) -> list[dict[str, Any]]:
+    """The data behind a simulation, by dataset and series; of long series the telling points. Epoch seconds, for graphs."""
+    return [_series(each, catalogue) for each in simulated.seen]
+
+
+def backtest_body(
+    from_ms: int, to_ms: int, zone: ZoneInfo, names: Sequence[str], figures: Sequence[BacktestFigures]
+) -> dict[str, Any]:
+    """What one rule, or two of them, would have meant for many homes."""
+    return {
+        "from": shown_instant(from_ms, zone),
+        "to": shown_instant(to_ms, zone),
+        "comparison": compared(names, figures),
+        "rules": [_figures(name, each) for name, each in zip(names, figures, strict=True)],
+    }
+
+
+def compared(names: Sequence[str], figures: Sequence[BacktestFigures]) -> str | None:
+    """Two rules in a sentence; None of one."""
+    return comparison_of(names[0], figures[0], names[1], figures[1]) if len(figures) == 2 else None
+
+
+def why_body(answer: Why) -> dict[str, Any]:
+    """Why a rule spoke or did not. `evaluation` is null where there was none."""
+    zone = zone_named(answer.building.time_zone_id)
+    evaluation = answer.evaluation
+    return {
+        "rule": answer.rule.name,
+        "customerBuildingId": answer.building.customer_building_id,
+        "asked": shown_instant(answer.asked_ms, zone),
+        "notes": list(answer.notes),
+        "evaluation": None
+        if evaluation is None
+        else {
+            "at": shown_instant(evaluation.at_ms, zone),
+            "outcome": evaluation.outcome,
+            "ended": evaluation.ended,
+            "before": counts_body(evaluation.before),
+            "after": counts_body(evaluation.after),
+            "parts": {name: explained_body(part) for name, part in evaluation.parts.items()},
+        },
+    }
+
+
+def counts_body(counters: Counters) -> dict[str, int]:
+    """What a rule counts."""
+    return {"matches": counters.match_count, "streak": counters.streak_count, "delivered": counters.delivered_count}
+
+
+def goals_body(goals: GoalFigures) -> dict[str, int | float | None]:
+    """How often goals were achieved, and how soon."""
+    return {
+        "achieved": goals.achieved,
+        "missed": goals.missed,
+        "open": goals.is_open,
+        "abandoned": goals.abandoned,
+        "rate": None if goals.rate is None else round(goals.rate, 4),
+        "typicalSeconds": None if goals.typical_ms is None else goals.typical_ms // 1000,
+    }
+
+
+def shown_instant(at_ms: int, zone: ZoneInfo) -> str:
+    """Local time for people and for JSON: ISO 8601 with the offset."""
+    return datetime_of_instant(at_ms, zone).isoformat(timespec="seconds")
+
+
+def _notification(notification: Notification, goal: Goal | None, zone: ZoneInfo) -> dict[str, object]:
+    body = {**notification_body(notification), "case": notification.case_label, "trace": notification.trace}
+    if goal is None:
+        return body
+    ended = None if goal.ended_at_ms is None else shown_instant(goal.ended_at_ms, zone)
+    return {**body, "goal": {"state": goal.state, "endedAt": ended}}
+
+
+def _series(seen: SeenSeries, catalogue: Catalogue) -> dict[str, Any]:
+    times_ms, values = seen.points.times_ms, seen.points.values
+    kept = telling_points(times_ms, values)
+    event_type = catalogue.find_event_type(seen.series.event_type)
+    return {
+        "dataset": seen.dataset.name,
+        "deviceId": seen.series.device_id,
+        "type": seen.series.event_type,
+        "source": seen.series.source,
+        "unit": None if event_type is None else event_type.unit,
+        "points": len(times_ms),
+        "timestamps": [seconds_of_instant(times_ms[position]) for position in kept],
+        "values": [values[position] for position in kept],
+    }
+
+
+def _figures(name: str, figures: BacktestFigures) -> dict[str, Any]:
+    return {
+        "rule": name,
+        "homes": figures.homes,
+        "homesReached": figures.homes_reached,
+        "shareReached": round(figures.share_reached, 4),
+        "notifications": figures.sent,
+        "dropped": dict(figures.dropped),
+        "evaluations": figures.evaluations,
+        "goals": goals_body(figures.goals),
+        "perHomeAndDay": {"median": figures.median, "p90": figures.p90, "max": figures.most},
+        "busiestHours": [{"hour": hour, "notifications": count} for hour, count in figures.busiest_hours],
+        "samples": [
+            {"customerBuildingId": each.building_id, "at": shown_instant(each.at_ms, each.zone), "text": each.text}
+            for each in figures.samples
+        ],
+    }

@@ -1,0 +1,180 @@
+"""Trials: a request to try a rule, and its answer, as lines between two processes.
+
+A trial is data, so that it can be carried to a process of its own: `Trials.answer` makes a line of JSON of each
+step, `{"progress": 0.42}` now and then and at the end `{"result": {…}}` or `{"problem": {…}}`. What is tried, and how, is
+the simulations' to say; who runs the process, and how the lines reach a client, is the edges'. Invariant: each trial
+has exactly one last line, and nothing is stored.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from hearth.core.clock import Clock
+from hearth.core.instants import zone_named
+from hearth.core.problems import FieldProblem, Problem
+from hearth.domain.rules import Rule
+from hearth.insights.backtests import figures_of
+from hearth.services.rule_checks import Finding
+from hearth.services.rules import Rules
+from hearth.services.simulations import Progress, Simulations, UnfitRule, beginning
+from hearth.services.trial_bodies import backtest_body, series_bodies, simulation_body, why_body
+
+MOST_RULES = 2
+MOST_ANSWER_BYTES = 32 * 1024 * 1024
+_PROGRESS_EVERY_MS = 250
+_PROGRESS, _RESULT, _PROBLEM = b'{"progress":', b'{"result":', b'{"problem":'
+
+
+class SimulationTrial(msgspec.Struct, tag=True, frozen=True, kw_only=True):
+    """A rule (a draft, or the id of a saved one) in one home."""
+
+    customer_id: str
+    rules: tuple[Rule | str]
+    customer_building_id: str
+    from_ms: int | None = None
+    to_ms: int | None = None
+
+
+class BacktestTrial(msgspec.Struct, tag=True, frozen=True, kw_only=True):
+    """One rule, or two to compare, in all homes of the customer, or in evenly chosen ones."""
+
+    customer_id: str
+    rules: tuple[Rule | str, ...]
+    from_ms: int | None = None
+    to_ms: int | None = None
+    most_homes: int | None = None
+
+
+class WhyTrial(msgspec.Struct, tag=True, frozen=True, kw_only=True):
+    """Why a rule spoke, or did not, in one home."""
+
+    customer_id: str
+    rules: tuple[Rule | str]
+    customer_building_id: str
+    at_ms: int | None = None
+
+
+Trial = SimulationTrial | BacktestTrial | WhyTrial
+
+
+class Refusal(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a trial has no result: a Problem, or the code "fault" for a bug of ours.
+
+    Where a rule is not fit to be run, `rule` is its place among the trial's rules and `findings` are its mistakes, by path
+    in a rule file.
+    """
+
+    code: str
+    detail: str
+    errors: tuple[FieldProblem, ...] = ()
+    rule: int = 0
+    findings: tuple[Finding, ...] = ()
+
+
+class Trials:
+    """Answers trials, one after the other."""
+
+    def __init__(self, simulations: Simulations, rules: Rules, clock: Clock) -> None:
+        self._simulations = simulations
+        self._rules = rules
+        self._clock = clock
+
+    def answer(self, request: bytes) -> Iterator[bytes]:
+        """A trial as JSON -> its lines, each with its line break."""
+        trial = msgspec.json.decode(request, type=Trial)
+        told_ms = self._clock.now_ms()
+        rules: list[Rule] = []
+        try:
+            rules.extend(self._rule(trial.customer_id, each) for each in trial.rules)
+            for step in self._steps(trial, rules):
+                if not isinstance(step, Progress):
+                    yield _result(step)
+                elif self._clock.now_ms() >= told_ms + _PROGRESS_EVERY_MS:
+                    told_ms = self._clock.now_ms()
+                    yield _line({"progress": round(step.done, 4)})
+        except UnfitRule as unfit:
+            place = rules.index(unfit.rule)
+            yield refused(Refusal(code=unfit.code, detail=unfit.detail, rule=place, findings=unfit.findings))
+        except Problem as problem:
+            yield refused(Refusal(code=problem.code, detail=problem.detail, errors=problem.errors))
+        except MemoryError:
+            yield _too_much("The work takes more memory than a trial may have")
+
+    def _rule(self, customer_id: str, given: Rule | str) -> Rule:
+        if isinstance(given, str):
+            return self._rules.get(customer_id, given)
+        return self._simulations.own_draft(customer_id, given)
+
+    def _steps(self, trial: Trial, rules: list[Rule]) -> Iterator[Progress | dict[str, Any]]:
+        match trial:
+            case SimulationTrial():
+                return self._simulated(trial, rules[0])
+            case BacktestTrial():
+                return self._backtested(trial, rules)
+            case WhyTrial():
+                answer = self._simulations.why(trial.customer_id, rules[0], trial.customer_building_id, trial.at_ms)
+                return iter([why_body(answer)])
+
+    def _simulated(self, trial: SimulationTrial, rule: Rule) -> Iterator[Progress | dict[str, Any]]:
+        place = trial.customer_id, rule, trial.customer_building_id
+        for step in self._simulations.simulate(*place, trial.from_ms, trial.to_ms):
+            if isinstance(step, Progress):
+                yield step
+            else:
+                yield {**simulation_body(step), "series": series_bodies(step, self._simulations.catalogue)}
+
+    def _backtested(self, trial: BacktestTrial, rules: list[Rule]) -> Iterator[Progress | dict[str, Any]]:
+        to_ms = self._clock.now_ms() if trial.to_ms is None else trial.to_ms
+        from_ms = beginning(trial.from_ms, to_ms)
+        for step in self._simulations.backtest(trial.customer_id, rules, from_ms, to_ms, trial.most_homes):
+            if isinstance(step, Progress):
+                yield step
+            else:
+                figures = [figures_of(runs) for runs in step]
+                yield backtest_body(from_ms, to_ms, zone_named("UTC"), _names(rules), figures)
+
+
+def refused(refusal: Refusal) -> bytes:
+    """The last line of a trial that has no result."""
+    return _line({"problem": refusal})
+
+
+def is_last(line: bytes) -> bool:
+    """Whether a trial is done with this line."""
+    return not line.startswith(_PROGRESS)
+
+
+def result_of(line: bytes) -> bytes | None:
+    """The JSON object in the last line of a trial; None where it has a refusal instead."""
+    return line[len(_RESULT) : -len(b"}\n")] if line.startswith(_RESULT) else None
+
+
+def refusal_of(line: bytes) -> Refusal:
+    """The refusal in the last line of a trial."""
+    return msgspec.json.decode(line[len(_PROBLEM) : -len(b"}\n")], type=Refusal)
+
+
+def _result(body: dict[str, Any]) -> bytes:
+    line = _line({"result": body})
+    if len(line) > MOST_ANSWER_BYTES:
+        return _too_much(f"The answer would be larger than {MOST_ANSWER_BYTES // 1024 // 1024} MB")
+    return line
+
+
+def _too_much(why: str) -> bytes:
+    detail = f"{why}: take a shorter range."
+    return refused(Refusal(code="invalid", detail=detail, errors=(FieldProblem("/from", detail),)))
+
+
+def _line(content: dict[str, Any]) -> bytes:
+    return msgspec.json.encode(content) + b"\n"
+
+
+def _names(rules: list[Rule]) -> list[str]:
+    """What the rules are called in a comparison, where both have one name."""
+    names = [rule.name for rule in rules]
+    if len(names) == 2 and names[0] == names[1]:
+        return [f"{name} ({which})" for name, which in zip(names, ("first", "second"), strict=True)]
+    return names

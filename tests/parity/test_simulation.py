@@ -2,12 +2,15 @@
 
 import asyncio
 from array import array
+from collections import Counter
+from collections.abc import Iterable
+from itertools import zip_longest
 from pathlib import Path
 
 import pytest
 from msgspec.json import encode
 from msgspec.structs import replace
-from tests.conformance.rules_corpus import CATALOGUE, CUSTOMER_ID, Case, ClockInput, DeliveredInput, EventInput, cases
+from tests.conformance.rules_corpus import CATALOGUE, CUSTOMER_ID, Case, ClockInput, DeliveredInput, EventInput, cases, shown
 from tests.conformance.rules_ways import RECEIVED_MS, NoWake, live, set_up, stored
 from tests.parity.metered_year import ZONE, Sent, year_of
 from tests.running import RULES
@@ -15,6 +18,7 @@ from tests.running import RULES
 from hearth.domain.buildings import Building
 from hearth.domain.customers import Customer
 from hearth.domain.events import EventColumns, LogKind
+from hearth.domain.goals import Goal
 from hearth.domain.notifications import Notification
 from hearth.domain.rules import Rule
 from hearth.engine.buildings import is_in_force
@@ -35,22 +39,43 @@ def ordered(case: Case) -> bool:
 
     Where the clock passes, it goes on from its beginning, and no event comes for a time that has passed.
     """
-    if not all(isinstance(each, (EventInput, ClockInput)) for each in case.inputs):
+    is_simple = all(isinstance(each, (EventInput, ClockInput)) for each in case.inputs)
+    if not (is_simple if case.goals is None else delivered_at_once(case)):
         return False
     if not all(is_in_force(compile_rule(rule, CATALOGUE), case.building) for rule in case.rules):
         return False
     if len(case.rules) > 1 and case.building.limits.most_per_day is not None:
         return False  # a rule is simulated alone, and others take of the day's number
-    times = [each.at_ms for each in case.inputs if not (isinstance(each, ClockInput) and each is case.inputs[0])]
+    inputs = [each for each in case.inputs if isinstance(each, (EventInput, ClockInput))]
+    times = [each.at_ms for each in inputs if not (isinstance(each, ClockInput) and each is case.inputs[0])]
     jumps = [each for each in case.inputs[1:] if isinstance(each, ClockInput) and not each.passes]
     is_live = not any(isinstance(each, EventInput) and each.is_historical for each in case.inputs)
     # Of one instant, the order of arrival is not stored.
     return is_live and not jumps and len(set(times)) == len(times) and times == sorted(times)
 
 
+def delivered_at_once(case: Case) -> bool:
+    """Whether each notification is delivered before the next event, as in a simulation."""
+    if not all(isinstance(each, (EventInput, ClockInput, DeliveredInput)) for each in case.inputs):
+        return False
+    sent = {line.split()[0] for line, _ in case.expected if " sent " in line}
+    return all(
+        isinstance(following, DeliveredInput)
+        for each, following in zip_longest(case.inputs, case.inputs[1:])
+        if not isinstance(each, DeliveredInput) and shown(each.at_ms) in sent
+    )
+
+
+def ended(goals: Iterable[Goal]) -> list[tuple[object, ...]]:
+    """What became of goals, by the time of their notifications."""
+    return sorted((goal.created_at_ms, goal.since_ms, goal.state, goal.ended_at_ms) for goal in goals)
+
+
 def range_of(case: Case, rule: Rule) -> tuple[int, int]:
     """All events of a rule that is evaluated by events; else from after the clock's beginning to its end."""
     clocks = [each.at_ms for each in case.inputs if isinstance(each, ClockInput)]
+    if rule.goal_achieved_condition:
+        return 0, max(each.at_ms for each in case.inputs if isinstance(each, (EventInput, ClockInput))) + 1
     return (clocks[0] + 1, clocks[-1] + 1) if rule.is_time_based else (0, _END_MS)
 
 
@@ -82,6 +107,7 @@ def together(answer: Simulated) -> list[object]:
 
 def test_most_cases_of_the_corpus_can_be_simulated() -> None:
     assert len(CASES) >= 35
+    assert sum(case.goals is not None for case in CASES) >= 15
     assert any(isinstance(each, DeliveredInput) for case in cases() for each in case.inputs), "others cannot"
 
 
@@ -89,13 +115,19 @@ def test_most_cases_of_the_corpus_can_be_simulated() -> None:
 def test_a_case_of_the_corpus_simulated(case: Case, sqlite_store: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live_module, "_HOUSEKEEPING_SECONDS", 3600.0)
     asyncio.run(live(case, sqlite_store, 3))
-    came = stored(sqlite_store, case).notifications
+    everything = stored(sqlite_store, case)
+    came = everything.notifications
     for rule in case.rules:
         if rule.state != "ACTIVE":
             continue
         answer = simulated(sqlite_store, rule, "home", *range_of(case, rule))
         assert together(answer) == [said(each) for each in came if each.rule_id == rule.id]
         assert answer.result.faults == []
+        assert ended(answer.result.goals.values()) == ended(goal for goal in everything.goals if goal.rule_id == rule.id)
+        # A backtest only counts what was held back.
+        *_, [[run]] = Simulations(sqlite_store, CATALOGUE).backtest(CUSTOMER_ID, [rule], *range_of(case, rule), None)
+        assert run.sent_ms == [each.created_at_ms for each in answer.result.notifications]
+        assert run.dropped == Counter(each.drop_reason for each in answer.result.dropped)
 
 
 # Of the predefined rules, those for which a metered home has events.

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from hearth.cli.lang_session import zone_of
+from hearth.cli.rule_report import goal_words, goals_as_json
 from hearth.cli.rule_trials import (
     NO_TEXT,
     AsJson,
@@ -77,6 +78,7 @@ def _as_json(name: str, figures: BacktestFigures) -> dict[str, Any]:
         "notifications": figures.sent,
         "dropped": dict(figures.dropped),
         "evaluations": figures.evaluations,
+        "goals": goals_as_json(figures.goals),
         "perHomeAndDay": {"median": figures.median, "p90": figures.p90, "max": figures.most},
         "busiestHours": [{"hour": hour, "notifications": count} for hour, count in figures.busiest_hours],
         "samples": [
@@ -96,6 +98,8 @@ def _show(name: str, figures: BacktestFigures, console: Console) -> None:
     table.add_row("held back", held_back(figures.dropped) or "none")
     hours = ", ".join(f"{hour:02}:00 ({count:,})" for hour, count in figures.busiest_hours) or "none"
     table.add_row("busiest hours", hours)
+    if figures.goals.rate is not None:
+        table.add_row("goal", goal_words(figures.goals))
     table.add_row("evaluations", f"{figures.evaluations:,}")
     console.print(table)
     for each in figures.samples:

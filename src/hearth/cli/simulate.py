@@ -3,10 +3,12 @@
 import json
 from collections import Counter
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from rich.console import Console
 from rich.text import Text
 
+from hearth.cli.rule_report import goal_words
 from hearth.cli.rule_trials import (
     NO_TEXT,
     AsJson,
@@ -24,7 +26,9 @@ from hearth.cli.rule_trials import (
     shown_instant,
 )
 from hearth.core.instants import zone_named
+from hearth.domain.goals import Goal
 from hearth.domain.notifications import Notification
+from hearth.insights.goals import figures_of_goals
 from hearth.services.notification_body import notification_body
 from hearth.services.simulations import Simulated
 
@@ -64,8 +68,8 @@ def _as_json(simulated: Simulated) -> dict[str, Any]:
         "from": shown_instant(simulated.from_ms, zone),
         "to": shown_instant(simulated.to_ms, zone),
         "evaluations": result.evaluations,
-        "notifications": [_notification(each) for each in result.notifications],
-        "dropped": [_notification(each) for each in result.dropped],
+        "notifications": [_notification(each, result.goals.get(each.id), zone) for each in result.notifications],
+        "dropped": [_notification(each, None, zone) for each in result.dropped],
         "counts": [
             {"at": shown_instant(each.at_ms, zone), "matches": each.matches, "streak": each.streak, "delivered": each.delivered}
             for each in result.counts
@@ -75,8 +79,12 @@ def _as_json(simulated: Simulated) -> dict[str, Any]:
     }
 
 
-def _notification(notification: Notification) -> dict[str, object]:
-    return {**notification_body(notification), "case": notification.case_label, "trace": notification.trace}
+def _notification(notification: Notification, goal: Goal | None, zone: ZoneInfo) -> dict[str, object]:
+    body = {**notification_body(notification), "case": notification.case_label, "trace": notification.trace}
+    if goal is None:
+        return body
+    ended = None if goal.ended_at_ms is None else shown_instant(goal.ended_at_ms, zone)
+    return {**body, "goal": {"state": goal.state, "endedAt": ended}}
 
 
 def _show(simulated: Simulated, console: Console) -> None:
@@ -97,6 +105,8 @@ def _show(simulated: Simulated, console: Console) -> None:
             console.print(line, soft_wrap=True)
     for fault in result.faults:
         console.print(Text(f"failed at {shown_instant(fault.occurred_at_ms, zone)}: {fault.error}", "bold red"))
+    if result.goals:
+        console.print(f"goal: {goal_words(figures_of_goals(result.goals.values()))}", markup=False)
     held = held_back(Counter(str(each.drop_reason) for each in result.dropped))
     counts = f"{len(result.notifications):,} sent, {len(result.dropped):,} held back{f' ({held})' if held else ''}"
     range_ = f"from {shown_instant(simulated.from_ms, zone)} to {shown_instant(simulated.to_ms, zone)}"

@@ -21,9 +21,11 @@ from hearth.domain.rules import Rule
 from hearth.engine.buildings import selects
 from hearth.engine.compiled import CompiledRule, compile_rule
 from hearth.engine.explanations import EvaluationExplained
+from hearth.engine.peers import SnapshotAt
 from hearth.insights.backtests import HomeRun
 from hearth.ports import Points, Session, Store
-from hearth.runtime.simulation import Simulation, SimulationResult, reach_ms_of
+from hearth.runtime.peering import past_peers
+from hearth.runtime.simulation import Simulation, SimulationResult, as_if_active, reach_ms_of
 from hearth.services.buildings import get_building
 from hearth.services.rule_checks import check_rule
 from hearth.services.rule_files import read_files
@@ -100,7 +102,7 @@ class Simulations:
             building = _with_limits(session, get_building(session, customer_id, customer_building_id))
             series = _series_of(session, building, compiled)
             from_ms, to_ms = _range(session, building, series, from_ms, to_ms)
-            simulation = _simulation(session, building, compiled, series, from_ms, to_ms)
+            simulation = self._simulation(session, building, compiled, series, from_ms, to_ms)
         for done in simulation.run():
             yield Progress(done)
         yield Simulated(rule, building, from_ms, to_ms, simulation.result, notes_of(rule, building))
@@ -113,19 +115,20 @@ class Simulations:
             series = _series_of(session, building, compiled)
             _, end_ms = _range(session, building, series, 0, None if at_ms is None else at_ms + 1)
             warm_up_ms = max(_WARM_UP_MS, rule.time_between_triggers_seconds * SECOND_MS)
-            simulation = _simulation(session, building, compiled, series, end_ms - warm_up_ms, end_ms)
+            simulation = self._simulation(session, building, compiled, series, end_ms - warm_up_ms, end_ms)
         return Why(rule, building, end_ms - 1, simulation.explain_last(), notes_of(rule, building))
 
     def backtest(
         self, customer_id: str, rules: Sequence[Rule], from_ms: int, to_ms: int, most_homes: int | None
     ) -> Iterator[Progress | list[list[HomeRun]]]:
         """Rules over all homes of a customer, or evenly chosen ones -> progress, then the runs of each rule by home."""
-        compiled = [self._compiled(rule) for rule in rules]
+        compiled = [as_if_active(self._compiled(rule)) for rule in rules]
+        snapshots = [past_peers(self._store, customer_id, each) for each in compiled]
         ids = self._homes(customer_id, most_homes)
         runs: list[list[HomeRun]] = [[] for _ in rules]
         for number, building_id in enumerate(ids, 1):
-            for rule_runs, each in zip(runs, compiled, strict=True):
-                run = self._home_run(customer_id, building_id, each, from_ms, to_ms)
+            for rule_runs, each, snapshot_at in zip(runs, compiled, snapshots, strict=True):
+                run = self._home_run(customer_id, building_id, each, from_ms, to_ms, snapshot_at)
                 if run is not None:
                     rule_runs.append(run)
             yield Progress(number / len(ids))
@@ -143,14 +146,17 @@ class Simulations:
             return ids
         return [ids[index * len(ids) // most] for index in range(most)]
 
-    def _home_run(self, customer_id: str, building_id: str, compiled: CompiledRule, from_ms: int, to_ms: int) -> HomeRun | None:
+    def _home_run(
+        self, customer_id: str, building_id: str, compiled: CompiledRule, from_ms: int, to_ms: int, snapshot_at: SnapshotAt
+    ) -> HomeRun | None:
         with self._store.read() as session:
             found = session.buildings.list_by_id(customer_id, [building_id])
             if not found:
                 return None  # erased meanwhile
             building = _with_limits(session, found[0])
             series = _series_of(session, building, compiled)
-            simulation = _simulation(session, building, compiled, series, from_ms, to_ms)
+            dropped: Counter[str] = Counter()
+            simulation = self._simulation(session, building, compiled, series, from_ms, to_ms, snapshot_at, dropped)
         for _ in simulation.run():
             pass
         result = simulation.result
@@ -161,9 +167,30 @@ class Simulations:
             to_ms=to_ms,
             sent_ms=[notification.created_at_ms for notification in result.notifications],
             texts=[_first_text(notification.content) for notification in result.notifications],
-            dropped=Counter(str(notification.drop_reason) for notification in result.dropped),
+            dropped=dropped,
             evaluations=result.evaluations,
+            goals=list(result.goals.values()),
         )
+
+    def _simulation(
+        self,
+        session: Session,
+        building: Building,
+        compiled: CompiledRule,
+        series: Sequence[Series],
+        from_ms: int,
+        to_ms: int,
+        snapshot_at: SnapshotAt | None = None,
+        dropped_counts: Counter[str] | None = None,
+    ) -> Simulation:
+        ids = [each.id for each in series]
+        start_ms = from_ms - reach_ms_of(compiled)
+        points = session.events.read(building.customer_id, ids, start_ms, to_ms - 1)
+        # The newest event counts however old it is where a dataset has no timespan.
+        for series_id, (at_ms, value) in session.events.latest(building.customer_id, ids, start_ms).items():
+            points[series_id] = _preceded(points[series_id], at_ms, value)
+        snapshot_at = snapshot_at or past_peers(self._store, building.customer_id, compiled)
+        return Simulation(building, compiled, series, points, from_ms, to_ms, snapshot_at, dropped_counts)
 
     def _compiled(self, rule: Rule) -> CompiledRule:
         errors = [finding for finding in check_rule(rule, self._catalogue, ()) if finding.severity == "error"]
@@ -222,18 +249,6 @@ def _range(
             raise invalid("", "The home has no event of this rule's datasets: say the range, with its beginning and its end.")
         to_ms = max(at_ms for at_ms, _ in newest.values()) + 1
     return beginning(from_ms, to_ms), to_ms
-
-
-def _simulation(
-    session: Session, building: Building, compiled: CompiledRule, series: Sequence[Series], from_ms: int, to_ms: int
-) -> Simulation:
-    ids = [each.id for each in series]
-    start_ms = from_ms - reach_ms_of(compiled)
-    points = session.events.read(building.customer_id, ids, start_ms, to_ms - 1)
-    # The newest event counts however old it is where a dataset has no timespan.
-    for series_id, (at_ms, value) in session.events.latest(building.customer_id, ids, start_ms).items():
-        points[series_id] = _preceded(points[series_id], at_ms, value)
-    return Simulation(building, compiled, series, points, from_ms, to_ms)
 
 
 def _preceded(points: Points, at_ms: int, value: float) -> Points:

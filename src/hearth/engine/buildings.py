@@ -7,7 +7,6 @@ built from stored facts (building, rules, counters, goals, series) and is thrown
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from copy import copy
 
 from hearth.core.instants import SECOND_MS, zone_named
 from hearth.domain.buildings import Building
@@ -94,8 +93,9 @@ class BuildingState:
         building = self.building
         silenced = {d.user_id for d in building.disabled_notifications if d.rule_id == compiled.rule.id}
         counters.carry_over(compiled.conditions_id)
-        context = copy(self._context)
-        if any(program.evaluated_elsewhere for program in compiled.programs()):
+        shared = self._context
+        context = Context(zone=shared.zone, locale=shared.locale, building=shared.building)
+        if compiled.asks_other_homes:
             context.peers = peers_of(compiled.rule, building, self._snapshot_at)
         return Slot(
             compiled=compiled,

@@ -73,6 +73,11 @@ class CompiledRule:
         return tuple(dataset for dataset in self.rule.datasets if dataset.name in names)
 
     @cached_property
+    def asks_other_homes(self) -> bool:
+        """Whether an expression of the rule compares homes."""
+        return any(program.evaluated_elsewhere for program in self.programs())
+
+    @cached_property
     def needs(self) -> Mapping[str, frozenset[str]]:
         """Per dataset the aggregates that any expression of the rule asks for."""
         joined: dict[str, set[str]] = {dataset.name: set() for dataset in self.rule.datasets}

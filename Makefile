@@ -1,11 +1,12 @@
 # The project's commands. Each is safe to repeat and quick when nothing has changed.
 # PYTHON names the Python (3.11 or newer) that the environment is made from; TESTS narrows `make test`,
-# SECONDS says how long `make fuzz` goes on.
+# SECONDS says how long `make fuzz` goes on, KILLS how often `make crash` kills.
 
 PYTHON ?= python3
 TESTS ?= tests
 WORKERS ?= 2
 SECONDS ?= 600
+KILLS ?= 200
 
 BIN := .venv/bin
 INSTALLED := .venv/.installed
@@ -23,7 +24,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export OMP_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup pages demo provision test check static web-check docs bench fuzz lock
+.PHONY: help setup pages demo provision test check static web-check docs bench fuzz crash lock
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -77,6 +78,9 @@ bench: setup provision $(COMPARED) ## measure throughput, latency and the rule l
 
 fuzz: $(COMPARED) ## look for texts that break the rule language; SECONDS=60 for a minute, 600 by default
 	$(BIN)/python tests/fuzz/fuzz_language.py --seconds $(SECONDS)
+
+crash: setup provision ## kill a running Hearth at every named step and at 200 random instants; KILLS=1000 at more
+	KILLS=$(KILLS) $(BIN)/python -m pytest tests/crash
 
 lock: $(INSTALLED) ## pin the newest allowed versions of all dependencies, with hashes
 	$(LOCK) --upgrade --output-file requirements.lock

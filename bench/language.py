@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import windows
+import engine
 from expression_libraries import LIBRARIES, Equal, evaluations
 
 from hearth.core.missing import Missing
@@ -245,4 +245,4 @@ def report(quick: bool, *_: object) -> list[str]:
     seconds = 0.004 if quick else 0.02
     parts: tuple[Callable[[float], list[str]], ...] = (checking, beside_libraries, vectors)
     rows = [row for part in parts for row in part(seconds)]
-    return [*rows, *windows.by_length(400 if quick else 2_000)]
+    return [*rows, *engine.by_length(2_000 if quick else 10_000)]

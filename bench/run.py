@@ -13,11 +13,14 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import backtests
+import engine
 import http_load
 import language
 import latency
+import start_up
 import store
-import windows
+import window_libraries
 
 
 def machine() -> str:
@@ -59,16 +62,19 @@ def postgres() -> Iterator[str | None]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="shorter samples")
-    parser.add_argument("--only", choices=["http_load", "language", "latency", "store", "windows"], help="one file alone")
+    parser.add_argument("--only", choices=["http_load", "language", "latency", "store", "engine"], help="one file alone")
     options = parser.parse_args()
     print(machine())
     if options.only in (None, "language"):
         show("The rule language", language.report(options.quick))
-    if options.only in (None, "windows"):
-        show("The engine alone", windows.report(options.quick))
+    if options.only in (None, "engine"):
+        show("The engine alone", engine.report(options.quick))
+        show("One rule beside a stream processor and a database", window_libraries.report(options.quick))
+        show("Start-up", start_up.report(options.quick))
+        show("Backtests", backtests.report(options.quick))
     if options.only in (None, "store"):
         show("The store", store.report(options.quick))
-    if options.only in ("language", "store", "windows"):
+    if options.only in ("language", "store", "engine"):
         return
     with postgres() as url:
         databases = iter([f"{url}{number}" if url else None for number in range(8)])

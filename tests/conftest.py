@@ -16,9 +16,14 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import settings
 
 from hearth.store import SqlStore, open_store
 from hearth.store.migrations import upgrade
+
+# No test is about time: a machine with much else to do is no failure.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 _TEMPLATE = "hearth_template"
 _databases = count(1)

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Any
 import httpx2
 
 RULES = Path(__file__).parent.parent / "rules"
+HEARTH = ("-m", "hearth.cli.main")
 
 
 def free_port() -> int:
@@ -27,7 +28,7 @@ def free_port() -> int:
 def hearth(*arguments: str, env: dict[str, str] | None = None) -> str:
     """Runs one command to its end and returns what it printed. Raises when it fails."""
     done = subprocess.run(
-        [sys.executable, "-m", "hearth.cli.main", *arguments],
+        [sys.executable, *HEARTH, *arguments],
         capture_output=True,
         text=True,
         env={**os.environ, **(env or {})},
@@ -44,6 +45,7 @@ class Server:
     folder: Path
     port: int = field(default_factory=free_port)
     env: dict[str, str] = field(default_factory=dict)
+    program: Sequence[str] = HEARTH
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -53,7 +55,7 @@ class Server:
     def start(self) -> None:
         """Starts it and waits until it takes requests."""
         environment = {**os.environ, "HEARTH_WEBHOOK_ALLOWED_NETWORKS": "127.0.0.0/8", **self.env}
-        command = [sys.executable, "-m", "hearth.cli.main", "serve", "--data-dir", str(self.folder), "--port", str(self.port)]
+        command = [sys.executable, *self.program, "serve", "--data-dir", str(self.folder), "--port", str(self.port)]
         with (self.folder / "server.log").open("ab") as log:
             self.process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
         self.wait_until_ready()
@@ -113,9 +115,9 @@ class Server:
 
 
 @contextmanager
-def running(folder: Path, env: dict[str, str] | None = None) -> Iterator[Server]:
-    """A server that runs while the block does."""
-    server = Server(folder, env=env or {})
+def running(folder: Path, env: dict[str, str] | None = None, program: Sequence[str] = HEARTH) -> Iterator[Server]:
+    """A server that runs while the block does; `program` is Hearth, or what a test makes of it."""
+    server = Server(folder, env=env or {}, program=program)
     server.start()
     try:
         yield server

@@ -35,7 +35,10 @@ from hearth.core.problems import Problem, invalid
 from hearth.domain.catalogue import Catalogue, read_catalogue
 from hearth.ports import Sealer, SecretHasher, Store, Wake
 from hearth.runtime.live import LiveDriver
+from hearth.runtime.peering import PeerPublishing
+from hearth.runtime.rule_sets import RuleSets
 from hearth.services.access import Access
+from hearth.services.building_limits import MOST_EVENTS_A_MINUTE, MOST_SERIES
 from hearth.services.buildings import Buildings
 from hearth.services.customers import Customers
 from hearth.services.deliveries import Deliveries
@@ -44,6 +47,7 @@ from hearth.services.intake import Intake
 from hearth.services.live_view import LiveView
 from hearth.services.members import Members
 from hearth.services.notifications import Notifications
+from hearth.services.rule_reports import RuleReports
 from hearth.services.rules import Rules
 from hearth.services.simulations import Simulations
 from hearth.services.trials import Trials
@@ -76,6 +80,10 @@ class Settings:
         "", "Networks or hosts, comma-separated, that webhooks may reach although they are private, such as 10.0.0.0/8."
     )
     most_body_bytes: int = _setting(8 * 1024 * 1024, "Largest request body with events.")
+    most_building_events_per_minute: int = _setting(
+        MOST_EVENTS_A_MINUTE, "Live events of one building in a minute; further ones are refused with 429."
+    )
+    most_building_series: int = _setting(MOST_SERIES, "Series (a device and an event type) of one building.")
     log_json: bool = _setting(False, "Log lines as JSON objects.")
     log_level: str = _setting("INFO", "Least level that is logged: DEBUG, INFO, WARNING or ERROR.")
 
@@ -224,6 +232,14 @@ class Installation:
         return Rules(self.store, self.catalogue, self.clock, self.identities)
 
     @cached_property
+    def peer_publishing(self) -> PeerPublishing:
+        return PeerPublishing(self.store, RuleSets(self.catalogue), self.clock)
+
+    @cached_property
+    def rule_reports(self) -> RuleReports:
+        return RuleReports(self.store)
+
+    @cached_property
     def simulations(self) -> Simulations:
         return Simulations(self.store, self.catalogue)
 
@@ -250,7 +266,14 @@ class Installation:
         from hearth.console.app import ConsoleParts, create_console
 
         live = LiveDriver(self.store, self.catalogue, self.clock, wake)
-        intake = Intake(self.store, self.catalogue, self.clock, live)
+        intake = Intake(
+            self.store,
+            self.catalogue,
+            self.clock,
+            live,
+            most_events_a_minute=self.settings.most_building_events_per_minute,
+            most_series=self.settings.most_building_series,
+        )
         self.buildings.on_change(intake.forget)  # at once; the driver tells it of other processes' changes
         parts = ApiParts(
             access=self.access,

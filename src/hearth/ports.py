@@ -16,8 +16,10 @@ import msgspec
 
 from hearth.domain.buildings import Building
 from hearth.domain.customers import Client, Customer, Endpoint, Member, MemberSession, SigningKey
-from hearth.domain.events import Delivered, LogEntry, Series
+from hearth.domain.events import Delivered, Interacted, LogEntry, Series
+from hearth.domain.goals import Goal, GoalState
 from hearth.domain.notifications import Attempt, Delivery, DeliveryStatus, Interaction, Notification
+from hearth.domain.peers import PeerSnapshot
 from hearth.domain.rules import Rule
 
 
@@ -171,6 +173,18 @@ class EventRepository(Protocol):
         """Events received per minute, from <= minute < to; minutes without any are left out."""
 
 
+class RuleFaults(NamedTuple):
+    """How often a version of a rule failed, and where and how the last time. The building is None once it is erased."""
+
+    rule_id: str
+    version: int
+    faults: int
+    first_at_ms: int
+    last_at_ms: int
+    building_id: str | None
+    error: str
+
+
 class RuleRepository(Protocol):
     def add_version(self, rule: Rule) -> None:
         """Stores the rule as its newest version. Raises Problem("conflict") for a name that is taken."""
@@ -181,6 +195,10 @@ class RuleRepository(Protocol):
         """Newest version of each, by name."""
 
     def list_versions(self, customer_id: str, rule_id: str) -> list[Rule]: ...
+    def note_faults(self, customer_id: str, faults: Iterable[RuleFaults]) -> None:
+        """Adds to what is known of these versions."""
+
+    def list_faults(self, customer_id: str) -> list[RuleFaults]: ...
     def delete(self, customer_id: str, rule_id: str) -> None: ...
 
 
@@ -212,6 +230,10 @@ class EngineRepository(Protocol):
         """Per customer the newest instant of which a tick was appended to the log."""
 
     def set_ticked_until(self, customer_id: str, at_ms: int) -> None: ...
+    def find_peer_snapshot(self, customer_id: str) -> PeerSnapshot | None:
+        """The newest one, or None where none was published."""
+
+    def replace_peer_snapshot(self, customer_id: str, snapshot: PeerSnapshot) -> None: ...
     def find_tick_progress(self, customer_id: str) -> TickProgress | None:
         """How far the tick that was evaluated last is stored, as far as it was stored in parts."""
 
@@ -239,11 +261,32 @@ class NotificationRepository(Protocol):
     def set_status(self, customer_id: str, notification_id: str, status: DeliveryStatus) -> None: ...
     def add_interaction(self, customer_id: str, notification_id: str, interaction: Interaction) -> None: ...
     def list_interactions(self, customer_id: str, notification_id: str) -> list[Interaction]: ...
+    def list_unnoted_for_operator(self, limit: int) -> list[tuple[str, Interacted]]:
+        """(customer id, fact) of interactions with counted notifications that are in no log entry yet."""
+
+    def mark_noted(self, customer_id: str, numbers: Sequence[int]) -> None: ...
     def count_by_status(self, customer_id: str, stored_from_ms: int) -> dict[DeliveryStatus, int]:
         """How many were stored from that instant on (`stored_at_ms`); statuses without any are left out."""
 
+    def count_of_rule(self, customer_id: str, rule_id: str) -> dict[DeliveryStatus, int]:
+        """All that a rule made; statuses without any are left out."""
+
     def last_change(self, customer_id: str) -> int:
         """A number that grows whenever a notification of the customer is added or changed."""
+
+
+class GoalRepository(Protocol):
+    """Goals of delivered notifications; the open ones are state of the engine."""
+
+    def replace_all(self, customer_id: str, changed: Iterable[Goal]) -> None: ...
+    def find(self, customer_id: str, notification_id: str) -> Goal | None: ...
+    def list_open(self, customer_id: str, building_ids: Sequence[str]) -> list[Goal]: ...
+    def list_buildings_with_open(self, customer_id: str) -> list[str]: ...
+    def count_by_state(self, customer_id: str) -> dict[str, dict[GoalState, int]]:
+        """By rule and state; what there is none of is left out."""
+
+    def list_achieved(self, customer_id: str, rule_id: str, limit: int) -> list[Goal]:
+        """Newest first."""
 
 
 class OutboxRepository(Protocol):
@@ -283,8 +326,8 @@ class EndpointRepository(Protocol):
 class Change(msgspec.Struct, frozen=True):
     """Something a running engine must know of.
 
-    `kind` is "rules", "customer" (what it sets for all its buildings), "buildings" (changed or erased by the customer)
-    or "devices" (one was first heard of).
+    `kind` is "rules", "customer" (what it sets for all its buildings), "buildings" (changed or erased by the customer),
+    "devices" (one was first heard of) or "peers" (a snapshot of the homes was published).
     """
 
     number: int
@@ -328,6 +371,8 @@ class Session(Protocol):
     def engine(self) -> EngineRepository: ...
     @property
     def notifications(self) -> NotificationRepository: ...
+    @property
+    def goals(self) -> GoalRepository: ...
     @property
     def outbox(self) -> OutboxRepository: ...
     @property

@@ -4,7 +4,7 @@ What a case must show is in `language_check`. Invariant: a line that is not unde
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +17,7 @@ from tests.conformance.language_values import read_value
 
 from hearth.core.instants import instant_of_datetime, zone_named
 from hearth.core.missing import Missing
-from hearth.language import BuildingFacts, Context, DatasetInfo, DeliveredFacts, Place, RecordedWindow
+from hearth.language import BuildingFacts, Context, DatasetInfo, DeliveredFacts, Peers, Place, RecordedWindow
 from hearth.testing.series_notation import span_of
 
 CORPUS = Path(__file__).resolve().parents[2] / "conformance" / "language"
@@ -122,7 +122,7 @@ class Scene:
                 facts[name] = str(self.instant(value)) if name in ("registered", "created", "interacted") else value
         return facts
 
-    def _peers(self) -> Callable[[str, str], dict[str, list[float]] | Missing] | None:
+    def _peers(self) -> Peers | None:
         found: dict[tuple[str, str], dict[str, list[float]]] = {}
         for line in self.lines:
             word, *about = line.key.split()
@@ -136,7 +136,7 @@ class Scene:
                     building: [float(each) for each in values.split(",") if each] for building, values in pairs
                 }
         nothing = Missing("no values of such buildings")
-        return (lambda dataset, selector: found.get((dataset, selector), nothing)) if found else None
+        return (lambda now_ms, dataset, selector: found.get((dataset, selector), nothing)) if found else None
 
     def context(self) -> Context:
         """The building, the counters and whatever else is known."""

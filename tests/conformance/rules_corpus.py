@@ -2,24 +2,26 @@
 of one in the words of the corpus."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from msgspec.structs import replace
 from ruamel.yaml import YAML
 
 import hearth
-from hearth.core.instants import datetime_of_instant, instant_of_datetime, zone_named
+from hearth.core.instants import HOUR_MS, datetime_of_instant, instant_of_datetime, zone_named
 from hearth.domain.buildings import Building, DisabledNotification
 from hearth.domain.catalogue import read_catalogue
 from hearth.domain.events import NO_FORECAST_MS
+from hearth.domain.goals import Goal
 from hearth.domain.limits import HouseholdLimits, QuietHours
 from hearth.domain.notifications import Notification
-from hearth.domain.rules import Rule
+from hearth.domain.rules import ActionQualifier, Rule
 from hearth.engine.schedule import ticks
 from hearth.engine.slots import Counters
 from hearth.services.rule_files import has_errors, read_rules
@@ -51,6 +53,14 @@ class EventInput:
 
 
 @dataclass(frozen=True)
+class InteractedInput:
+    """The household does something with the notification that reached it last."""
+
+    at_ms: int
+    action_qualifier: ActionQualifier
+
+
+@dataclass(frozen=True)
 class DeliveredInput:
     """All that was generated so far reaches the household."""
 
@@ -64,13 +74,15 @@ class BuildingInput:
 
 @dataclass(frozen=True)
 class ClockInput:
-    """The clock shows an instant; where it `passes` up to it, schedules tick on the way."""
+    """The clock shows an instant: the first of a case is where it begins to run. It `passes` up to it, or is set to it."""
 
     at_ms: int
     passes: bool
 
 
-Input = EventInput | DeliveredInput | BuildingInput | ClockInput
+Happening = DeliveredInput | InteractedInput | BuildingInput | ClockInput
+Input = EventInput | Happening
+Batch = list[EventInput] | Happening
 
 
 @dataclass
@@ -84,6 +96,7 @@ class Case:
     inputs: list[Input] = field(default_factory=list)
     expected: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     counters: list[str] = field(default_factory=list)
+    goals: list[str] | None = None  # None: the case says nothing of them
 
     @property
     def starts_ms(self) -> int | None:
@@ -94,9 +107,14 @@ class Case:
         """The instants at which a rule of the case ticks in the building, in order."""
         zone = zone_named(building.time_zone_id)
         crons = [rule.time_based_cron for rule in self.rules if rule.time_based_cron is not None]
-        return sorted({at_ms for cron in crons for at_ms in ticks(cron, zone, after_ms, until_ms)})
+        instants = {at_ms for cron in crons for at_ms in ticks(cron, zone, after_ms, until_ms)}
+        if any(rule.goal_achieved_condition for rule in self.rules):
+            instants.update(range((after_ms // HOUR_MS + 1) * HOUR_MS, until_ms + 1, HOUR_MS))
+        return sorted(instants)
 
-    def batches(self, most: int | None) -> Iterator[list[EventInput] | DeliveredInput | BuildingInput | ClockInput]:
+    def batches(
+        self, most: int | None
+    ) -> Iterator[list[EventInput] | DeliveredInput | InteractedInput | BuildingInput | ClockInput]:
         """The inputs with at most so many events of one kind (live, historical) together; None = without limit."""
         batch: list[EventInput] = []
         for each in self.inputs:
@@ -114,10 +132,11 @@ class Case:
 
 @dataclass
 class Came:
-    """What came of a case: notifications in the order of the events that caused them, counters by rule id."""
+    """What came of a case: notifications in the order of the events that caused them, counters by rule id, goals."""
 
     notifications: Sequence[Notification]
     counters: dict[str, Counters]
+    goals: Collection[Goal] = ()
 
 
 def cases() -> Iterator[Case]:
@@ -158,6 +177,8 @@ def _case(name: str, title: str, lines: list[str]) -> Case:
                 case.inputs.extend(_inputs(line.strip(), case.rules))
         elif key == "expect":
             case.expected = _expected(content)
+        elif key == "goals":
+            case.goals = [" ".join(map(_normal, line.split())) for line in content if line.strip() != "nothing"]
         elif key == "counters":
             case.counters = [part.strip() for line in content for part in line.split(",")]
         else:
@@ -239,6 +260,9 @@ def building_of(description: str, rules: Sequence[Rule]) -> Building:
 def _inputs(line: str, rules: Sequence[Rule]) -> list[Input]:
     if line == "delivered":
         return [DeliveredInput()]
+    if line.startswith("interacted "):
+        _, at, action_qualifier = line.split()
+        return [InteractedInput(instant_of(at), msgspec.convert(action_qualifier, ActionQualifier))]
     if line.startswith(("clock ", "until ")):
         return [ClockInput(instant_of(line[6:]), passes=line.startswith("until "))]
     if line.startswith("building:"):
@@ -291,7 +315,7 @@ def instant_of(text: str) -> int:
     return instant_of_datetime(_DAY + timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds))
 
 
-def _shown(at_ms: int) -> str:
+def shown(at_ms: int) -> str:
     moment = datetime_of_instant(at_ms)
     days = (moment.date() - _DAY.date()).days
     return (f"{days:+}d" if days else "") + moment.strftime("%H:%M:%S" if moment.second else "%H:%M")
@@ -307,7 +331,7 @@ def _expected(content: list[str]) -> list[tuple[str, dict[str, str]]]:
             expected[-1][1][key] = rest
         else:
             at, _, rest = line.strip().partition(" ")
-            expected.append((f"{_shown(instant_of(at))} {rest}", {}))
+            expected.append((f"{shown(instant_of(at))} {rest}", {}))
     return expected
 
 
@@ -318,9 +342,9 @@ def told(case: Case, came: Came) -> list[str]:
     for each in came.notifications:
         label = f"({each.case_label}) " if each.case_label is not None else ""
         text = each.content.texts["en"].message if each.content is not None else each.drop_reason
-        sent = "sent" if each.held_until_ms is None else f"held until {_shown(each.held_until_ms)}"
+        sent = "sent" if each.held_until_ms is None else f"held until {shown(each.held_until_ms)}"
         what = f"{'dropped' if each.content is None else sent} {label}{text}"
-        lines.append(f"{_shown(each.created_at_ms)} {names[each.rule_id]}{what}")
+        lines.append(f"{shown(each.created_at_ms)} {names[each.rule_id]}{what}")
     return lines
 
 
@@ -345,6 +369,22 @@ def counter(case: Case, came: Came, words: str) -> str:
     return f"{name}{colon}{key} {values[key]}"
 
 
+def goals_told(case: Case, came: Came) -> list[str]:
+    """Each goal in the words of the corpus, by the time of its notification, then by its rule."""
+    names = {rule.id: f"{rule.name}: " if len(case.rules) > 1 else "" for rule in case.rules}
+    ordered = sorted(came.goals, key=lambda goal: (goal.created_at_ms, names[goal.rule_id]))
+    return [
+        f"{shown(goal.created_at_ms)} {names[goal.rule_id]}{goal.state.lower()}"
+        + ("" if goal.ended_at_ms is None else f" {shown(goal.ended_at_ms)}")
+        for goal in ordered
+    ]
+
+
+def _normal(word: str) -> str:
+    """A time as it is shown; any other word as it is."""
+    return shown(instant_of(word)) if re.match(r"([+-]\d+d)?\d\d:\d\d|\d{4}-", word) else word
+
+
 def expect(case: Case, came: Came) -> None:
     """Fails where something else came than the case says."""
     lines = told(case, came)
@@ -354,3 +394,6 @@ def expect(case: Case, came: Came) -> None:
             assert detail(notification, key) == value, f"{line}: {key} is {detail(notification, key)!r}"
     counters = [counter(case, came, words) for words in case.counters]
     assert counters == case.counters, f"counters: {counters}"
+    if case.goals is not None:
+        goals = goals_told(case, came)
+        assert goals == case.goals, f"goals: {goals}"

@@ -19,23 +19,36 @@ from tests.conformance.rules_corpus import (
     ClockInput,
     DeliveredInput,
     EventInput,
+    InteractedInput,
 )
 
 from hearth.core.instants import MINUTE_MS
+from hearth.domain.buildings import Building
 from hearth.domain.customers import Customer
-from hearth.domain.events import NO_FORECAST_MS, Delivered, EventColumns, LogEntry, LogKind, Series, empty_columns
-from hearth.domain.notifications import DeliveryStatus, Notification
+from hearth.domain.events import (
+    NO_FORECAST_MS,
+    Delivered,
+    EventColumns,
+    Fact,
+    Interacted,
+    LogEntry,
+    LogKind,
+    Series,
+    empty_columns,
+)
+from hearth.domain.notifications import DeliveryStatus, Interaction, Notification
 from hearth.engine.buildings import BuildingState
 from hearth.engine.compiled import compile_rule
 from hearth.engine.effects import Effects
 from hearth.engine.household import HOUSEHOLD, HouseholdCounters, household_of
 from hearth.engine.slots import Counters, decode_counters
-from hearth.engine.step import step, step_delivered, step_tick
+from hearth.engine.step import step, step_delivered, step_facts, step_interacted, step_tick
 from hearth.ports import Store
 from hearth.runtime.live import LiveDriver
 from hearth.runtime.loading import load_buildings
 from hearth.runtime.rule_sets import RuleSets
-from hearth.runtime.writer import Decisions, store_decisions
+from hearth.runtime.ticking import MAKE_UP_MS
+from hearth.runtime.writer import decisions_of, store_decisions
 from hearth.testing.clocks import MovableClock
 
 RECEIVED_MS = 1_800_000_000_000
@@ -67,6 +80,27 @@ def kind_of(events: Sequence[EventInput]) -> LogKind:
     return LogKind.HISTORICAL if events[0].is_historical else LogKind.LIVE
 
 
+class Ticks:
+    """The instants to which a case's schedules come while its clock passes or is set, each once.
+
+    A clock that is set does not turn back what ticked. What lies more than MAKE_UP_MS before the instant to which it
+    is set is passed over.
+    """
+
+    def __init__(self, case: Case) -> None:
+        self._case = case
+        self._now_ms = case.starts_ms or 0
+        self._ticked_ms = 0
+
+    def until(self, building: Building, clock: ClockInput) -> list[int]:
+        """What ticks in the building until the clock shows this."""
+        oldest_ms = 0 if clock.passes else clock.at_ms - MAKE_UP_MS
+        found = self._case.ticks(building, max(self._now_ms, self._ticked_ms, oldest_ms - 1), clock.at_ms)
+        self._now_ms = clock.at_ms
+        self._ticked_ms = max([self._ticked_ms, *found])
+        return found
+
+
 def in_memory(case: Case, most: int | None = 1, times: int = 1) -> Came:
     """The engine alone: batches of at most `most` events, each fed so many times."""
     compiled = [compile_rule(rule, CATALOGUE) for rule in case.rules if rule.state == "ACTIVE"]
@@ -78,17 +112,17 @@ def in_memory(case: Case, most: int | None = 1, times: int = 1) -> Came:
     state = BuildingState(case.building, compiled, counters, household=household_of(case.building, counters=household))
     uncounted = 0
     sequence = 1
-    now_ms = case.starts_ms or 0
+    ticks = Ticks(case)
     for batch in case.batches(most):
         if isinstance(batch, ClockInput):
-            for tick_ms in case.ticks(state.building, now_ms, batch.at_ms):
+            for tick_ms in ticks.until(state.building, batch):
                 step_tick([state], tick_entry(sequence, tick_ms), effects)
                 sequence += 1
-            now_ms = batch.at_ms
             continue
         if isinstance(batch, BuildingInput):
             limits = household_of(batch.building, counters=household)
-            state = BuildingState(batch.building, compiled, counters, series.values(), limits)
+            goals = [goal for goal in effects.goals.values() if goal.state == "OPEN"]
+            state = BuildingState(batch.building, compiled, counters, series.values(), limits, goals)
             for entry in past:
                 step(state.buffers, replace(entry, kind=LogKind.HISTORICAL), effects)
             continue
@@ -97,6 +131,10 @@ def in_memory(case: Case, most: int | None = 1, times: int = 1) -> Came:
             for notification in sent[uncounted:]:
                 step_delivered({BUILDING_ID: state}, _fact(notification), effects)
             uncounted = len(sent)
+            continue
+        if isinstance(batch, InteractedInput):
+            told = [outcome.notification for outcome in effects.outcomes if outcome.notification.status == "PENDING"]
+            step_interacted({BUILDING_ID: state}, _interacted(told[uncounted - 1], batch), effects)
             continue
         for event in batch:
             if event.series not in series:
@@ -111,7 +149,7 @@ def in_memory(case: Case, most: int | None = 1, times: int = 1) -> Came:
             step(state.buffers, entry, effects)
             past.append(entry)
     assert effects.faults == []
-    return Came([outcome.notification for outcome in effects.outcomes], counters)
+    return Came([outcome.notification for outcome in effects.outcomes], counters, effects.goals.values())
 
 
 def tick_entry(sequence: int, tick_ms: int) -> LogEntry:
@@ -139,8 +177,33 @@ def _series(series_id: int, event: EventInput) -> Series:
 
 def _fact(notification: Notification) -> Delivered:
     return Delivered(
-        notification_id=notification.id, rule_id=notification.rule_id, building_id=BUILDING_ID, delivered_at_ms=RECEIVED_MS
+        notification_id=notification.id,
+        rule_id=notification.rule_id,
+        building_id=BUILDING_ID,
+        delivered_at_ms=RECEIVED_MS,
+        created_at_ms=notification.created_at_ms,
+        held_until_ms=notification.held_until_ms,
     )
+
+
+def _interacted(notification: Notification, done: InteractedInput) -> Interacted:
+    return Interacted(
+        number=0,
+        notification_id=notification.id,
+        rule_id=notification.rule_id,
+        building_id=BUILDING_ID,
+        occurred_at_ms=done.at_ms,
+        action_qualifier=done.action_qualifier,
+    )
+
+
+def interact(store: Store, done: InteractedInput) -> None:
+    """Stores what the household does with the newest notification that reached it."""
+    with store.write() as session:
+        reached = session.notifications.list_page(CUSTOMER_ID, BUILDING_ID, ("DELIVERED",), None, 10_000)
+        newest = max(reached, key=lambda each: each.trigger_sequence)
+        interaction = Interaction(action_qualifier=done.action_qualifier, occurred_at_ms=done.at_ms)
+        session.notifications.add_interaction(CUSTOMER_ID, newest.id, interaction)
 
 
 def set_up(store: Store, case: Case) -> None:
@@ -163,9 +226,11 @@ def stored(store: Store, case: Case) -> Came:
     with store.read() as session:
         notifications = session.notifications.list_page(CUSTOMER_ID, None, STATUSES, None, 10_000)
         states = session.engine.read_states(CUSTOMER_ID, [BUILDING_ID])
+        goals = [session.goals.find(CUSTOMER_ID, each.id) for each in notifications]
     return Came(
         sorted(notifications, key=lambda each: (each.trigger_sequence, each.rule_id)),
         {key.rule_id: decode_counters(state) for key, state in states.items() if key.rule_id != HOUSEHOLD},
+        [goal for goal in goals if goal is not None],
     )
 
 
@@ -184,7 +249,7 @@ def rebuilt(case: Case, store: Store, compacts: bool) -> Came:
     set_up(store, case)
     rule_sets = RuleSets(CATALOGUE)
     sequence = 1
-    now_ms = case.starts_ms or 0
+    ticks = Ticks(case)
     building = case.building
     for batch in case.batches(1):
         if isinstance(batch, BuildingInput):
@@ -193,36 +258,43 @@ def rebuilt(case: Case, store: Store, compacts: bool) -> Came:
                 session.buildings.replace(building)
             continue
         if isinstance(batch, ClockInput):
-            for tick_ms in case.ticks(building, now_ms, batch.at_ms):
+            for tick_ms in ticks.until(building, batch):
                 _rebuilt_tick(store, rule_sets, tick_entry(sequence, tick_ms))
                 sequence += 1
                 if compacts:
                     compact(store)
-            now_ms = batch.at_ms
             continue
         effects = Effects()
         series = find_series(store, batch[0]) if isinstance(batch, list) else None
+        if isinstance(batch, InteractedInput):
+            interact(store, batch)
         with store.write() as session:
-            facts = [fact for _, fact in session.outbox.list_uncounted_for_operator(1000)] if series is None else []
+            facts: list[Fact] = []
+            if isinstance(batch, DeliveredInput):
+                facts = [fact for _, fact in session.outbox.list_uncounted_for_operator(1000)]
+                session.outbox.mark_counted(CUSTOMER_ID, [fact.notification_id for fact in facts])
+            elif isinstance(batch, InteractedInput):
+                noted = [fact for _, fact in session.notifications.list_unnoted_for_operator(1000)]
+                session.notifications.mark_noted(CUSTOMER_ID, [fact.number for fact in noted])
+                facts = [*noted]
             if series is None and not facts:
                 continue
             (state,) = load_buildings(session, rule_sets, CUSTOMER_ID, [BUILDING_ID], sequence)
+            kind = LogKind.INTERACTED if isinstance(batch, InteractedInput) else LogKind.DELIVERED
             entry = LogEntry(
                 sequence=sequence,
                 customer_id=CUSTOMER_ID,
-                kind=kind_of(batch) if isinstance(batch, list) else LogKind.DELIVERED,
+                kind=kind_of(batch) if isinstance(batch, list) else kind,
                 received_at_ms=RECEIVED_MS,
                 columns=columns_of(batch, [series.id]) if isinstance(batch, list) and series else empty_columns(),
                 facts=tuple(facts),
             )
             session.events.append([entry])
-            session.outbox.mark_counted(CUSTOMER_ID, [fact.notification_id for fact in facts])
             if series is not None:
                 step(state.buffers, entry, effects)
-            for fact in facts:
-                step_delivered({BUILDING_ID: state}, fact, effects)
+            step_facts({BUILDING_ID: state}, facts, effects)
             sequence += entry.size
-            store_decisions(session, Decisions(sequence - 1, effects.outcomes, effects.states()))
+            store_decisions(session, decisions_of(sequence - 1, effects))
         if compacts:
             compact(store)
         assert effects.faults == []
@@ -235,7 +307,7 @@ def _rebuilt_tick(store: Store, rule_sets: RuleSets, entry: LogEntry) -> None:
         states = load_buildings(session, rule_sets, CUSTOMER_ID, [BUILDING_ID], entry.sequence)
         session.events.append([entry])
         step_tick(states, entry, effects)
-        store_decisions(session, Decisions(entry.sequence, effects.outcomes, effects.states()))
+        store_decisions(session, decisions_of(entry.sequence, effects))
     assert effects.faults == []
 
 
@@ -258,10 +330,14 @@ class _Drivers:
     async def pass_to(self, at_ms: int, restarts: bool) -> None:
         """The clock passes to an instant; a tick may have been missed by the driver that was there before."""
         while self.clock.now_ms() < at_ms:
-            self.clock.move_to(min(at_ms, self.clock.now_ms() + LOOK_MS))
-            if restarts:
-                await self.restart()
-            await self.driver.tick()
+            await self.set_to(min(at_ms, self.clock.now_ms() + LOOK_MS), restarts)
+
+    async def set_to(self, at_ms: int, restarts: bool) -> None:
+        """The clock shows another instant the next time it is looked at."""
+        self.clock.move_to(at_ms)
+        if restarts:
+            await self.restart()
+        await self.driver.tick()
 
 
 async def live(case: Case, store: Store, most: int | None, restarts: bool = False) -> Came:
@@ -280,12 +356,15 @@ async def live(case: Case, store: Store, most: int | None, restarts: bool = Fals
             await drivers.restart()
         driver = drivers.driver
         if isinstance(batch, ClockInput):
-            await drivers.pass_to(batch.at_ms, restarts)
+            await (drivers.pass_to if batch.passes else drivers.set_to)(batch.at_ms, restarts)
         elif isinstance(batch, BuildingInput):
             with store.write() as session:
                 session.buildings.replace(batch.building)
                 session.changes.add(CUSTOMER_ID, "buildings", BUILDING_ID)
         elif isinstance(batch, DeliveredInput):
+            await driver.count_deliveries()
+        elif isinstance(batch, InteractedInput):
+            interact(store, batch)
             await driver.count_deliveries()
         else:
             new = {event.series: event for event in batch if event.series not in known}

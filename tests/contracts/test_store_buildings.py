@@ -4,7 +4,7 @@ from threading import Thread
 
 import msgspec
 import pytest
-from sqlalchemy import LargeBinary, String, cast, create_engine, func, or_, select
+from sqlalchemy import Engine, LargeBinary, String, cast, create_engine, event, func, or_, select
 from tests.contracts.store_contents import (
     ALWAYS,
     NOW_MS,
@@ -25,6 +25,7 @@ from hearth.domain.events import Delivered
 from hearth.domain.notifications import Attempt, Interaction
 from hearth.domain.rules import Rule
 from hearth.ports import RuleStateKey
+from hearth.store import SqlStore
 from hearth.store.connections import read_url
 from hearth.store.tables import metadata
 
@@ -47,6 +48,28 @@ def test_a_building_is_found_by_its_customer_only(store) -> None:
     with store.read() as session:
         assert session.buildings.find(A, "one").city is None
         assert session.buildings.find(A, "two").city == "Basel"
+
+
+def test_a_building_is_found_by_its_id_however_many_its_customer_has(sqlite_url: str, sqlite_store: SqlStore) -> None:
+    add_customer(sqlite_store, "a", "one")
+    asked: list[tuple[str, tuple[object, ...]]] = []
+
+    def note(_connection, _cursor, text, values, *_) -> None:
+        asked.append((text, values))
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        with sqlite_store.write() as session:
+            session.buildings.list_by_id(A, ["a-one"])
+            session.engine.replace_states(A, {RuleStateKey("rule", "a-one"): b"state"})
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    of_buildings = [each for each in asked if "FROM buildings" in each[0]]
+    assert len(of_buildings) == 2
+    with create_engine(sqlite_url).connect() as connection:
+        for text, values in of_buildings:
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", values).all()
+            assert any(step[-1].startswith("SEARCH buildings") and step[-1].endswith("(id=?)") for step in plan), plan
 
 
 def test_pages_are_ordered_by_bytes_on_every_database(store) -> None:

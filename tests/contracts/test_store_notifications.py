@@ -175,7 +175,13 @@ def test_a_delivered_notification_waits_to_be_counted_once(store) -> None:
         session.outbox.close(A, delivery(failed).id, delivered=False, at_ms=1)
         session.outbox.close(A, delivery(note).id, delivered=True, at_ms=NOW_MS)
         session.outbox.close(A, delivery(note).id, delivered=True, at_ms=NOW_MS + 1)
-    fact = Delivered(notification_id=note.id, rule_id="rule", building_id="a-one", delivered_at_ms=NOW_MS)
+    fact = Delivered(
+        notification_id=note.id,
+        rule_id="rule",
+        building_id="a-one",
+        delivered_at_ms=NOW_MS,
+        created_at_ms=note.created_at_ms,
+    )
     with store.read() as session:
         assert session.outbox.list_uncounted_for_operator(10) == [(A, fact)]
         assert session.outbox.next_due_for_operator(NOW_MS, NOW_MS + 1_000) is None

@@ -3,13 +3,14 @@
 import math
 from array import array
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hearth.core.instants import DAY_MS
-from hearth.domain.events import NO_FORECAST_MS, Delivered, EventColumns
+from hearth.domain.events import NO_FORECAST_MS, Delivered, EventColumns, Interacted
 from hearth.store.packing import (
     Stretch,
     append_to_chunk,
@@ -25,8 +26,16 @@ FLOATS = st.floats(allow_nan=False)
 EVENTS = st.lists(
     st.tuples(st.integers(-(2**31), 2**31 - 1), INT64, FLOATS, st.one_of(st.just(NO_FORECAST_MS), INT64)), max_size=30
 )
-FACTS = st.lists(
-    st.builds(Delivered, notification_id=st.text(), rule_id=st.text(), building_id=st.text(), delivered_at_ms=INT64), max_size=3
+_IDS = {"notification_id": st.text(), "rule_id": st.text(), "building_id": st.text()}
+_MAYBE = st.one_of(st.none(), INT64)
+FACTS = st.one_of(
+    st.lists(st.builds(Delivered, **_IDS, delivered_at_ms=INT64, created_at_ms=_MAYBE, held_until_ms=_MAYBE), max_size=3),
+    st.lists(
+        st.builds(
+            Interacted, **_IDS, number=INT64, occurred_at_ms=INT64, action_qualifier=st.sampled_from(["VIEWED", "DISMISS"])
+        ),
+        max_size=3,
+    ),
 )
 
 
@@ -90,6 +99,12 @@ def test_appending_to_a_chunk_is_packing_all_of_it(points, share, has_forecast) 
 def test_the_format_is_little_endian_and_says_its_version() -> None:
     columns = EventColumns(series_ids=array("i", [1]), times_ms=array("q", [2]), values=array("d", [1.0]))
     assert pack_entry(columns).hex() == "01" + "00" + "01000000" + "01000000" + "0200000000000000" + "000000000000f03f"
+
+
+def test_facts_of_earlier_versions_can_be_read() -> None:
+    earlier = {"notification_id": "n", "rule_id": "r", "building_id": "b", "delivered_at_ms": 5}
+    payload = bytes.fromhex("01" + "02" + "00000000") + msgspec.msgpack.encode([earlier])
+    assert unpack_entry(payload)[1] == (Delivered(**earlier),)
 
 
 def test_an_unknown_version_is_refused() -> None:

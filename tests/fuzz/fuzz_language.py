@@ -91,7 +91,7 @@ CONTEXT = Context(
     streak_counter=2,
     delivered_counter=3,
     delivered=DeliveredFacts(NOW_MS - MINUTE_MS, None, "VIEWED"),
-    peers=lambda name, selector: {"b3": [], "b2": [1.0, 2.0]},
+    peers=lambda now_ms, name, selector: {"b3": [], "b2": [1.0, 2.0]},
 )
 NUMBERS = (0.0, -0.0, 0.5, -1.5, 0.005, 999.995, 1234567.891, -1e16, 1e300, 5e-324, inf, -inf, nan)
 INSTANTS = (0, NOW_MS, -1, NOW_MS + 4_321, 253_402_300_799_999, -62_135_596_800_000, 1e18, nan)

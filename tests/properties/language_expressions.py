@@ -435,7 +435,7 @@ def sceneries(draw: st.DrawFn) -> Scenery:
         streak_has_been_reset=draw(st.booleans()),
         delivered_counter=3,
         delivered=DeliveredFacts(now_ms - 3_600_000) if draw(st.booleans()) else None,
-        peers=(lambda name, selector: peers if name != "Q" else {}) if draw(st.booleans()) else None,
+        peers=(lambda now_ms, name, selector: peers if name != "Q" else {}) if draw(st.booleans()) else None,
     )
     span_ms = draw(st.sampled_from((None, 90 * MINUTE_MS, 3 * 86_400_000)))
     return Scenery(now_ms, {"P": series(), "R": series(), "Q": [Event(now_ms, 2.0, "q", "Q")]}, span_ms, context)

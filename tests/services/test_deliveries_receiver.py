@@ -63,7 +63,8 @@ async def receiver(*options: str):
         assert found is not None, announced
         yield Receiver(process, found.group())
     finally:
-        process.terminate()
+        if process.returncode is None:
+            process.terminate()
         await process.communicate()
 
 
@@ -118,6 +119,20 @@ async def test_an_oversized_body_is_refused():
     async with receiver("--json", "--secret", SECRET) as running:
         assert (await deliver(running.url, body=b"x" * (2 * 1024 * 1024))).status_code in (413, None)
         assert (await deliver(running.url)).status_code == 204
+
+
+async def test_a_sender_that_goes_in_the_middle_is_passed_over_in_silence():
+    async with receiver("--json", "--secret", SECRET) as running:
+        _, writer = await asyncio.open_connection("127.0.0.1", int(running.url.rsplit(":")[-1].rstrip("/")))
+        writer.write(b"POST / HTTP/1.1\r\nhost: here\r\ncontent-length: 100\r\n\r\n{")
+        await writer.drain()
+        writer.close()
+        await writer.wait_closed()
+        assert (await deliver(running.url)).status_code == 204
+        assert json.loads(await running.line())["signature"] == "ok"
+        running.process.terminate()
+        _, errors = await running.process.communicate()
+        assert errors == b""
 
 
 @pytest.mark.parametrize("text", ["\x1b[2J", "a\rb", "\x07"])

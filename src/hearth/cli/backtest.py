@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from hearth.cli.lang_session import zone_of
+from hearth.cli.rule_report import goal_words
 from hearth.cli.rule_trials import (
     NO_TEXT,
     AsJson,
@@ -76,6 +77,8 @@ def _show(name: str, figures: BacktestFigures, console: Console) -> None:
     table.add_row("held back", held_back(figures.dropped) or "none")
     hours = ", ".join(f"{hour:02}:00 ({count:,})" for hour, count in figures.busiest_hours) or "none"
     table.add_row("busiest hours", hours)
+    if figures.goals.rate is not None:
+        table.add_row("goal", goal_words(figures.goals))
     table.add_row("evaluations", f"{figures.evaluations:,}")
     console.print(table)
     for each in figures.samples:

@@ -15,7 +15,7 @@ import uvicorn
 from rich.console import Console
 from rich.text import Text
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -58,10 +58,13 @@ def receiver_app(
 
     async def receive(request: Request) -> Response:
         body = b""
-        async for part in request.stream():
-            body += part
-            if len(body) > _MOST_BYTES:
-                return Response(status_code=413)
+        try:
+            async for part in request.stream():
+                body += part
+                if len(body) > _MOST_BYTES:
+                    return Response(status_code=413)
+        except ClientDisconnect:
+            return Response(status_code=400)  # which nobody hears: the sender is gone, and will send again
         at_ms = clock.now_ms()
         webhook_id = request.headers.get(ID_HEADER)
         signature = "unchecked"

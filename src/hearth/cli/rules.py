@@ -16,6 +16,7 @@ from rich.text import Text
 
 from hearth.bootstrap import open_installation, read_catalogue_setting, read_settings
 from hearth.cli.lang_session import zone_of
+from hearth.cli.rule_report import show_rule
 from hearth.cli.source_excerpts import show_diagnostics, summary, wire_diagnostic
 from hearth.connectors.system import SystemClock
 from hearth.core.instants import datetime_of_instant, seconds_of_instant
@@ -36,6 +37,8 @@ DataDir = Annotated[str | None, typer.Option("--data-dir", help="Data folder (de
 AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 Paths = Annotated[list[Path] | None, typer.Argument(metavar="[PATH]...", help="YAML files, or folders of them.")]
 Predefined = Annotated[bool, typer.Option("--predefined", help="The rules that come with Hearth.")]
+
+app.command("show")(show_rule)
 
 _SUFFIXES = {".yaml", ".yml"}
 _AUTHOR = "command line"
@@ -150,16 +153,24 @@ def list_rules(customer: CustomerOption, data_dir: DataDir = None, as_json: AsJs
     """List the customer's rules by name."""
     with open_installation(read_settings(data_dir=data_dir)) as installation:
         rules = installation.rules.list_of(customer)
+        faults = {rule_id: each.faults for rule_id, each in installation.rule_reports.faults_of_newest(customer).items()}
     if as_json:
         keys = ("id", "name", "state", "version")
-        _print_json([{**{key: getattr(rule, key) for key in keys}, "tags": list(rule.tags)} for rule in rules])
+        _print_json(
+            [
+                {**{key: getattr(rule, key) for key in keys}, "tags": list(rule.tags), "faults": faults.get(rule.id, 0)}
+                for rule in rules
+            ]
+        )
         return
     if not rules:
         _console().print("No rule yet. Take some in with [bold]hearth rules import --predefined --customer ID[/].")
         return
     table = Table("rule id", "state", "version", "name", "tags", box=None)
     for rule in rules:
-        table.add_row(rule.id, rule.state, str(rule.version), Text(rule.name), Text(", ".join(rule.tags)))
+        failed = (f" failed {faults[rule.id]:,} times", "bold red") if rule.id in faults else ""
+        name = Text.assemble(rule.name, failed)
+        table.add_row(rule.id, rule.state, str(rule.version), name, Text(", ".join(rule.tags)))
     _console().print(table)
 
 

@@ -166,7 +166,9 @@ def run_deliver(settings: Settings, wake_fd: int) -> None:
         with open_installation(settings, migrate=False) as installation:
             channel = installation.webhook_channel()
             deliveries = DeliveryLoop(installation.deliveries, channel, installation.clock, system_jitter)
-            housekeeping = asyncio.gather(Compaction(installation.store).run(), keep_log_short(installation.store))
+            housekeeping = asyncio.gather(
+                Compaction(installation.store).run(), keep_log_short(installation.store), installation.peer_publishing.run()
+            )
             listener = WakeListener(wake_fd, deliveries.look_now)
             loop = asyncio.get_running_loop()
             for number in (signal.SIGTERM, signal.SIGINT):

@@ -6,6 +6,7 @@ from collections import Counter
 from rich.console import Console
 from rich.text import Text
 
+from hearth.cli.rule_report import goal_words
 from hearth.cli.rule_trials import (
     NO_TEXT,
     AsJson,
@@ -22,6 +23,7 @@ from hearth.cli.rule_trials import (
     rule_of,
 )
 from hearth.core.instants import zone_named
+from hearth.insights.goals import figures_of_goals
 from hearth.services.simulations import Simulated
 from hearth.services.trial_bodies import shown_instant, simulation_body
 
@@ -70,6 +72,8 @@ def _show(simulated: Simulated, console: Console) -> None:
             console.print(line, soft_wrap=True)
     for fault in result.faults:
         console.print(Text(f"failed at {shown_instant(fault.occurred_at_ms, zone)}: {fault.error}", "bold red"))
+    if result.goals:
+        console.print(f"goal: {goal_words(figures_of_goals(result.goals.values()))}", markup=False)
     held = held_back(Counter(str(each.drop_reason) for each in result.dropped))
     counts = f"{len(result.notifications):,} sent, {len(result.dropped):,} held back{f' ({held})' if held else ''}"
     range_ = f"from {shown_instant(simulated.from_ms, zone)} to {shown_instant(simulated.to_ms, zone)}"

@@ -13,6 +13,8 @@ from enum import IntEnum
 
 import msgspec
 
+from hearth.domain.rules import ActionQualifier
+
 NO_FORECAST_MS = -(2**63)  # in `forecast_ms`: the event has no forecast timestamp
 
 
@@ -54,20 +56,40 @@ class LogKind(IntEnum):
 
     LIVE = 0
     HISTORICAL = 1
-    DELIVERED = 2  # notifications reached the customer; carries (rule id, building id) pairs
+    DELIVERED = 2  # notifications reached the customer
     TICK = 3  # an instant came at which time-based rules of the customer are evaluated; carries it
+    INTERACTED = 4  # households did something with notifications
 
 
 EVENT_KINDS = (LogKind.LIVE, LogKind.HISTORICAL)
 
 
 class Delivered(msgspec.Struct, frozen=True, kw_only=True):
-    """A fact: one notification of this rule and building was delivered."""
+    """A fact: one notification of this rule and building was delivered.
+
+    Facts of earlier versions do not say when it was created, and until when it was held.
+    """
 
     notification_id: str
     rule_id: str
     building_id: str
     delivered_at_ms: int
+    created_at_ms: int | None = None
+    held_until_ms: int | None = None
+
+
+class Interacted(msgspec.Struct, frozen=True, kw_only=True):
+    """A fact: a household did something with a notification of this rule and building. `number`: of the interaction."""
+
+    number: int
+    notification_id: str
+    rule_id: str
+    building_id: str
+    occurred_at_ms: int
+    action_qualifier: ActionQualifier
+
+
+Fact = Delivered | Interacted
 
 
 class LogEntry(msgspec.Struct, kw_only=True):
@@ -82,7 +104,7 @@ class LogEntry(msgspec.Struct, kw_only=True):
     kind: LogKind
     received_at_ms: int
     columns: EventColumns
-    facts: tuple[Delivered, ...] = ()
+    facts: tuple[Fact, ...] = ()
     tick_ms: int | None = None
 
     @property

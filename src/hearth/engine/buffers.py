@@ -37,8 +37,8 @@ class SeriesBuffer(Generic[Concerned]):
     """Columns of one series. `base` is the absolute index of the first kept event.
 
     `version` grows with every change, so that a view knows whether it is up to date.
-    `concerned` is what to evaluate when a live event arrives; `keep_ms` is the longest span of a view,
-    `keeps_latest` whether the newest event counts however old it is.
+    `concerned` is what to evaluate when a live event arrives, `pursuing` whose goals it may achieve; `keep_ms` is
+    the longest span of a view, `keeps_latest` whether the newest event counts however old it is.
     """
 
     __slots__ = (
@@ -48,6 +48,7 @@ class SeriesBuffer(Generic[Concerned]):
         "keep_ms",
         "keeps_latest",
         "last_ms",
+        "pursuing",
         "series",
         "times_ms",
         "trim_length",
@@ -68,6 +69,7 @@ class SeriesBuffer(Generic[Concerned]):
         self.keeps_latest = False
         self.trim_length = 64
         self.concerned: tuple[Concerned, ...] = ()
+        self.pursuing: tuple[Concerned, ...] = ()
         self.views: list[Follower] = []
 
     def append(self, time_ms: int, value: float, forecast_ms: int = NO_FORECAST_MS) -> None:

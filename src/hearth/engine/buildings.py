@@ -2,18 +2,22 @@
 
 A series known to the building is one buffer; each rule that selects it gets a view, shared with every
 other rule that asks for the same span. What a buffer must keep follows from its views. The state is
-built from stored facts (building, rules, counters, series) and is thrown away when rules or building change.
+built from stored facts (building, rules, counters, goals, series) and is thrown away when rules or building change.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from hearth.core.instants import SECOND_MS, zone_named
 from hearth.domain.buildings import Building
 from hearth.domain.events import Series
+from hearth.domain.goals import Goal
 from hearth.domain.rules import Dataset
 from hearth.engine.buffers import NEVER_MS, SeriesBuffer
 from hearth.engine.compiled import CompiledRule
+from hearth.engine.goals import by_age
 from hearth.engine.household import Household, household_of
+from hearth.engine.peers import SnapshotAt, peers_of
 from hearth.engine.slots import Counters, Evaluation, Slot
 from hearth.engine.views import UNLIMITED_MS, View
 from hearth.engine.windows import EmptyWindow, MergedWindow
@@ -25,6 +29,10 @@ def selects(dataset: Dataset, series: Series) -> bool:
     return series.event_type in dataset.event_types and (not dataset.sources or series.source in dataset.sources)
 
 
+def _takes(datasets: Iterable[Dataset], series: Series) -> bool:
+    return any(selects(dataset, series) for dataset in datasets)
+
+
 def span_ms_of(dataset: Dataset) -> int:
     """How far back the dataset's window reaches."""
     return UNLIMITED_MS if dataset.timespan_seconds is None else dataset.timespan_seconds * SECOND_MS
@@ -34,6 +42,7 @@ class BuildingState:
     """The rules in force in a building, bound to its series. Counters are taken over, not copied.
 
     `household`: what limits all rules together; without it, the building's own limits and no count yet.
+    `goals`: the open ones. `snapshot_at`: what is known of other homes.
     """
 
     def __init__(
@@ -43,15 +52,24 @@ class BuildingState:
         counters: Mapping[str, Counters],
         series: Iterable[Series] = (),
         household: Household | None = None,
+        goals: Sequence[Goal] = (),
+        snapshot_at: SnapshotAt = lambda now_ms: None,
     ) -> None:
+        self._snapshot_at = snapshot_at
         self.building = building
         self._household = household_of(building) if household is None else household
+        self._context = Context(zone=zone_named(building.time_zone_id), locale="en", building=facts_of(building))
         self._counters = dict(counters)
+        self._goals: dict[str, list[Goal]] = defaultdict(list)
+        for goal in sorted(goals, key=by_age):
+            self._goals[goal.rule_id].append(goal)
         self.buffers: dict[int, SeriesBuffer[Evaluation]] = {}
         self._views: dict[tuple[int, int], View] = {}
         self.slots = [
             self._slot(compiled, self.counters_of(compiled.rule.id)) for compiled in rules if is_in_force(compiled, building)
         ]
+        pursued = {slot.compiled.rule.id for slot in self.slots if slot.compiled.goal is not None}
+        self.resting_goals = [goal for goal in goals if goal.rule_id not in pursued]  # of rules that are off
         self.time_based_slots = [slot for slot in self.slots if slot.compiled.rule.is_time_based]
         for each in series:
             self._add_buffer(each)
@@ -60,7 +78,7 @@ class BuildingState:
     def add_series(self, series: Series) -> SeriesBuffer[Evaluation]:
         """The first event of a new series is about to come: rules that select it are bound anew."""
         buffer = self._add_buffer(series)
-        self._bind([slot for slot in self.slots if any(selects(dataset, series) for dataset in slot.compiled.rule.datasets)])
+        self._bind([slot for slot in self.slots if _takes(slot.compiled.rule.datasets, series)])
         return buffer
 
     def counters_of(self, rule_id: str) -> Counters:
@@ -75,7 +93,10 @@ class BuildingState:
         building = self.building
         silenced = {d.user_id for d in building.disabled_notifications if d.rule_id == compiled.rule.id}
         counters.carry_over(compiled.conditions_id)
-        context = Context(zone=zone_named(building.time_zone_id), locale="en", building=facts_of(building))
+        shared = self._context
+        context = Context(zone=shared.zone, locale=shared.locale, building=shared.building)
+        if compiled.asks_other_homes:
+            context.peers = peers_of(compiled.rule, building, self._snapshot_at)
         return Slot(
             compiled=compiled,
             building_id=building.id,
@@ -84,6 +105,7 @@ class BuildingState:
             counters=counters,
             context=context,
             household=self._household,
+            goals=self._goals[compiled.rule.id] if compiled.goal is not None else (),
         )
 
     def _add_buffer(self, series: Series) -> SeriesBuffer[Evaluation]:
@@ -97,13 +119,18 @@ class BuildingState:
             slot.own_views = []
             slot.bind({dataset.name: self._window(slot, dataset) for dataset in slot.compiled.rule.datasets})
         shared: dict[tuple[int, ...], tuple[Window, ...]] = {}
-        evaluations = [slot.evaluation(shared) for slot in self.slots if not slot.compiled.rule.is_time_based]
+        evaluations = [slot.evaluation(shared, self._context) for slot in self.slots]
+        by_event = [each for each in evaluations if not each.slot.compiled.rule.is_time_based]
+        with_goal = [each for each in evaluations if each.slot.compiled.goal is not None]
         for buffer in self.buffers.values():
-            buffer.concerned = tuple(
-                evaluation
-                for evaluation in evaluations
-                if any(selects(dataset, buffer.series) for dataset in evaluation.slot.compiled.rule.datasets)
-            )
+            series = buffer.series
+            buffer.concerned = tuple(each for each in by_event if _takes(each.slot.compiled.rule.datasets, series))
+            buffer.pursuing = tuple(each for each in with_goal if _takes(each.slot.compiled.goal_datasets, series))
+
+    @property
+    def has_open_goals(self) -> bool:
+        """Whether a full hour has something to look at."""
+        return bool(self.resting_goals) or any(slot.goals for slot in self.slots)
 
     def _window(self, slot: Slot, dataset: Dataset) -> Window:
         views = [self._view(slot, dataset, buffer) for buffer in self.buffers.values() if selects(dataset, buffer.series)]

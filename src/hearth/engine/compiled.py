@@ -10,7 +10,7 @@ from functools import cached_property
 
 from hearth.core.identifiers import derived_id
 from hearth.domain.catalogue import Catalogue
-from hearth.domain.rules import NotificationTemplate, Rule
+from hearth.domain.rules import Dataset, NotificationTemplate, Rule
 from hearth.engine.schedule import mistake_in
 from hearth.engine.scope import scope_of
 from hearth.language import Checked, Explainer, Place, Program, check, compile_program
@@ -49,6 +49,7 @@ class CompiledRule:
     streak: Program | None
     cases: tuple[CompiledCase, ...]
     template: CompiledTemplate | None
+    goal: Program | None
     checked: Mapping[str, Checked]  # the conditions, for who asks why: "condition", "streak", "case 0", "case 1", …
 
     def of(self, rule: Rule) -> "CompiledRule":
@@ -57,13 +58,24 @@ class CompiledRule:
 
     @cached_property
     def conditions_id(self) -> str:
-        """The same for all versions of a rule whose condition and streak condition are the same."""
-        return derived_id(self.rule.condition, str(self.rule.is_streak), self.rule.streak_condition or "")
+        """Names the conditions under which matches and streaks are counted."""
+        return conditions_id(self.rule)
 
     @cached_property
     def explainers(self) -> Mapping[str, Explainer]:
         """For each condition what tells the values of its parts; made when it is first asked for."""
         return {name: Explainer(checked) for name, checked in self.checked.items()}
+
+    @cached_property
+    def goal_datasets(self) -> tuple[Dataset, ...]:
+        """The datasets that the goal condition looks at."""
+        names = () if self.goal is None else self.goal.datasets
+        return tuple(dataset for dataset in self.rule.datasets if dataset.name in names)
+
+    @cached_property
+    def asks_other_homes(self) -> bool:
+        """Whether an expression of the rule compares homes."""
+        return any(program.evaluated_elsewhere for program in self.programs())
 
     @cached_property
     def needs(self) -> Mapping[str, frozenset[str]]:
@@ -79,11 +91,18 @@ class CompiledRule:
         yield self.condition
         if self.streak is not None:
             yield self.streak
+        if self.goal is not None:
+            yield self.goal
         for case in self.cases:
             yield case.condition
             yield from case.template.programs()
         if self.template is not None:
             yield from self.template.programs()
+
+
+def conditions_id(rule: Rule) -> str:
+    """The same for all versions of a rule whose condition and streak condition are the same."""
+    return derived_id(rule.condition, str(rule.is_streak), rule.streak_condition or "")
 
 
 def compile_rule(rule: Rule, catalogue: Catalogue) -> CompiledRule:
@@ -119,5 +138,6 @@ def compile_rule(rule: Rule, catalogue: Catalogue) -> CompiledRule:
             for index, case in enumerate(rule.cases)
         ),
         template=template(rule.notification) if rule.notification is not None else None,
+        goal=program(rule.goal_achieved_condition, "goal") if rule.goal_achieved_condition else None,
         checked=conditions,
     )

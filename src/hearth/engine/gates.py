@@ -60,6 +60,9 @@ def _matched(slot: Slot, now_ms: int, sequence: int, stored_at_ms: int, effects:
         return
     verdict = verdict_on(slot, now_ms)
     is_dropped = verdict.drop_reason is not None
+    if is_dropped and effects.dropped_counts is not None:
+        effects.dropped_counts[str(verdict.drop_reason)] += 1
+        return
     effects.outcomes.append(
         Outcome(
             Notification(

@@ -4,6 +4,7 @@ Steps 5 and 6 of rules.md 3, in that order; the first that holds decides. Change
 the end of the quiet hours is an instant of event time, and equal to the server's as far as events come in time.
 """
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from hearth.core.instants import SECOND_MS, datetime_of_instant
@@ -31,7 +32,7 @@ def verdict_on(slot: Slot, now_ms: int) -> Verdict:
     pause_seconds = rule.time_between_triggers_seconds
     # Without a time between nothing is early, also on a device that lags behind the last notification.
     if last_ms is not None and pause_seconds > 0 and now_ms - last_ms < pause_seconds * SECOND_MS:
-        since, pause = (timespan_text(span_ms, None, "en") for span_ms in (now_ms - last_ms, pause_seconds * SECOND_MS))
+        since, pause = _in_words(now_ms - last_ms), _in_words(pause_seconds * SECOND_MS)
         ended = f"not sent: the last one was generated {since} before, and {pause} must lie between two"
         return Verdict(ended, "time_between")
     if rule.priority == "high":
@@ -49,3 +50,8 @@ def verdict_on(slot: Slot, now_ms: int) -> Verdict:
     if most is not None and (count := household.generated_on_day_of(now_ms)) >= most:
         return Verdict(f"not sent: {count} of {most} notifications of this day were sent", "household_cap")
     return Verdict(ended, held_until_ms=until_ms)
+
+
+@lru_cache(maxsize=4096)
+def _in_words(span_ms: int) -> str:
+    return timespan_text(span_ms, None, "en")

@@ -1,14 +1,15 @@
-"""Slot: one rule in one building, with the counters that must survive a restart.
+"""Slot: one rule in one building, with the counters and open goals that must survive a restart.
 
-The counters are all of an evaluation's memory besides the windows; windows can be rebuilt from storage,
-counters are stored with the effects that changed them.
+They are all of an evaluation's memory besides the windows; windows can be rebuilt from storage, counters and
+goals are stored with the effects that changed them.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 import msgspec
 
+from hearth.domain.goals import Goal
 from hearth.engine.compiled import CompiledRule
 from hearth.engine.household import Household, HouseholdCounters
 from hearth.engine.views import OutOfReach, View
@@ -38,6 +39,10 @@ class Counters(msgspec.Struct):
         self.counted_for = conditions
 
 
+# What an expression may read that is not the same for all rules of a building.
+_OF_THE_RULE = {"StreakCounter", "StreakHasBeenReset", "DeliveredNotificationCounter", "EVAL"}
+
+
 def encode_counters(counters: Counters | HouseholdCounters) -> bytes:
     """Counters -> what is stored."""
     return msgspec.msgpack.encode(counters)
@@ -51,6 +56,8 @@ def decode_counters(stored: bytes) -> Counters:
 class Evaluation(NamedTuple):
     """What the hot loop needs to evaluate one rule; apart from the slot, so that a false condition touches little.
 
+    Nor does it touch what is the rule's alone: windows and context are one for all rules of the building that can share
+    them. With thousands of buildings none of it is in the processor's cache when an event comes.
     `counts_matches`: a false condition must break a row of matches.
     """
 
@@ -62,7 +69,7 @@ class Evaluation(NamedTuple):
 
 
 class Slot:
-    """A rule bound to a building: its windows by dataset, its context, its counters."""
+    """A rule bound to a building: its windows by dataset, its context, its counters, its open goals."""
 
     __slots__ = (
         "building_id",
@@ -70,6 +77,7 @@ class Slot:
         "context",
         "counters",
         "customer_building_id",
+        "goals",
         "household",
         "own_views",
         "user_ids",
@@ -85,6 +93,7 @@ class Slot:
         counters: Counters,
         context: Context,
         household: Household,
+        goals: Iterable[Goal] = (),
     ) -> None:
         self.compiled = compiled
         self.building_id = building_id
@@ -93,6 +102,7 @@ class Slot:
         self.counters = counters
         self.context = context
         self.household = household  # one for all slots of the building
+        self.goals: list[Goal] = list(goals)  # the open ones, oldest first
         self.windows: Mapping[str, Window] = {}
         self.own_views: list[View] = []  # views of a rule that resets its windows are shared with no other rule
         self.show_counters()
@@ -106,12 +116,16 @@ class Slot:
         """Gives the slot its windows, one per dataset of the rule."""
         self.windows = windows
 
-    def evaluation(self, shared: dict[tuple[int, ...], tuple[Window, ...]]) -> Evaluation:
-        """The slot's condition with its present windows; the same windows are the same tuple, kept in `shared`."""
+    def evaluation(self, shared: dict[tuple[int, ...], tuple[Window, ...]], facts: Context) -> Evaluation:
+        """The slot's condition with its present windows; the same windows are the same tuple, kept in `shared`.
+
+        A condition that reads neither counters nor other homes takes the building's `facts` instead of the slot's own context.
+        """
         condition = self.compiled.condition
+        context = self.context if condition.uses & _OF_THE_RULE else facts
         windows = self._windows_of(condition)
         windows = shared.setdefault(tuple(map(id, windows)), windows)
-        return Evaluation(condition.run, windows, self.context, self, self.compiled.rule.match_threshold > 1)
+        return Evaluation(condition.run, windows, context, self, self.compiled.rule.match_threshold > 1)
 
     def evaluate(self, program: Program, now_ms: int) -> Any:
         """The value of another program of the rule at an instant."""

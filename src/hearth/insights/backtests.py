@@ -11,6 +11,8 @@ from math import ceil
 from zoneinfo import ZoneInfo
 
 from hearth.core.instants import datetime_of_instant, local_date
+from hearth.domain.goals import Goal
+from hearth.insights.goals import GoalFigures, figures_of_goals
 
 _BUSIEST = 3
 _SAMPLES = 5
@@ -18,7 +20,10 @@ _SAMPLES = 5
 
 @dataclass(frozen=True)
 class HomeRun:
-    """What would have happened in one home between two instants. `texts`: the messages, in the order of `sent_ms`."""
+    """What would have happened in one home between two instants. `texts`: the messages, in the order of `sent_ms`.
+
+    `goals`: of those notifications, as they are at the end.
+    """
 
     building_id: str
     zone: ZoneInfo
@@ -28,6 +33,7 @@ class HomeRun:
     texts: Sequence[str]
     dropped: Mapping[str, int]
     evaluations: int
+    goals: Sequence[Goal] = ()
 
 
 @dataclass(frozen=True)
@@ -58,6 +64,7 @@ class BacktestFigures:
     most: int
     busiest_hours: tuple[tuple[int, int], ...]
     samples: tuple[Sample, ...]
+    goals: GoalFigures
 
     @property
     def share_reached(self) -> float:
@@ -89,6 +96,7 @@ def figures_of(runs: Iterable[HomeRun]) -> BacktestFigures:
         most=per_day[-1] if per_day else 0,
         busiest_hours=tuple(sorted(hours.items(), key=lambda each: (-each[1], each[0]))[:_BUSIEST]),
         samples=tuple(first[:: max(1, len(first) // _SAMPLES)][:_SAMPLES]),
+        goals=figures_of_goals(goal for run in ordered for goal in run.goals),
     )
 
 

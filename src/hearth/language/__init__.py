@@ -10,7 +10,7 @@ from hearth.language.answers import Answer, answer
 from hearth.language.checker import check
 from hearth.language.compiler import compile_program
 from hearth.language.completion import Completion, completions
-from hearth.language.context import BuildingFacts, Context, DeliveredFacts, title_text
+from hearth.language.context import BuildingFacts, Context, DeliveredFacts, Peers, title_text
 from hearth.language.diagnostics import Diagnostic, Related, Severity
 from hearth.language.explanation import Explained, Explainer, explain
 from hearth.language.hover import Hover, hover
@@ -37,6 +37,7 @@ __all__ = [
     "Grouped",
     "Hover",
     "Need",
+    "Peers",
     "Place",
     "Program",
     "RecordedWindow",

@@ -7,7 +7,7 @@ many values calls `operations`. Invariant: the program gives what `reference.eva
 """
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from hearth.core.missing import Missing
@@ -42,7 +42,7 @@ _COMPARE: dict[str, type[ast.cmpop]] = {
     ">": ast.Gt,
 }
 _ARITHMETIC: dict[str, type[ast.operator]] = {"+": ast.Add, "-": ast.Sub, "*": ast.Mult, "/": ast.Div}
-_WORD_FIELDS = {
+_COUNTER_FIELDS = {
     "StreakCounter": "streak_counter",
     "StreakHasBeenReset": "streak_has_been_reset",
     "DeliveredNotificationCounter": "delivered_counter",
@@ -92,6 +92,10 @@ class _Compiler:
         return Program(
             datasets=tuple(self._body.datasets),
             needs={name: frozenset(needs) for name, needs in self._body.needs.items()},
+            evaluated_elsewhere=frozenset(
+                str(each.children[0].value) for each in _nodes(tree) if each.role == "call" and each.value == "EVAL"
+            ),
+            uses=frozenset(str(each.value) for each in _nodes(tree) if each.role in ("word", "call")),
             source=ast.unparse(module),
             run=namespace["run"],
         )
@@ -136,8 +140,8 @@ class _Compiler:
             return Lazy(var("now"))
         if name in MOMENTS:
             return Lazy(var(self._body.assign(call(name, var("now"), attr(var("context"), "zone")))))
-        if name in _WORD_FIELDS:
-            return Lazy(var(self._body.assign(attr(var("context"), _WORD_FIELDS[name]))))
+        if name in _COUNTER_FIELDS:
+            return Lazy(var(self._body.assign(attr(var("context"), _COUNTER_FIELDS[name]))))
         return Lazy(ast.Constant(name))  # a building or notification: equal to itself
 
     def _one_sided(self, node: Typed) -> Lazy:
@@ -342,7 +346,8 @@ class _Compiler:
             case "IF":
                 return self._choice(node)
             case "EVAL":
-                held = self._body.assign(call("eval_", var("context"), *(ast.Constant(each.value) for each in arguments)))
+                words = (ast.Constant(each.value) for each in arguments)
+                held = self._body.assign(call("eval_", var("now"), var("context"), *words))
                 return Lazy(var(held), (held,))
             case "ABS" | "ROUND":
                 return self._per_value(name, arguments, of)
@@ -430,6 +435,15 @@ def _operation(symbol: str) -> ast.expr:
     if symbol in _COMPARE:
         return var(f"compare_{list(_COMPARE).index(symbol)}")
     return var({"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "%": "remainder"}[symbol])
+
+
+def _nodes(tree: Typed) -> Iterator[Typed]:
+    """The node and all below it."""
+    waiting = [tree]
+    while waiting:
+        each = waiting.pop()
+        yield each
+        waiting.extend(each.children)
 
 
 def _subset(arguments: tuple[Typed, ...]) -> str:

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 from hearth.core.missing import Missing
 
-# (dataset name, selector such as "IsInSameCountry") -> values by customer building id, own building excluded
-Peers = Callable[[str, str], Mapping[str, Sequence[float]] | Missing]
+# (now, dataset name, selector such as "IsInSameCountry") -> values by customer building id, own building excluded
+Peers = Callable[[int, str, str], Mapping[str, Sequence[float]] | Missing]
 
 
 @dataclass(frozen=True)

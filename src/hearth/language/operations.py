@@ -414,11 +414,11 @@ def delivered_attribute(context: Context, name: str) -> Any:
     return NO_INTERACTION if values[name] is None else values[name]
 
 
-def eval_(context: Context, dataset_name: str, selector: str) -> Grouped | Missing:
+def eval_(now_ms: int, context: Context, dataset_name: str, selector: str) -> Grouped | Missing:
     """Values of other buildings, in the order of their ids."""
     if context.peers is None:
         return NO_PEERS
-    found = context.peers(dataset_name, selector)
+    found = context.peers(now_ms, dataset_name, selector)
     if isinstance(found, Missing):
         return found
     keys = sorted(found)

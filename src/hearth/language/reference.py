@@ -224,7 +224,7 @@ class _Evaluation:
 
     def _of_peers(self, dataset: str, selector: str) -> Any:
         peers = self._context.peers
-        found = peers(dataset, selector) if peers is not None else NONE
+        found = peers(self._now_ms, dataset, selector) if peers is not None else NONE
         return found if isinstance(found, Missing) else [(key, key, list(found[key])) for key in sorted(found)]
 
 

@@ -48,10 +48,13 @@ class Program:
     """A compiled expression.
 
     `run(now_ms, windows in the order of datasets, context)` never raises for want of data. `needs`: which
-    aggregates of each dataset it asks for. `source`: the generated Python, to look at.
+    aggregates of each dataset it asks for. `uses`: the words and functions it has, such as `now` and EVAL.
+    `evaluated_elsewhere`: the datasets whose values in other buildings it asks for. `source`: the generated Python, to look at.
     """
 
     datasets: tuple[str, ...]
     needs: Mapping[str, frozenset[Need]]
+    uses: frozenset[str]
+    evaluated_elsewhere: frozenset[str]
     source: str
     run: Callable[[int, tuple[Window, ...], Context], Value | Missing]

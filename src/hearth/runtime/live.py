@@ -2,7 +2,7 @@
 
     submit -> group commit (201) -> evaluate -> decisions into the next group -> outbox
 
-Deliveries to count and ticks of schedules become entries of the log too, and travel the same way.
+Deliveries, interactions with them and ticks of schedules become entries of the log too, and travel the same way.
 One asyncio loop evaluates, one thread writes. Invariants: an event is evaluated only after it is on disk;
 decisions are stored with the counters they changed and the sequence they cover, so that after a crash
 the entries behind that sequence are evaluated again, with the same result. Changes of rules and buildings
@@ -12,7 +12,7 @@ made by any process before an entry was committed are seen by its evaluation.
 import asyncio
 import contextlib
 from collections import defaultdict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import structlog
 
@@ -20,15 +20,17 @@ from hearth.core.clock import Clock
 from hearth.core.instants import MINUTE_MS
 from hearth.core.problems import Problem
 from hearth.domain.catalogue import Catalogue
-from hearth.domain.events import Delivered, EventColumns, LogEntry, LogKind, Series, empty_columns
+from hearth.domain.events import EventColumns, Fact, LogEntry, LogKind, Series, empty_columns
 from hearth.engine.buffers import SeriesBuffer
 from hearth.engine.effects import Effects
-from hearth.engine.step import step, step_delivered, step_tick
-from hearth.ports import Change, Store, TickProgress, Wake
+from hearth.engine.goals import is_goal_hour
+from hearth.engine.step import step, step_facts, step_tick
+from hearth.ports import Change, Session, Store, TickProgress, Wake
 from hearth.runtime.loading import LoadedBuildings, load_buildings
+from hearth.runtime.peering import PublishedPeers
 from hearth.runtime.rule_sets import RuleSets
 from hearth.runtime.ticking import Ticking
-from hearth.runtime.writer import Decisions, Group, GroupWriter, Work, store_decisions
+from hearth.runtime.writer import Decisions, Group, GroupWriter, Work, decisions_of, store_decisions
 
 log = structlog.get_logger()
 
@@ -36,6 +38,7 @@ _MOST_BACKLOG_EVENTS = 500_000
 _SLICE_EVENTS = 1_000  # evaluated before other tasks (answers to requests) get their turn
 _SLICE_BUILDINGS = 250  # of one tick, evaluated and stored together
 _REPLAY_ENTRIES = 1_000
+_FACTS_AT_A_TIME = 1_000
 _HOUSEKEEPING_SECONDS = 0.5
 _RETRY_SECONDS = 1.0
 _STOP_SECONDS = 20.0
@@ -52,6 +55,7 @@ class LiveDriver:
         self._rule_sets = RuleSets(catalogue)
         self._loaded = LoadedBuildings()
         self._ticking = Ticking(store)
+        self._published = PublishedPeers()
         self._series: dict[int, Series] = {}
         self._effects = Effects()
         self._minutes: dict[tuple[str, int], int] = defaultdict(int)
@@ -80,12 +84,14 @@ class LiveDriver:
     async def start(self) -> None:
         """Evaluates what a crash left unevaluated, then accepts events."""
         self._loop = asyncio.get_running_loop()
+        began_ms = self._clock.now_ms()
         with self._store.read() as session:
             self._change_number = session.changes.last_number_for_operator()
         await self._replay()
         self._writer = GroupWriter(self._store, self._tell_loop)
         self._writer.start()
         self._is_accepting = True
+        log.info("ready for events", after_ms=self._clock.now_ms() - began_ms)
         self._tasks = [asyncio.create_task(self._evaluate_forever()), asyncio.create_task(self._keep_house())]
 
     def _tell_loop(self, group: Group) -> None:
@@ -148,7 +154,7 @@ class LiveDriver:
         kind: LogKind,
         columns: EventColumns,
         received_at_ms: int,
-        facts: tuple[Delivered, ...] = (),
+        facts: tuple[Fact, ...] = (),
         tick_ms: int | None = None,
     ) -> None:
         """Puts an entry into the log under the next sequence; returns when it is on disk."""
@@ -241,7 +247,7 @@ class LiveDriver:
             for entry in entries:
                 await self._evaluate(entry)
             effects, self._effects = self._effects, Effects()
-            decisions = Decisions(self._applied, effects.outcomes, effects.states())
+            decisions = decisions_of(self._applied, effects)
             await asyncio.to_thread(self._store_now, decisions)
             self._stored_applied = self._applied
         if self._applied > started_at:
@@ -293,12 +299,11 @@ class LiveDriver:
         self._is_settled.set()
 
     async def _evaluate(self, entry: LogEntry) -> None:
-        if entry.kind is LogKind.DELIVERED:
+        if entry.facts:
             absent = {fact.building_id for fact in entry.facts if fact.building_id not in self._loaded.buildings}
             if absent:
                 await self._load(entry.customer_id, absent, entry.sequence)
-            for fact in entry.facts:
-                step_delivered(self._loaded.buildings, fact, self._effects)
+            step_facts(self._loaded.buildings, entry.facts, self._effects)
         elif entry.tick_ms is not None:
             await self._evaluate_tick(entry, entry.tick_ms)
         else:
@@ -315,6 +320,10 @@ class LiveDriver:
         What is stored with a slice is how far the tick has come: a crash goes on from there.
         """
         building_ids = await self._ticking.buildings_at(entry.customer_id, tick_ms, self._change_number)
+        if is_goal_hour(tick_ms):
+            loaded = self._loaded.with_open_goals(entry.customer_id)  # also those whose goals are not stored yet
+            stored_open = await asyncio.to_thread(self._read_open_goals, entry.customer_id)
+            building_ids = sorted({*building_ids, *loaded, *stored_open})
         stored = await asyncio.to_thread(self._read_tick_progress, entry.customer_id)
         if stored is not None and stored.sequence == entry.sequence:
             building_ids = [building_id for building_id in building_ids if building_id > stored.building_id]
@@ -333,6 +342,10 @@ class LiveDriver:
     def _read_tick_progress(self, customer_id: str) -> TickProgress | None:
         with self._store.read() as session:
             return session.engine.find_tick_progress(customer_id)
+
+    def _read_open_goals(self, customer_id: str) -> list[str]:
+        with self._store.read() as session:
+            return session.goals.list_buildings_with_open(customer_id)
 
     async def _load_series(self, customer_id: str, series_ids: set[int], sequence: int) -> None:
         """Every series of an entry gets a buffer before the entry is evaluated."""
@@ -360,7 +373,8 @@ class LiveDriver:
     async def _load(self, customer_id: str, building_ids: set[str], sequence: int) -> None:
         def load() -> None:
             with self._store.read() as session:
-                states = load_buildings(session, self._rule_sets, customer_id, sorted(building_ids), sequence)
+                ids = sorted(building_ids)
+                states = load_buildings(session, self._rule_sets, customer_id, ids, sequence, self._published)
             for state in states:
                 self._loaded.add(state)
 
@@ -377,13 +391,12 @@ class LiveDriver:
         for fault in effects.faults:
             log.error("rule failed", rule_id=fault.rule_id, building_id=fault.building_id, error=fault.error)
         has_progress = self._applied > self._stored_applied or bool(self._minutes)
-        if not (effects.outcomes or effects.touched or (with_progress and has_progress)):
-            effects.faults.clear()
+        if effects.is_empty and not (with_progress and has_progress):
             return
         self._effects = Effects()
         minutes, self._minutes = self._minutes, defaultdict(int)
         self._pending_decisions += 1
-        self._put(Work(decisions=Decisions(self._applied, effects.outcomes, effects.states(), minutes, self._tick_progress)))
+        self._put(Work(decisions=decisions_of(self._applied, effects, minutes, self._tick_progress)))
 
     async def _store_decisions(self) -> None:
         """Returns when everything that was decided is stored, or cannot be."""
@@ -408,20 +421,30 @@ class LiveDriver:
                 log.exception("housekeeping failed; trying again")
 
     async def count_deliveries(self) -> None:
-        """Turns deliveries that arrived into facts of the log, so that counters follow the order of the log."""
+        """Turns deliveries that arrived, and what households then did, into facts of the log, whose order they follow."""
 
-        def read() -> dict[str, list[Delivered]]:
-            by_customer: dict[str, list[Delivered]] = defaultdict(list)
+        def delivered(session: Session) -> Sequence[tuple[str, Fact]]:
+            return session.outbox.list_uncounted_for_operator(_FACTS_AT_A_TIME)
+
+        def interacted(session: Session) -> Sequence[tuple[str, Fact]]:
+            return session.notifications.list_unnoted_for_operator(_FACTS_AT_A_TIME)
+
+        async with self._counting:  # what one call has read and not yet stored, another must not read
+            await self._enter_facts(LogKind.DELIVERED, delivered)
+            await self._enter_facts(LogKind.INTERACTED, interacted)
+
+    async def _enter_facts(self, kind: LogKind, list_facts: Callable[[Session], Sequence[tuple[str, Fact]]]) -> None:
+        def read() -> dict[str, list[Fact]]:
+            by_customer: dict[str, list[Fact]] = defaultdict(list)
             with self._store.read() as session:
-                for customer_id, fact in session.outbox.list_uncounted_for_operator(1_000):
+                for customer_id, fact in list_facts(session):
                     by_customer[customer_id].append(fact)
             return by_customer
 
-        async with self._counting:  # what one call has read and not yet stored, another must not read
-            for customer_id, facts in (await asyncio.to_thread(read)).items():
-                if not self._is_accepting:
-                    return
-                await self._enter(customer_id, LogKind.DELIVERED, empty_columns(), self._clock.now_ms(), tuple(facts))
+        for customer_id, facts in (await asyncio.to_thread(read)).items():
+            if not self._is_accepting:
+                return
+            await self._enter(customer_id, kind, empty_columns(), self._clock.now_ms(), tuple(facts))
 
     async def tick(self) -> None:
         """Turns instants at which schedules tick into facts of the log, once the clock has passed them.
@@ -454,7 +477,11 @@ class LiveDriver:
 
         def read() -> list[Change]:
             with self._store.read() as session:
-                return session.changes.list_since_for_operator(self._change_number)
+                changes = session.changes.list_since_for_operator(self._change_number)
+                for customer_id in sorted({change.customer_id for change in changes if change.kind == "peers"}):
+                    if self._published.knows(customer_id):
+                        self._published.read(session, customer_id)
+                return changes
 
         changes = await asyncio.to_thread(read)
         if any(self._concerns_loaded(change) for change in changes):

@@ -1,4 +1,4 @@
-"""Building up the engine's state from storage: rules, counters, and the windows' events.
+"""Building up the engine's state from storage: rules, counters, open goals, and the windows' events.
 
 Invariant: a state loaded for sequence S equals the state that had seen every entry before S. The store
 gives each series merged and settled, so windows need no replay.
@@ -10,11 +10,13 @@ from dataclasses import dataclass, field
 
 from hearth.domain.buildings import Building
 from hearth.domain.events import NO_FORECAST_MS, Series
+from hearth.domain.goals import Goal
 from hearth.engine.buffers import LOOK_BACK_MS, SeriesBuffer
 from hearth.engine.buildings import BuildingState
 from hearth.engine.household import HOUSEHOLD, HouseholdCounters, decode_household, household_of
 from hearth.engine.slots import Counters, Evaluation, decode_counters
 from hearth.ports import Session
+from hearth.runtime.peering import PublishedPeers, peer_datasets
 from hearth.runtime.rule_sets import RuleSets
 
 _END_OF_TIME_MS = 2**62
@@ -36,6 +38,14 @@ class LoadedBuildings:
         """Holds the buffer of a series that is new in a loaded building."""
         self.buffers[series.id] = self.buildings[series.building_id].add_series(series)
 
+    def with_open_goals(self, customer_id: str) -> set[str]:
+        """The ids of the customer's loaded buildings in which a goal is open."""
+        return {
+            building_id
+            for building_id, state in self.buildings.items()
+            if state.building.customer_id == customer_id and state.has_open_goals
+        }
+
     def forget(self, building_id: str) -> None:
         """Drops a state; the next event of the building loads it anew."""
         state = self.buildings.pop(building_id, None)
@@ -50,10 +60,18 @@ class LoadedBuildings:
 
 
 def load_buildings(
-    session: Session, rule_sets: RuleSets, customer_id: str, building_ids: Sequence[str], before_sequence: int | None
+    session: Session,
+    rule_sets: RuleSets,
+    customer_id: str,
+    building_ids: Sequence[str],
+    before_sequence: int | None,
+    published: PublishedPeers | None = None,
 ) -> list[BuildingState]:
-    """States of some buildings of one customer as they were before `before_sequence`."""
+    """States of some buildings of one customer as they were before `before_sequence`; other homes are as published."""
     rules = rule_sets.active(session, customer_id)
+    published = published or PublishedPeers()
+    if not published.knows(customer_id) and peer_datasets(rules):
+        published.read(session, customer_id)
     counters: dict[str, dict[str, Counters]] = defaultdict(dict)
     households: dict[str, HouseholdCounters] = {}
     for key, stored in session.engine.read_states(customer_id, building_ids).items():
@@ -66,6 +84,9 @@ def load_buildings(
     series: dict[str, list[Series]] = defaultdict(list)
     for each in session.series.list_of(customer_id, building_ids):
         series[each.building_id].append(each)
+    goals: dict[str, list[Goal]] = defaultdict(list)
+    for goal in session.goals.list_open(customer_id, building_ids):
+        goals[goal.building_id].append(goal)
     buildings: list[Building] = session.buildings.list_by_id(customer_id, building_ids)
     states = [
         BuildingState(
@@ -74,6 +95,8 @@ def load_buildings(
             counters[building.id],
             series[building.id],
             household_of(building, defaults, households.get(building.id)),
+            goals[building.id],
+            published.of(customer_id),
         )
         for building in buildings
     ]

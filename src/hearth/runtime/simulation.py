@@ -8,6 +8,7 @@ Invariant: over the same ordered events it comes to the same notifications as th
 
 from array import array
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
@@ -16,15 +17,18 @@ from functools import partial
 import numpy as np
 from msgspec.structs import replace
 
-from hearth.core.instants import SECOND_MS, zone_named
+from hearth.core.instants import HOUR_MS, SECOND_MS, zone_named
 from hearth.domain.buildings import Building
 from hearth.domain.events import NO_FORECAST_MS, Delivered, EventColumns, LogEntry, LogKind, Series
+from hearth.domain.goals import Goal
 from hearth.domain.notifications import Notification
 from hearth.engine.buffers import LOOK_BACK_MS
 from hearth.engine.buildings import BuildingState
 from hearth.engine.compiled import CompiledRule
 from hearth.engine.effects import Effects, RuleFault
 from hearth.engine.explanations import EvaluationExplained, explained_evaluation
+from hearth.engine.goals import GOAL_TIME_MS
+from hearth.engine.peers import SnapshotAt
 from hearth.engine.schedule import ticks
 from hearth.engine.slots import Slot
 from hearth.engine.step import step, step_delivered, tick_building
@@ -45,10 +49,14 @@ class Counts:
 
 @dataclass
 class SimulationResult:
-    """What would have happened. `notifications` are those for sending, `dropped` those held back."""
+    """What would have happened. `notifications` are those for sending, `dropped` those held back.
+
+    `goals`, by the notification they are of: as they are at the end; nobody interacts in a simulation.
+    """
 
     notifications: list[Notification] = field(default_factory=list)
     dropped: list[Notification] = field(default_factory=list)
+    goals: dict[str, Goal] = field(default_factory=dict)
     faults: list[RuleFault] = field(default_factory=list)
     counts: list[Counts] = field(default_factory=list)
     evaluations: int = 0
@@ -65,23 +73,31 @@ class Simulation:
         points: Mapping[int, Points],
         from_ms: int,
         to_ms: int,
+        snapshot_at: SnapshotAt = lambda now_ms: None,
+        dropped_counts: Counter[str] | None = None,
         tells_counts: bool = True,
     ) -> None:
         """`points` by series id: all that the windows need before `from_ms`, and the range itself.
 
-        `tells_counts`: whether the result is to have what the rule counted; without it a simulation takes a third of the time.
+        `snapshot_at`: what was known of other homes. `dropped_counts`, where it is given, takes the number of those held
+        back by reason; they are not made then. `tells_counts`: whether the result is to have what the rule counted; without
+        it a simulation takes a third of the time.
         """
         self.result = SimulationResult()
-        self.state = BuildingState(as_if_on(building, compiled), [as_if_active(compiled)], {}, series)
+        self._dropped_counts = dropped_counts
+        self.state = BuildingState(as_if_on(building, compiled), [as_if_active(compiled)], {}, series, snapshot_at=snapshot_at)
         self._customer_id = building.customer_id
         self._compiled = compiled
         self._columns = _ordered(series, points, from_ms, to_ms)
         self._end_ms = to_ms
         cron, zone = compiled.rule.time_based_cron or "", zone_named(building.time_zone_id)
         self._ticks = list(ticks(cron, zone, from_ms - 1, to_ms - 1)) if compiled.rule.is_time_based else []
+        self._scheduled = frozenset(self._ticks)
+        self._instants = sorted({*self._scheduled, *self._goal_hours()}) if compiled.goal is not None else self._ticks
         self._sequence = 1
-        # The count of delivered notifications must be there before the next event, where it is asked for.
-        self._at_a_time = 1 if tells_counts or _reads_delivered(compiled) else _EVENTS_AT_A_TIME
+        # What was delivered must be known before the next event, where it matters to it.
+        is_one_by_one = tells_counts or compiled.goal is not None or _tells_delivered(compiled)
+        self._at_a_time = 1 if is_one_by_one else _EVENTS_AT_A_TIME
         self._tells_counts = tells_counts
         for each in series:
             past = points[each.id]
@@ -115,7 +131,7 @@ class Simulation:
         """What happens before `until_ms`, in the order of time: stretches of events; ticks after the events of their instant."""
         times, position = self._columns.times_ms, 0
         total = bisect_left(times, until_ms)
-        for tick_ms in [*(each for each in self._ticks if each < until_ms), None]:
+        for tick_ms in [*(each for each in self._instants if each < until_ms), None]:
             end = total if tick_ms is None else bisect_right(times, tick_ms, hi=total)
             while position < end:
                 stop = min(position + self._at_a_time, end)
@@ -123,6 +139,14 @@ class Simulation:
                 position = stop
             if tick_ms is not None:
                 yield position / total if total else 1.0, partial(self._tick, tick_ms)
+
+    def _goal_hours(self) -> range:
+        """The full hours in which a goal may be open: from the first event or tick on, until all have ended."""
+        happens = [*self._columns.times_ms[:1], *self._columns.times_ms[-1:], *self._ticks[:1], *self._ticks[-1:]]
+        if not happens:
+            return range(0)
+        end_ms = min(max(happens) + GOAL_TIME_MS + 2 * HOUR_MS, self._end_ms)
+        return range(-(-min(happens) // HOUR_MS) * HOUR_MS, end_ms, HOUR_MS)
 
     def _last_evaluation_ms(self) -> int | None:
         instants = self._ticks if self._compiled.rule.is_time_based else self._columns.times_ms
@@ -144,7 +168,7 @@ class Simulation:
     def _feed(self, start: int, end: int) -> None:
         """Feeds the events [start, end) of the range."""
         columns = _part(self._columns, start, end)
-        effects = Effects()
+        effects = Effects(dropped_counts=self._dropped_counts)
         buffers = self.state.buffers
         self.result.evaluations += sum(1 for series_id in columns.series_ids if buffers[series_id].concerned)
         entry = LogEntry(
@@ -159,9 +183,9 @@ class Simulation:
         self._take(effects, columns.times_ms[-1])
 
     def _tick(self, at_ms: int) -> None:
-        """Evaluates the rule by its schedule."""
-        effects = Effects()
-        self.result.evaluations += 1
+        """Evaluates the rule where its schedule ticks, and its open goals at a full hour."""
+        effects = Effects(dropped_counts=self._dropped_counts)
+        self.result.evaluations += at_ms in self._scheduled
         tick_building(self.state, at_ms, self._sequence, at_ms, effects)
         self._sequence += 1
         self._take(effects, at_ms)
@@ -178,8 +202,11 @@ class Simulation:
                 rule_id=notification.rule_id,
                 building_id=notification.building_id,
                 delivered_at_ms=notification.created_at_ms,
+                created_at_ms=notification.created_at_ms,
+                held_until_ms=notification.held_until_ms,
             )
-            step_delivered({notification.building_id: self.state}, delivered, Effects())
+            step_delivered({notification.building_id: self.state}, delivered, effects)
+        self.result.goals.update(effects.goals)
         self.result.faults.extend(effects.faults)
         if self._tells_counts:
             self._note_counts(at_ms)
@@ -211,12 +238,17 @@ def as_if_on(building: Building, compiled: CompiledRule) -> Building:
 
 
 def as_if_active(compiled: CompiledRule) -> CompiledRule:
-    """The rule as an active one."""
-    return compiled.of(replace(compiled.rule, state="ACTIVE"))
+    """The rule as an active one; one that is active is taken as it is, with what it keeps for all homes."""
+    return compiled if compiled.rule.state == "ACTIVE" else compiled.of(replace(compiled.rule, state="ACTIVE"))
 
 
-def _reads_delivered(compiled: CompiledRule) -> bool:
-    return any("delivered_counter" in program.source for program in compiled.programs())
+def _tells_delivered(compiled: CompiledRule) -> bool:
+    """Whether the count of delivered notifications stands in an expression or a title of the rule."""
+    templates = [case.template for case in compiled.cases] + ([compiled.template] if compiled.template is not None else [])
+    titles = [text.title for each in templates for text in each.template.texts.values()]
+    return any("DeliveredNotificationCounter" in program.uses for program in compiled.programs()) or any(
+        "{DeliveredNotificationCounter}" in title for title in titles
+    )
 
 
 def _ordered(series: Sequence[Series], points: Mapping[int, Points], from_ms: int, to_ms: int) -> EventColumns:

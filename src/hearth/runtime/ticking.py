@@ -1,4 +1,4 @@
-"""Ticking: which instants have come due over the schedules of each customer, and which buildings tick at one.
+"""Ticking: which instants have come due over the schedules and goals of each customer, and which buildings tick at one.
 
 Holds the schedules of active time-based rules and the zones of the buildings of customers that have such rules;
 customers without cost nothing, and no event comes here. It makes no entry of the log and evaluates nothing: the
@@ -21,6 +21,7 @@ log = structlog.get_logger()
 # A missed tick is made up for as long as windows can still be asked for its instant.
 MAKE_UP_MS = LOOK_BACK_MS
 _READ_AT_ONCE = 1_000
+_EACH_HOUR = "0 * * * *"
 
 
 @dataclass
@@ -28,13 +29,15 @@ class _Plan:
     """One customer's (cron, since when) of its rules, and the zone of each building by id."""
 
     schedules: set[tuple[str, int]]
+    goals_since_ms: int | None = None  # from when full hours tick for the goals of rules; None where no rule has any
     zones: dict[str, str] = field(default_factory=dict)
     next_ms: int | None = None
 
     def schedules_in_zones(self) -> list[tuple[str, int, str]]:
-        """Each schedule in each zone once."""
+        """Each schedule in each zone once, and full hours where goals wait for them."""
         zones = sorted(set(self.zones.values()))
-        return [(cron, since_ms, zone) for cron, since_ms in sorted(self.schedules) for zone in zones]
+        hours = [] if self.goals_since_ms is None else [(_EACH_HOUR, self.goals_since_ms, "UTC")]
+        return [(cron, since_ms, zone) for cron, since_ms in sorted(self.schedules) for zone in zones] + hours
 
     def look_ahead(self, after_ms: int) -> None:
         """Sets `next_ms` to the first tick after an instant, None where there is none."""
@@ -59,12 +62,18 @@ class Ticking:
         Changes up to `change_number` are regarded. Who does not store what is given asks another Ticking.
         """
         await self._refresh(change_number)
+        if now_ms < self._looked_until_ms:  # the clock was set back: what was given stays so, what was leapt over comes yet
+            self._looked_until_ms = now_ms
+            for customer_id, plan in self._plans.items():
+                plan.look_ahead(self._looked_until(customer_id))
         found: list[tuple[str, int]] = []
         for customer_id, plan in sorted(self._plans.items()):
             if plan.next_ms is not None and plan.next_ms <= now_ms:
-                found.extend((customer_id, at_ms) for at_ms in self._due(customer_id, plan, now_ms))
+                due_ms = self._due(customer_id, plan, now_ms)
+                found.extend((customer_id, at_ms) for at_ms in due_ms)
+                self._marks[customer_id] = max([self._marks.get(customer_id, 0), *due_ms])
                 plan.look_ahead(now_ms)
-        self._looked_until_ms = max(self._looked_until_ms, now_ms)
+        self._looked_until_ms = now_ms
         return found
 
     async def buildings_at(self, customer_id: str, at_ms: int, change_number: int) -> list[str]:
@@ -73,7 +82,8 @@ class Ticking:
         plan = self._plans.get(customer_id)
         if plan is None:
             return []
-        ticking = {zone for cron, _, zone in plan.schedules_in_zones() if ticks_at(cron, zone_named(zone), at_ms)}
+        crons, zones = {cron for cron, _ in plan.schedules}, sorted(set(plan.zones.values()))
+        ticking = {zone for zone in zones if any(ticks_at(cron, zone_named(zone), at_ms) for cron in crons)}
         return sorted(building_id for building_id, zone in plan.zones.items() if zone in ticking)
 
     def _due(self, customer_id: str, plan: _Plan, now_ms: int) -> list[int]:
@@ -83,7 +93,7 @@ class Ticking:
         for cron, since_ms, zone_id in plan.schedules_in_zones():
             zone, start_ms = zone_named(zone_id), max(after_ms, since_ms)
             missed_ms = next(ticks(cron, zone, start_ms, too_old_ms), None)
-            if missed_ms is not None:
+            if missed_ms is not None and (cron, since_ms) in plan.schedules:  # nobody waits for the hours of goals
                 log.warning("ticks missed for so long are not made up", customer_id=customer_id, cron=cron, first_ms=missed_ms)
             due_ms.update(ticks(cron, zone, max(start_ms, too_old_ms), now_ms))
         return sorted(due_ms)
@@ -134,25 +144,31 @@ class Ticking:
 
 def _plan(session: Session, customer_id: str, before: _Plan | None) -> _Plan | None:
     """A customer's plan; zones that are known are taken over."""
+    rules = session.rules.list_of(customer_id)
     schedules = {
         (rule.time_based_cron, rule.updated_at_ms)
-        for rule in session.rules.list_of(customer_id)
+        for rule in rules
         if rule.state == "ACTIVE" and rule.is_time_based and rule.time_based_cron and not mistake_in(rule.time_based_cron)
     }
+    # Also a rule that was switched off has goals that must end.
+    goals = [rule.created_at_ms for rule in rules if rule.goal_achieved_condition and rule.state != "DRAFT"]
+    goals_since_ms = min(goals, default=None)
     if not schedules:
-        return None
-    if before is not None:
-        return _Plan(schedules, before.zones)
+        return None if goals_since_ms is None else _Plan(schedules, goals_since_ms)
+    if before is not None and before.zones:
+        return _Plan(schedules, goals_since_ms, before.zones)
     zones: dict[str, str] = {}
     after: str | None = None
     while page := session.buildings.list_page(customer_id, after, _READ_AT_ONCE):
         zones.update((building.id, building.time_zone_id) for building in page)
         after = page[-1].customer_building_id
-    return _Plan(schedules, zones)
+    return _Plan(schedules, goals_since_ms, zones)
 
 
 def _moved(session: Session, customer_id: str, plan: _Plan, building_ids: set[str]) -> _Plan:
     """The plan with these buildings as they are now; one that is erased is gone."""
+    if not plan.schedules:
+        return plan
     kept = {building_id: zone for building_id, zone in plan.zones.items() if building_id not in building_ids}
     found = session.buildings.list_by_id(customer_id, sorted(building_ids))
-    return _Plan(plan.schedules, kept | {building.id: building.time_zone_id for building in found})
+    return _Plan(plan.schedules, plan.goals_since_ms, kept | {building.id: building.time_zone_id for building in found})

@@ -12,11 +12,13 @@ from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 
 from hearth.delivery.outbox import outgoing
-from hearth.domain.events import LogEntry
-from hearth.engine.effects import Outcome
-from hearth.ports import RuleStateKey, Session, Store, TickProgress
+from hearth.domain.events import Delivered, Interacted, LogEntry
+from hearth.domain.goals import Goal
+from hearth.engine.effects import Effects, Outcome, RuleFault
+from hearth.ports import RuleFaults, RuleStateKey, Session, Store, TickProgress
 
 _MOST_EVENTS_A_GROUP = 50_000
+_LONGEST_ERROR = 500
 
 
 @dataclass(frozen=True)
@@ -29,8 +31,43 @@ class Decisions:
     applied_sequence: int
     outcomes: Sequence[Outcome] = ()
     states: Mapping[str, Mapping[tuple[str, str], bytes]] = field(default_factory=dict)
+    goals: Mapping[str, Sequence[Goal]] = field(default_factory=dict)
+    faults: Mapping[str, Sequence[RuleFaults]] = field(default_factory=dict)
     minutes: Mapping[tuple[str, int], int] = field(default_factory=dict)
     tick: TickProgress | None = None
+
+
+def decisions_of(
+    applied_sequence: int,
+    effects: Effects,
+    minutes: Mapping[tuple[str, int], int] | None = None,
+    tick: TickProgress | None = None,
+) -> Decisions:
+    """What the effects are at this moment, to be stored."""
+    return Decisions(
+        applied_sequence=applied_sequence,
+        outcomes=effects.outcomes,
+        states=effects.states(),
+        goals=effects.goals_by_customer(),
+        faults=_counted(effects.faults),
+        minutes=minutes or {},
+        tick=tick,
+    )
+
+
+def _counted(faults: Sequence[RuleFault]) -> dict[str, list[RuleFaults]]:
+    """Faults of each version together, by customer."""
+    by_version: dict[tuple[str, str, int], list[RuleFault]] = {}
+    for fault in faults:
+        by_version.setdefault((fault.customer_id, fault.rule_id, fault.rule_version), []).append(fault)
+    by_customer: dict[str, list[RuleFaults]] = {}
+    for (customer_id, rule_id, version), found in sorted(by_version.items()):
+        last = found[-1]
+        times = [fault.occurred_at_ms for fault in found]
+        error = last.error[:_LONGEST_ERROR]
+        one = RuleFaults(rule_id, version, len(found), min(times), max(times), last.building_id, error)
+        by_customer.setdefault(customer_id, []).append(one)
+    return by_customer
 
 
 @dataclass
@@ -106,8 +143,7 @@ class GroupWriter:
                 if entries:
                     session.events.append(entries)
                 for entry in entries:
-                    if entry.facts:
-                        session.outbox.mark_counted(entry.customer_id, [fact.notification_id for fact in entry.facts])
+                    _mark_facts(session, entry)
                     if entry.tick_ms is not None:
                         session.engine.set_ticked_until(entry.customer_id, entry.tick_ms)
                 for work in group:
@@ -120,11 +156,25 @@ class GroupWriter:
         return Group(group, change_number)
 
 
+def _mark_facts(session: Session, entry: LogEntry) -> None:
+    """What has become a fact of the log will not become one again."""
+    counted = [fact.notification_id for fact in entry.facts if isinstance(fact, Delivered)]
+    if counted:
+        session.outbox.mark_counted(entry.customer_id, counted)
+    noted = [fact.number for fact in entry.facts if isinstance(fact, Interacted)]
+    if noted:
+        session.notifications.mark_noted(entry.customer_id, noted)
+
+
 def store_decisions(session: Session, decisions: Decisions) -> None:
-    """Notifications, outbox rows, counters and the sequence they cover, in the caller's transaction."""
+    """Notifications, outbox rows, counters, goals, faults and the sequence they cover, in the caller's transaction."""
     store_outcomes(session, decisions.outcomes)
     for customer_id, states in decisions.states.items():
         session.engine.replace_states(customer_id, {RuleStateKey(*key): state for key, state in states.items()})
+    for customer_id, goals in decisions.goals.items():
+        session.goals.replace_all(customer_id, goals)
+    for customer_id, faults in decisions.faults.items():
+        session.rules.note_faults(customer_id, faults)
     if decisions.minutes:
         session.events.count_minutes(decisions.minutes)
     session.engine.set_applied_sequence_for_operator(decisions.applied_sequence)

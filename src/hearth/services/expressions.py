@@ -208,7 +208,7 @@ class Workbench:
             peers=self._peers if facts.peers else None,
         )
 
-    def _peers(self, dataset: str, selector: str) -> Mapping[str, Sequence[float]] | Missing:
+    def _peers(self, now_ms: int, dataset: str, selector: str) -> Mapping[str, Sequence[float]] | Missing:
         found = self._facts.peers.get(dataset, {}).get(selector)
         return Missing(f"no values of {dataset} in other buildings are at hand") if found is None else found
 

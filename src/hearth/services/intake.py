@@ -7,9 +7,10 @@ event costs a look-up. Invariant: nothing of a refused request is stored, and th
 
 import asyncio
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
+import structlog
 
 from hearth.core.clock import Clock
 from hearth.core.identifiers import fits
@@ -21,6 +22,9 @@ from hearth.domain.catalogue import Catalogue
 from hearth.domain.events import NO_FORECAST_MS, EventColumns, LogKind, Series
 from hearth.ports import Session, Store
 from hearth.runtime.live import LiveDriver
+from hearth.services.building_limits import MOST_EVENTS_A_MINUTE, MOST_SERIES, EventRates, series_problem
+
+log = structlog.get_logger()
 
 MOST_LIVE_EVENTS = 1_000
 MOST_HISTORICAL_EVENTS = 10_000
@@ -79,11 +83,21 @@ _BySeries = dict[tuple[str, str, str | None], _Known]
 class Intake:
     """Takes events into the live driver of this process."""
 
-    def __init__(self, store: Store, catalogue: Catalogue, clock: Clock, live: LiveDriver) -> None:
+    def __init__(
+        self,
+        store: Store,
+        catalogue: Catalogue,
+        clock: Clock,
+        live: LiveDriver,
+        most_events_a_minute: int = MOST_EVENTS_A_MINUTE,
+        most_series: int = MOST_SERIES,
+    ) -> None:
         self._store = store
         self._catalogue = catalogue
         self._clock = clock
         self._live = live
+        self._rates = EventRates(most_events_a_minute)
+        self._most_series = most_series
         self._known: dict[tuple[str, str], _BySeries] = {}  # by (customer, customer's building id)
         self._keys: dict[str, tuple[str, str]] = {}  # the same key by our building id
         self._forgotten = 0
@@ -103,6 +117,9 @@ class Intake:
             await asyncio.to_thread(self._refuse_wrong, customer_id, decoded, now_ms)
             assert columns is not None, "what has no columns is refused with a reason"
             found = await self._resolve(customer_id, decoded)
+        if not historical:
+            building_ids = [event.customer_building_id for event in decoded.events]
+            self._rates.take(customer_id, building_ids, now_ms, decoded.is_array)
         columns.series_ids = array("i", [entry.series_id for entry in found])
         await self._live.submit(customer_id, LogKind.HISTORICAL if historical else LogKind.LIVE, columns, now_ms)
 
@@ -171,9 +188,14 @@ class Intake:
         found: dict[tuple[str, str, str, str | None], Series] = {}
         with self._store.write() as session:
             buildings = self._buildings(session, customer_id, events)
-            pairs = zip(decoded.indexes, events, strict=True)
+            pairs = list(zip(decoded.indexes, events, strict=True))
             errors = [(index, error) for index, event in pairs for error in _building_errors(event, buildings)]
             if errors:
+                raise _refusal(decoded, errors)
+            too_many = {name: self._too_many_series(session, each, wanted) for name, each in buildings.items()}
+            errors = [(index, error) for index, event in pairs if (error := too_many[event.customer_building_id]) is not None]
+            if errors:
+                log.warning("a building has too many series", customer_id=customer_id, events=len(errors))
                 raise _refusal(decoded, errors)
             for key, event in wanted.items():
                 found[key] = self._series(session, buildings[event.customer_building_id], event)
@@ -185,6 +207,13 @@ class Intake:
         names = sorted({event.customer_building_id for event in events if fits("customerBuildingId", event.customer_building_id)})
         found = (session.buildings.find(customer_id, name) for name in names)
         return {building.customer_building_id: building for building in found if building is not None}
+
+    def _too_many_series(
+        self, session: Session, building: Building, wanted: Iterable[tuple[str, str, str, str | None]]
+    ) -> FieldProblem | None:
+        known = {(each.device_id, each.event_type) for each in session.series.list_of(building.customer_id, [building.id])}
+        asked = {(device, kind) for name, device, kind, _ in wanted if name == building.customer_building_id}
+        return series_problem(len(known), len(asked - known), self._most_series)
 
     def _series(self, session: Session, building: Building, event: EventIn) -> Series:
         series = session.series.find_or_add(

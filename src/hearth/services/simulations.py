@@ -22,9 +22,11 @@ from hearth.domain.rules import Dataset, Rule
 from hearth.engine.buildings import selects
 from hearth.engine.compiled import CompiledRule, compile_rule
 from hearth.engine.explanations import EvaluationExplained
+from hearth.engine.peers import SnapshotAt
 from hearth.insights.backtests import HomeRun
 from hearth.ports import Points, Session, Store
-from hearth.runtime.simulation import Simulation, SimulationResult, reach_ms_of
+from hearth.runtime.peering import past_peers
+from hearth.runtime.simulation import Simulation, SimulationResult, as_if_active, reach_ms_of
 from hearth.services.buildings import get_building
 from hearth.services.rule_checks import Finding, check_rule
 from hearth.services.rule_files import read_files
@@ -130,7 +132,9 @@ class Simulations:
             series = _series_of(session, building, compiled)
             from_ms, to_ms = _range(session, building, series, from_ms, to_ms)
             points = _points(session, building, compiled, series, from_ms, to_ms)
-        simulation = Simulation(building, compiled, series, points, from_ms, to_ms)
+        simulation = Simulation(
+            building, compiled, series, points, from_ms, to_ms, past_peers(self._store, customer_id, compiled)
+        )
         for done in simulation.run():
             yield Progress(done)
         seen = tuple(
@@ -150,19 +154,21 @@ class Simulations:
             _, end_ms = _range(session, building, series, 0, None if at_ms is None else at_ms + 1)
             warm_up_ms = max(_WARM_UP_MS, rule.time_between_triggers_seconds * SECOND_MS)
             points = _points(session, building, compiled, series, end_ms - warm_up_ms, end_ms)
-        simulation = Simulation(building, compiled, series, points, end_ms - warm_up_ms, end_ms, tells_counts=False)
+        peers = past_peers(self._store, customer_id, compiled)
+        simulation = Simulation(building, compiled, series, points, end_ms - warm_up_ms, end_ms, peers, tells_counts=False)
         return Why(rule, building, end_ms - 1, simulation.explain_last(), notes_of(rule, building))
 
     def backtest(
         self, customer_id: str, rules: Sequence[Rule], from_ms: int, to_ms: int, most_homes: int | None
     ) -> Iterator[Progress | list[list[HomeRun]]]:
         """Rules over all homes of a customer, or evenly chosen ones -> progress, then the runs of each rule by home."""
-        compiled = [self._compiled(rule) for rule in rules]
+        compiled = [as_if_active(self._compiled(rule)) for rule in rules]
+        snapshots = [past_peers(self._store, customer_id, each) for each in compiled]
         ids = self._homes(customer_id, most_homes)
         runs: list[list[HomeRun]] = [[] for _ in rules]
         for number, building_id in enumerate(ids, 1):
-            for rule_runs, each in zip(runs, compiled, strict=True):
-                run = self._home_run(customer_id, building_id, each, from_ms, to_ms)
+            for rule_runs, each, snapshot_at in zip(runs, compiled, snapshots, strict=True):
+                run = self._home_run(customer_id, building_id, each, from_ms, to_ms, snapshot_at)
                 if run is not None:
                     rule_runs.append(run)
             yield Progress(number / len(ids))
@@ -180,7 +186,9 @@ class Simulations:
             return ids
         return [ids[index * len(ids) // most] for index in range(most)]
 
-    def _home_run(self, customer_id: str, building_id: str, compiled: CompiledRule, from_ms: int, to_ms: int) -> HomeRun | None:
+    def _home_run(
+        self, customer_id: str, building_id: str, compiled: CompiledRule, from_ms: int, to_ms: int, snapshot_at: SnapshotAt
+    ) -> HomeRun | None:
         with self._store.read() as session:
             found = session.buildings.list_by_id(customer_id, [building_id])
             if not found:
@@ -188,7 +196,8 @@ class Simulations:
             building = _with_limits(session, found[0])
             series = _series_of(session, building, compiled)
             points = _points(session, building, compiled, series, from_ms, to_ms)
-        simulation = Simulation(building, compiled, series, points, from_ms, to_ms, tells_counts=False)
+        dropped: Counter[str] = Counter()
+        simulation = Simulation(building, compiled, series, points, from_ms, to_ms, snapshot_at, dropped, tells_counts=False)
         for _ in simulation.run():
             pass
         result = simulation.result
@@ -199,8 +208,9 @@ class Simulations:
             to_ms=to_ms,
             sent_ms=[notification.created_at_ms for notification in result.notifications],
             texts=[_first_text(notification.content) for notification in result.notifications],
-            dropped=Counter(str(notification.drop_reason) for notification in result.dropped),
+            dropped=dropped,
             evaluations=result.evaluations,
+            goals=list(result.goals.values()),
         )
 
     def _compiled(self, rule: Rule) -> CompiledRule:

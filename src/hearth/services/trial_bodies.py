@@ -10,9 +10,11 @@ from zoneinfo import ZoneInfo
 
 from hearth.core.instants import datetime_of_instant, seconds_of_instant, zone_named
 from hearth.domain.catalogue import Catalogue
+from hearth.domain.goals import Goal
 from hearth.domain.notifications import Notification
 from hearth.engine.slots import Counters
 from hearth.insights.backtests import BacktestFigures, comparison_of
+from hearth.insights.goals import GoalFigures
 from hearth.insights.graphs import telling_points
 from hearth.services.expressions import explained_body
 from hearth.services.notification_body import notification_body
@@ -29,8 +31,8 @@ def simulation_body(simulated: Simulated) -> dict[str, Any]:
         "from": shown_instant(simulated.from_ms, zone),
         "to": shown_instant(simulated.to_ms, zone),
         "evaluations": result.evaluations,
-        "notifications": [_notification(each) for each in result.notifications],
-        "dropped": [_notification(each) for each in result.dropped],
+        "notifications": [_notification(each, result.goals.get(each.id), zone) for each in result.notifications],
+        "dropped": [_notification(each, None, zone) for each in result.dropped],
         "counts": [
             {"at": shown_instant(each.at_ms, zone), "matches": each.matches, "streak": each.streak, "delivered": each.delivered}
             for each in result.counts
@@ -89,13 +91,29 @@ def counts_body(counters: Counters) -> dict[str, int]:
     return {"matches": counters.match_count, "streak": counters.streak_count, "delivered": counters.delivered_count}
 
 
+def goals_body(goals: GoalFigures) -> dict[str, int | float | None]:
+    """How often goals were achieved, and how soon."""
+    return {
+        "achieved": goals.achieved,
+        "missed": goals.missed,
+        "open": goals.is_open,
+        "abandoned": goals.abandoned,
+        "rate": None if goals.rate is None else round(goals.rate, 4),
+        "typicalSeconds": None if goals.typical_ms is None else goals.typical_ms // 1000,
+    }
+
+
 def shown_instant(at_ms: int, zone: ZoneInfo) -> str:
     """Local time for people and for JSON: ISO 8601 with the offset."""
     return datetime_of_instant(at_ms, zone).isoformat(timespec="seconds")
 
 
-def _notification(notification: Notification) -> dict[str, object]:
-    return {**notification_body(notification), "case": notification.case_label, "trace": notification.trace}
+def _notification(notification: Notification, goal: Goal | None, zone: ZoneInfo) -> dict[str, object]:
+    body = {**notification_body(notification), "case": notification.case_label, "trace": notification.trace}
+    if goal is None:
+        return body
+    ended = None if goal.ended_at_ms is None else shown_instant(goal.ended_at_ms, zone)
+    return {**body, "goal": {"state": goal.state, "endedAt": ended}}
 
 
 def _series(seen: SeenSeries, catalogue: Catalogue) -> dict[str, Any]:
@@ -123,6 +141,7 @@ def _figures(name: str, figures: BacktestFigures) -> dict[str, Any]:
         "notifications": figures.sent,
         "dropped": dict(figures.dropped),
         "evaluations": figures.evaluations,
+        "goals": goals_body(figures.goals),
         "perHomeAndDay": {"median": figures.median, "p90": figures.p90, "max": figures.most},
         "busiestHours": [{"hour": hour, "notifications": count} for hour, count in figures.busiest_hours],
         "samples": [

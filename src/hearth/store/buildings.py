@@ -8,13 +8,16 @@ from sqlalchemy import delete, func, select, update
 from hearth.core.problems import Problem
 from hearth.domain.buildings import Building
 from hearth.store import log
-from hearth.store.connections import add_unless_taken, among
+from hearth.store.connections import add_unless_taken, among, tested
 from hearth.store.tables import (
     attempts,
     buildings,
+    goals,
     interactions,
     notifications,
     outbox,
+    peer_snapshots,
+    rule_faults,
     rule_states,
     series,
     series_chunks,
@@ -64,7 +67,7 @@ class SqlBuildingRepository:
     def list_by_id(self, customer_id: str, building_ids: Sequence[str]) -> list[Building]:
         """The customer's among these buildings, by id."""
         query = select(buildings.c.document).where(
-            among(self._connection, buildings.c.id, building_ids), buildings.c.customer_id == customer_id
+            among(self._connection, buildings.c.id, building_ids), tested(buildings.c.customer_id, customer_id)
         )
         found = self._connection.scalars(query.order_by(buildings.c.id))
         return [msgspec.json.decode(document, type=Building) for document in found]
@@ -89,6 +92,9 @@ class SqlBuildingRepository:
         sent = select(outbox.c.id).where(outbox.c.building_id == building_id)
         run(delete(attempts).where(attempts.c.delivery_id.in_(sent)))
         run(delete(outbox).where(outbox.c.building_id == building_id))
+        run(delete(peer_snapshots).where(peer_snapshots.c.customer_id == customer_id))  # the next one comes soon
+        run(delete(goals).where(goals.c.building_id == building_id))
+        run(update(rule_faults).where(rule_faults.c.building_id == building_id).values(building_id=None))
         run(delete(interactions).where(interactions.c.notification_id.in_(told)))
         run(delete(notifications).where(notifications.c.building_id == building_id))
         run(delete(buildings).where(of))

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 
+import msgspec
 from sqlalchemy import select, update
 
+from hearth.domain.peers import PeerSnapshot
 from hearth.ports import RuleStateKey, TickProgress
 from hearth.store.connections import among, insert
 from hearth.store.living import living_buildings
 from hearth.store.marks import APPLIED, read_mark, set_mark
-from hearth.store.tables import rule_states, tick_marks
+from hearth.store.tables import peer_snapshots, rule_states, tick_marks
 from hearth.store.transactions import Transaction
 
 
@@ -56,6 +58,17 @@ class SqlEngineRepository:
         add = insert(self._connection, tick_marks)
         add = add.on_conflict_do_update(index_elements=["customer_id"], set_={"ticked_until_ms": add.excluded.ticked_until_ms})
         self._connection.execute(add, {"customer_id": customer_id, "ticked_until_ms": at_ms})
+
+    def find_peer_snapshot(self, customer_id: str) -> PeerSnapshot | None:
+        """The newest snapshot of the customer's homes, or None where none was published."""
+        found = self._connection.scalar(select(peer_snapshots.c.payload).where(peer_snapshots.c.customer_id == customer_id))
+        return None if found is None else msgspec.msgpack.decode(found, type=PeerSnapshot)
+
+    def replace_peer_snapshot(self, customer_id: str, snapshot: PeerSnapshot) -> None:
+        """Makes it the newest."""
+        add = insert(self._connection, peer_snapshots)
+        add = add.on_conflict_do_update(index_elements=["customer_id"], set_={"payload": add.excluded.payload})
+        self._connection.execute(add, {"customer_id": customer_id, "payload": msgspec.msgpack.encode(snapshot)})
 
     def find_tick_progress(self, customer_id: str) -> TickProgress | None:
         """How far the tick that was evaluated last is stored, as far as it was stored in parts."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, select
 
-from hearth.store.connections import among, is_postgresql
+from hearth.store.connections import among, is_postgresql, tested
 from hearth.store.tables import buildings
 
 
@@ -16,7 +16,7 @@ def living_buildings(connection: Connection, customer_id: str, building_ids: Ite
     ids = sorted(set(building_ids))
     query = (
         select(buildings.c.id)
-        .where(among(connection, buildings.c.id, ids), buildings.c.customer_id == customer_id)
+        .where(among(connection, buildings.c.id, ids), tested(buildings.c.customer_id, customer_id))
         .order_by(buildings.c.id)
     )
     if is_postgresql(connection):

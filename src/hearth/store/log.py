@@ -9,15 +9,14 @@ from array import array
 from collections.abc import Sequence
 
 import numpy as np
+from msgspec.structs import replace
 from sqlalchemy import Connection, bindparam, or_, select, update
 
-from hearth.domain.events import EVENT_KINDS, NO_FORECAST_MS, Delivered, EventColumns, LogEntry, LogKind
+from hearth.domain.events import EVENT_KINDS, NO_FORECAST_MS, EventColumns, Fact, LogEntry, LogKind
 from hearth.store.connections import LOG_LOCK, among, lock, raw_insert
 from hearth.store.packing import EntryArrays, pack_entry, unpack_arrays, unpack_entry
 from hearth.store.stretches import joined_entries, picked
 from hearth.store.tables import event_log
-
-_ERASED = Delivered(notification_id="", rule_id="", building_id="", delivered_at_ms=0)
 
 
 def append(connection: Connection, entries: Sequence[LogEntry]) -> None:
@@ -110,10 +109,14 @@ def erase(connection: Connection, customer_id: str, building_id: str, series_ids
     ):
         columns, facts = unpack_entry(payload)
         if not gone.isdisjoint(columns.series_ids) or any(fact.building_id == building_id for fact in facts):
-            kept_facts = tuple(_ERASED if fact.building_id == building_id else fact for fact in facts)
+            kept_facts = tuple(_erased(fact) if fact.building_id == building_id else fact for fact in facts)
             rows.append({"at": sequence, "payload": pack_entry(_emptied(columns, gone), kept_facts)})
     if rows:
         connection.execute(update(event_log).where(log.sequence == bindparam("at")).values(payload=bindparam("payload")), rows)
+
+
+def _erased(fact: Fact) -> Fact:
+    return replace(fact, notification_id="", rule_id="", building_id="")
 
 
 def _emptied(columns: EventColumns, gone: frozenset[int]) -> EventColumns:

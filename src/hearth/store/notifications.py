@@ -11,10 +11,11 @@ from typing import Any
 import msgspec
 from sqlalchemy import Row, func, select, tuple_, update
 
+from hearth.domain.events import Interacted
 from hearth.domain.notifications import DeliveryStatus, Interaction, Notification
 from hearth.store.connections import among, insert
 from hearth.store.living import living_buildings
-from hearth.store.tables import interactions, notification_changes, notifications
+from hearth.store.tables import interactions, notification_changes, notifications, outbox
 from hearth.store.transactions import Transaction
 
 
@@ -114,13 +115,15 @@ class SqlNotificationRepository:
     def add_interaction(self, customer_id: str, notification_id: str, interaction: Interaction) -> None:
         """Adds what a household did; the last one added is the notification's own."""
         of = (notifications.c.id == notification_id) & (notifications.c.customer_id == customer_id)
-        query = select(notifications.c.id).where(of)
-        if self._connection.scalar(self._transaction.for_change(query)) is None:
+        query = select(notifications.c.status).where(of)
+        status = self._connection.scalar(self._transaction.for_change(query))
+        if status is None:
             return
         row = {
             "customer_id": customer_id,
             "notification_id": notification_id,
             "document": msgspec.json.encode(interaction),
+            "is_noted": status not in ("PENDING", "DELIVERED"),  # what was never sent has no goal
         }
         self._connection.execute(interactions.insert(), [row])
         self._transaction.notifications_changed(customer_id)
@@ -131,10 +134,49 @@ class SqlNotificationRepository:
         found = self._connection.scalars(select(interactions.c.document).where(of).order_by(interactions.c.number))
         return [msgspec.json.decode(document, type=Interaction) for document in found]
 
+    def list_unnoted_for_operator(self, limit: int) -> list[tuple[str, Interacted]]:
+        """(customer id, fact) of interactions that are in no log entry yet, oldest first.
+
+        The delivery comes before them: while it is not in the log, they wait.
+        """
+        row = interactions.c
+        query = (
+            select(row.customer_id, row.number, row.document, row.notification_id, notifications.c.rule_id, outbox.c.building_id)
+            .join(notifications, notifications.c.id == row.notification_id)
+            .join(outbox, outbox.c.notification_id == row.notification_id)
+            .where(~row.is_noted, outbox.c.is_counted)
+            .order_by(row.number)
+            .limit(limit)
+        )
+        found = []
+        for customer_id, number, document, notification_id, rule_id, building_id in self._connection.execute(query):
+            interaction = msgspec.json.decode(document, type=Interaction)
+            fact = Interacted(
+                number=number,
+                notification_id=notification_id,
+                rule_id=rule_id,
+                building_id=building_id,
+                occurred_at_ms=interaction.occurred_at_ms,
+                action_qualifier=interaction.action_qualifier,
+            )
+            found.append((customer_id, fact))
+        return found
+
+    def mark_noted(self, customer_id: str, numbers: Sequence[int]) -> None:
+        """These interactions are in a log entry of the same transaction."""
+        of = among(self._connection, interactions.c.number, numbers) & (interactions.c.customer_id == customer_id)
+        self._connection.execute(update(interactions).where(of).values(is_noted=True))
+
     def count_by_status(self, customer_id: str, stored_from_ms: int) -> dict[DeliveryStatus, int]:
         """How many were stored from that instant on; statuses without any are left out."""
         table = notifications.c
         query = select(table.status, func.count()).where(table.customer_id == customer_id, table.stored_at_ms >= stored_from_ms)
+        return {status: count for status, count in self._connection.execute(query.group_by(table.status))}  # noqa: C416
+
+    def count_of_rule(self, customer_id: str, rule_id: str) -> dict[DeliveryStatus, int]:
+        """All that a rule made; statuses without any are left out."""
+        table = notifications.c
+        query = select(table.status, func.count()).where(table.rule_id == rule_id, table.customer_id == customer_id)
         return {status: count for status, count in self._connection.execute(query.group_by(table.status))}  # noqa: C416
 
     def last_change(self, customer_id: str) -> int:

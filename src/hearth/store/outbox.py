@@ -20,6 +20,13 @@ from hearth.store.tables import attempts, notifications, outbox
 from hearth.store.transactions import Transaction
 
 
+class _Times(msgspec.Struct):
+    """What a delivery needs to know of its notification's document."""
+
+    created_at_ms: int
+    held_until_ms: int | None = None
+
+
 class SqlOutboxRepository:
     """Implements `ports.OutboxRepository`."""
 
@@ -110,23 +117,25 @@ class SqlOutboxRepository:
         row = outbox.c
         query = (
             select(row.customer_id, row.notification_id, notifications.c.rule_id, row.building_id, row.delivered_at_ms)
+            .add_columns(notifications.c.document)
             .join(notifications, notifications.c.id == row.notification_id)
             .where(row.delivered_at_ms.is_not(None), ~row.is_counted)
             .order_by(row.number)
             .limit(limit)
         )
-        return [
-            (
-                customer_id,
-                Delivered(
-                    notification_id=notification_id,
-                    rule_id=rule_id,
-                    building_id=building_id,
-                    delivered_at_ms=delivered_at_ms,
-                ),
+        found = []
+        for customer_id, notification_id, rule_id, building_id, delivered_at_ms, document in self._connection.execute(query):
+            times = msgspec.json.decode(document, type=_Times)
+            fact = Delivered(
+                notification_id=notification_id,
+                rule_id=rule_id,
+                building_id=building_id,
+                delivered_at_ms=delivered_at_ms,
+                created_at_ms=times.created_at_ms,
+                held_until_ms=times.held_until_ms,
             )
-            for customer_id, notification_id, rule_id, building_id, delivered_at_ms in self._connection.execute(query)
-        ]
+            found.append((customer_id, fact))
+        return found
 
     def mark_counted(self, customer_id: str, notification_ids: Sequence[str]) -> None:
         """These are in a log entry of the same transaction."""

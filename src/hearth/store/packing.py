@@ -19,16 +19,18 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from hearth.domain.events import NO_FORECAST_MS, Delivered, EventColumns
+from hearth.domain.events import NO_FORECAST_MS, Delivered, EventColumns, Fact, Interacted
 
 _VERSION = 1
 _HAS_FORECAST = 1
-_HAS_FACTS = 2
+_HAS_DELIVERED = 2
+_HAS_INTERACTED = 4
 _HEAD = struct.Struct("<BBI")  # version, flags, number of events
 _CHUNK_HEAD = struct.Struct("<BBIq")  # version, flags, number of points, first instant
 _FASTEST = 1
 
-_facts = msgspec.msgpack.Decoder(tuple[Delivered, ...])
+_delivered = msgspec.msgpack.Decoder(tuple[Delivered, ...])
+_interacted = msgspec.msgpack.Decoder(tuple[Interacted, ...])
 
 
 class Stretch(NamedTuple):
@@ -55,9 +57,11 @@ class PackedChunk(NamedTuple):
     payload: bytes
 
 
-def pack_entry(columns: EventColumns, facts: Sequence[Delivered] = ()) -> bytes:
-    """Columns and facts of a log entry -> bytes."""
-    flags = (_HAS_FORECAST if columns.forecast_ms is not None else 0) | (_HAS_FACTS if facts else 0)
+def pack_entry(columns: EventColumns, facts: Sequence[Fact] = ()) -> bytes:
+    """Columns and facts (all of one kind) of a log entry -> bytes."""
+    flags = _HAS_FORECAST if columns.forecast_ms is not None else 0
+    if facts:
+        flags |= _HAS_DELIVERED if isinstance(facts[0], Delivered) else _HAS_INTERACTED
     parts = [
         _HEAD.pack(_VERSION, flags, len(columns.series_ids)),
         _little(columns.series_ids),
@@ -71,7 +75,7 @@ def pack_entry(columns: EventColumns, facts: Sequence[Delivered] = ()) -> bytes:
     return b"".join(parts)
 
 
-def unpack_entry(payload: bytes) -> tuple[EventColumns, tuple[Delivered, ...]]:
+def unpack_entry(payload: bytes) -> tuple[EventColumns, tuple[Fact, ...]]:
     """Bytes -> columns and facts of a log entry."""
     flags, count = _entry_head(payload)
     series_ids, times, values = array("i"), array("q"), array("d")
@@ -90,7 +94,11 @@ def unpack_entry(payload: bytes) -> tuple[EventColumns, tuple[Delivered, ...]]:
         values.byteswap()
         if forecasts is not None:
             forecasts.byteswap()
-    facts = _facts.decode(payload[at:]) if flags & _HAS_FACTS else ()
+    facts: tuple[Fact, ...] = ()
+    if flags & _HAS_DELIVERED:
+        facts = _delivered.decode(payload[at:])
+    elif flags & _HAS_INTERACTED:
+        facts = _interacted.decode(payload[at:])
     return EventColumns(series_ids=series_ids, times_ms=times, values=values, forecast_ms=forecasts), facts
 
 

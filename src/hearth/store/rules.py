@@ -1,12 +1,15 @@
 """Rules: the newest version of each, by name, and every version there was."""
 
+from collections.abc import Iterable
+
 import msgspec
 from sqlalchemy import delete, select, update
 
 from hearth.core.problems import Problem
 from hearth.domain.rules import Rule
-from hearth.store.connections import add_unless_taken
-from hearth.store.tables import rule_states, rule_versions, rules
+from hearth.ports import RuleFaults
+from hearth.store.connections import add_unless_taken, insert
+from hearth.store.tables import rule_faults, rule_states, rule_versions, rules
 from hearth.store.transactions import Transaction
 
 
@@ -56,7 +59,28 @@ class SqlRuleRepository:
         query = select(rule_versions.c.document).where(of).order_by(rule_versions.c.version)
         return [msgspec.json.decode(document, type=Rule) for document in self._connection.scalars(query)]
 
+    def note_faults(self, customer_id: str, faults: Iterable[RuleFaults]) -> None:
+        """Adds to what is known of these versions; those of a rule that is deleted meanwhile are passed over."""
+        for each in faults:
+            is_there = (rules.c.id == each.rule_id) & (rules.c.customer_id == customer_id)
+            if self._connection.scalar(select(rules.c.id).where(is_there)) is None:
+                continue
+            add = insert(self._connection, rule_faults)
+            known = rule_faults.c
+            newer = {"last_at_ms": add.excluded.last_at_ms, "building_id": add.excluded.building_id, "error": add.excluded.error}
+            add = add.on_conflict_do_update(
+                index_elements=["rule_id", "version"], set_={"faults": known.faults + add.excluded.faults, **newer}
+            )
+            self._connection.execute(add, {"customer_id": customer_id, **each._asdict()})
+
+    def list_faults(self, customer_id: str) -> list[RuleFaults]:
+        """How often versions of the customer's rules failed, by rule and version."""
+        known = rule_faults.c
+        query = select(*(known[name] for name in RuleFaults._fields)).where(known.customer_id == customer_id)
+        return [RuleFaults(*row) for row in self._connection.execute(query.order_by(known.rule_id, known.version))]
+
     def delete(self, customer_id: str, rule_id: str) -> None:
-        """Deletes the rule, its versions and its states; what it said remains."""
-        for table, key in ((rule_states, "rule_id"), (rule_versions, "rule_id"), (rules, "id")):
+        """Deletes the rule, its versions, faults and states; what it said remains."""
+        parts = ((rule_faults, "rule_id"), (rule_states, "rule_id"), (rule_versions, "rule_id"), (rules, "id"))
+        for table, key in parts:
             self._connection.execute(delete(table).where(table.c[key] == rule_id, table.c.customer_id == customer_id))

@@ -21,6 +21,7 @@ from hearth.store.changes import SqlChangeRepository
 from hearth.store.connections import checkpoint, read_url, reading_engine, writing_engine
 from hearth.store.engine import SqlEngineRepository
 from hearth.store.events import SqlEventRepository
+from hearth.store.goals import SqlGoalRepository
 from hearth.store.notifications import SqlNotificationRepository
 from hearth.store.outbox import SqlOutboxRepository
 from hearth.store.rules import SqlRuleRepository
@@ -44,6 +45,7 @@ class SqlSession:
         self.rules = SqlRuleRepository(transaction)
         self.engine = SqlEngineRepository(transaction)
         self.notifications = SqlNotificationRepository(transaction)
+        self.goals = SqlGoalRepository(transaction)
         self.outbox = SqlOutboxRepository(transaction)
         self.endpoints = SqlEndpointRepository(transaction)
         self.changes = SqlChangeRepository(transaction)

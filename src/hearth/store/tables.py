@@ -181,6 +181,28 @@ rule_versions = Table(
     Column("document", LargeBinary, nullable=False),
 )
 
+# How often a version failed, and the last time: our bug, shown where its author looks.
+rule_faults = Table(
+    "rule_faults",
+    metadata,
+    Column("rule_id", Ordered, ForeignKey("rules.id"), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("customer_id", Ordered, nullable=False),
+    Column("faults", Big, nullable=False),
+    Column("first_at_ms", Big, nullable=False),
+    Column("last_at_ms", Big, nullable=False),
+    Column("building_id", Ordered),
+    Column("error", Text, nullable=False),
+)
+
+# One a customer: the newest.
+peer_snapshots = Table(
+    "peer_snapshots",
+    metadata,
+    Column("customer_id", Ordered, ForeignKey("customers.id"), primary_key=True),
+    Column("payload", LargeBinary, nullable=False),
+)
+
 rule_states = Table(
     "rule_states",
     metadata,
@@ -209,6 +231,7 @@ notifications = Table(
     Index("ix_notifications_status", "customer_id", "status", "created_at_ms", "id"),
 )
 
+# `is_noted`: it is in an entry of the log, or need not be.
 interactions = Table(
     "interactions",
     metadata,
@@ -216,6 +239,23 @@ interactions = Table(
     Column("customer_id", Ordered, nullable=False),
     Column("notification_id", Ordered, ForeignKey("notifications.id"), nullable=False, index=True),
     Column("document", LargeBinary, nullable=False),
+    Column("is_noted", Boolean, nullable=False, server_default=text("true")),
+    Index("ix_interactions_unnoted", "number", sqlite_where=text("is_noted = 0"), postgresql_where=text("NOT is_noted")),
+)
+
+# A notification has one goal at most. Only open ones are state of the engine.
+goals = Table(
+    "goals",
+    metadata,
+    Column("notification_id", Ordered, ForeignKey("notifications.id"), primary_key=True),
+    Column("customer_id", Ordered, nullable=False),
+    Column("rule_id", Ordered, nullable=False),
+    Column("building_id", Ordered, ForeignKey("buildings.id"), nullable=False),
+    Column("state", Ordered, nullable=False),
+    Column("ended_at_ms", Big),
+    Column("document", LargeBinary, nullable=False),
+    Index("ix_goals_open", "building_id", sqlite_where=text("state = 'OPEN'"), postgresql_where=text("state = 'OPEN'")),
+    Index("ix_goals_of_rule", "customer_id", "rule_id", "state", "ended_at_ms"),
 )
 
 notification_changes = Table(

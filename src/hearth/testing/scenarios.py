@@ -121,7 +121,7 @@ def run_scenario(scenario: Scenario, rule: Rule, catalogue: Catalogue) -> Effect
     active = replace(rule, id="1" * 24, customer_id=scenario.building.customer_id, state="ACTIVE")
     state = BuildingState(scenario.building, [compile_rule(active, catalogue)], {})
     for slot in state.slots:
-        slot.context.peers = lambda dataset, selector: scenario.peers.get(dataset, _NO_PEERS)
+        slot.context.peers = lambda now_ms, dataset, selector: scenario.peers.get(dataset, _NO_PEERS)
     series: dict[tuple[str, str, str], Series] = {}
     effects, sequence = Effects(), 1
     for moment in _moments(scenario, rule):

@@ -195,6 +195,10 @@ async def test_a_rule_that_fails_is_contained(sqlite_store: SqlStore, monkeypatc
     failures = [line for line in logs if line["event"] == "rule failed"]
     assert {line["rule_id"] for line in failures} == {home.case.rules[0].id}
     assert "a bug of ours" in failures[0]["error"]
+    with sqlite_store.read() as session:
+        (faults,) = session.rules.list_faults(CUSTOMER_ID)
+    assert (faults.rule_id, faults.version, faults.faults) == (home.case.rules[0].id, 1, 2)
+    assert (faults.last_at_ms - faults.first_at_ms, faults.error) == (60_000, "ZeroDivisionError: a bug of ours")
 
 
 async def test_a_rule_that_does_not_compile_is_contained(sqlite_store: SqlStore) -> None:

@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field, JsonValue, StrictInt, WrapValidator, mod
 from hearth.api.wire.base import CustomerBuildingId, EpochSeconds, RuleId, WireModel, instant_or_none
 from hearth.api.wire.notifications import Notification
 from hearth.api.wire.rules import RULE_EXAMPLE, Rule
+from hearth.domain.goals import GoalState
 from hearth.services.trials import MOST_RULES, BacktestTrial, SimulationTrial, WhyTrial
 
 _FROM = Field(default=None, alias="from", description="Inclusive, epoch seconds; 30 days before `to` when absent.")
@@ -71,6 +72,7 @@ _BACKTEST_EXAMPLE: dict[str, Any] = {
             "notifications": 36,
             "dropped": {"time_between": 180},
             "evaluations": 864,
+            "goals": {"achieved": 0, "missed": 0, "open": 0, "abandoned": 0, "rate": None, "typicalSeconds": None},
             "perHomeAndDay": {"median": 0, "p90": 6, "max": 6},
             "busiestHours": [{"hour": 1, "notifications": 6}],
             "samples": [
@@ -202,6 +204,13 @@ class WhyRequest(WireModel):
         )
 
 
+class GoalShown(WireModel):
+    """What became of the rule's goal after the notification, at the end of the range."""
+
+    state: GoalState
+    ended_at: str | None = Field(description=_LOCAL)
+
+
 class TriedNotification(Notification):
     """A notification as it would have been; `case`: the label of the case that was chosen."""
 
@@ -209,6 +218,7 @@ class TriedNotification(Notification):
 
     case: str | None
     trace: dict[str, Any] = Field(description="The counts, and the step that ended the evaluation in words.")
+    goal: GoalShown | None = Field(default=None, description="Only where the rule has a goal.")
 
 
 class Counts(WireModel):
@@ -291,6 +301,17 @@ class Sample(WireModel):
     text: str
 
 
+class GoalFigures(WireModel):
+    """How often the rule's goal came about. `rate`: of the achieved and missed ones, 0 to 1; null while nothing is known."""
+
+    achieved: int
+    missed: int
+    open: int
+    abandoned: int
+    rate: float | None
+    typical_seconds: int | None = Field(description="How long the achieved ones took, the median.")
+
+
 class Figures(WireModel):
     """What a rule would have meant for the buildings."""
 
@@ -301,6 +322,7 @@ class Figures(WireModel):
     notifications: int
     dropped: dict[str, int] = Field(description="By reason.")
     evaluations: int
+    goals: GoalFigures
     per_home_and_day: PerHomeAndDay
     busiest_hours: list[BusyHour]
     samples: list[Sample]

@@ -221,7 +221,8 @@ _FUNCTIONS = (
     Function(
         "EVAL",
         "The values that the dataset of this name has in other buildings, by customer building id; the building itself is not "
-        "among them. The selector says which buildings.",
+        "among them. The selector says which buildings. They are compared every ten minutes; fewer than five homes with values, "
+        "the building itself counted, are not.",
         (
             Overload(
                 (Parameter("datasetName", accepted="dataset name"), Parameter("selector", accepted="selector")),

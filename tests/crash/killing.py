@@ -1,8 +1,9 @@
 """What the crash tests share: a server that can be killed, homes that go on sending, and what must be true in the end.
 
 Each home's events are sent in order, each again until it is acknowledged, as a careful customer's cloud does. Rules
-speak on every event, on every third and on a streak; what they count stands in their texts. So a message that is there
-once, with its number, says that its event was evaluated once, after all earlier ones, with counters that survived.
+speak on every event, on every third and on a streak, whose break is a goal; what they count stands in their texts. So a
+message that is there once, with its number, says that its event was evaluated once, after all earlier ones, with counters
+that survived.
 """
 
 import os
@@ -54,6 +55,7 @@ datasets:
   P: {kind: SINGLE_VALUE, eventTypes: [POWER_CONSUMPTION], timespan: 15min}
 condition: $P >= 0
 streak: $P % 5 < 4
+goal: $P % 5 = 4
 notification:
   texts:
     en: {title: Streak, message: '($P | "0") + " is " + StreakCounter'}
@@ -268,7 +270,23 @@ class Trial:
         self.wait_for_rest()
         for home in self.homes:
             home.expect_everything_once(self.receiver)
+            self._expect_goals(home)
         assert "Traceback" not in self.server.log()
+
+    def _expect_goals(self, home: Home) -> None:
+        """Each delivery of the rule that has a goal has opened one, and a goal that was achieved was so by a later event."""
+        with self.installation.store.read() as session:
+            (building,) = [
+                found
+                for customer in session.customers.list_for_operator()
+                if (found := session.buildings.find(customer.id, home.building)) is not None
+            ]
+            told = session.notifications.list_page(building.customer_id, building.id, ("DELIVERED",), None, 10_000)
+            with_goal = [each.id for each in told if each.content and each.content.texts["en"].title == "Streak"]
+            goals = [session.goals.find(building.customer_id, each) for each in with_goal]
+        assert None not in goals, "a delivery has opened no goal"
+        achieved = [goal.took_ms for goal in goals if goal is not None and goal.state == "ACHIEVED"]
+        assert all(took_ms is not None and took_ms > 0 for took_ms in achieved)
 
     def wait_for_rest(self) -> None:
         """Until what has come is evaluated, delivered and counted."""

@@ -96,7 +96,7 @@ def _continues_tick(call: Call) -> bool:
 
 _LIVE, _WRITER, _STEP = "hearth.runtime.live", "hearth.runtime.writer", "hearth.engine.step"
 _EVENTS, _ENGINE, _COMPACTION = "hearth.store.events", "hearth.store.engine", "hearth.store.compaction"
-_NOTIFICATIONS, _OUTBOX = "hearth.store.notifications", "hearth.store.outbox"
+_NOTIFICATIONS, _OUTBOX, _GOALS = "hearth.store.notifications", "hearth.store.outbox", "hearth.store.goals"
 _DELIVERIES, _HOUSE = "hearth.services.deliveries", "hearth.runtime.housekeeping"
 _WEBHOOK, _WAKE = "hearth.connectors.webhook", "hearth.connectors.wake"
 
@@ -124,6 +124,7 @@ STEPS_OF_EVENTS = (
     Step("a notification to be fetched is closed", INGEST, AFTER, _OUTBOX, "SqlOutboxRepository.close"),
     Step("notifications and outbox rows are complete", INGEST, AFTER, _WRITER, "store_outcomes"),
     Step("states are replaced", INGEST, AFTER, _ENGINE, "SqlEngineRepository.replace_states"),
+    Step("goals are replaced", INGEST, AFTER, _GOALS, "SqlGoalRepository.replace_all"),
     Step("events of the minute are counted", INGEST, AFTER, _EVENTS, "SqlEventRepository.count_minutes"),
     Step("the applied sequence is set", INGEST, AFTER, _ENGINE, "SqlEngineRepository.set_applied_sequence_for_operator"),
     Step("decisions are complete, not committed", INGEST, AFTER, _WRITER, "store_decisions", _has_notifications),
@@ -153,7 +154,7 @@ STEPS_OF_EVENTS = (
     Step("deliveries are entered, not marked", INGEST, BEFORE, _OUTBOX, "SqlOutboxRepository.mark_counted"),
     Step("deliveries are marked, not committed", INGEST, AFTER, _OUTBOX, "SqlOutboxRepository.mark_counted"),
     Step("deliveries are entered, not counted", INGEST, BEFORE, _LIVE, "LiveDriver._evaluate", _evaluates_deliveries),
-    Step("the first delivery of an entry is counted", INGEST, AFTER, _LIVE, "step_delivered"),
+    Step("the first delivery of an entry is counted", INGEST, AFTER, _STEP, "step_delivered"),
     Step("deliveries are counted, nothing handed on", INGEST, AFTER, _LIVE, "LiveDriver._evaluate", _evaluates_deliveries),
     # and moved from the log into chunks.
     Step("a compaction is prepared", DELIVER, AFTER, _EVENTS, "SqlEventRepository.prepare_compaction_for_operator", _has_result),

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
+from dataclasses import replace as replace_dataclass
 from functools import partial
 
 import numpy as np
@@ -80,8 +81,7 @@ class Simulation:
         """`points` by series id: all that the windows need before `from_ms`, and the range itself.
 
         `snapshot_at`: what was known of other homes. `dropped_counts`, where it is given, takes the number of those held
-        back by reason; they are not made then. `tells_counts`: whether the result is to have what the rule counted; without
-        it a simulation takes a third of the time.
+        back by reason; they are not made then. `tells_counts`: whether the result is to have what the rule counted.
         """
         self.result = SimulationResult()
         self._dropped_counts = dropped_counts
@@ -96,7 +96,8 @@ class Simulation:
         self._instants = sorted({*self._scheduled, *self._goal_hours()}) if compiled.goal is not None else self._ticks
         self._sequence = 1
         # What was delivered must be known before the next event, where it matters to it.
-        is_one_by_one = tells_counts or compiled.goal is not None or _tells_delivered(compiled)
+        counts_each = compiled.streak is not None or compiled.rule.match_threshold > 1
+        is_one_by_one = (tells_counts and counts_each) or compiled.goal is not None or _tells_delivered(compiled)
         self._at_a_time = 1 if is_one_by_one else _EVENTS_AT_A_TIME
         self._tells_counts = tells_counts
         for each in series:
@@ -180,7 +181,7 @@ class Simulation:
         )
         self._sequence += entry.size
         step(buffers, entry, effects)
-        self._take(effects, columns.times_ms[-1])
+        self._take(effects, columns.times_ms[0], columns.times_ms[-1])
 
     def _tick(self, at_ms: int) -> None:
         """Evaluates the rule where its schedule ticks, and its open goals at a full hour."""
@@ -188,9 +189,11 @@ class Simulation:
         self.result.evaluations += at_ms in self._scheduled
         tick_building(self.state, at_ms, self._sequence, at_ms, effects)
         self._sequence += 1
-        self._take(effects, at_ms)
+        self._take(effects, at_ms, at_ms)
 
-    def _take(self, effects: Effects, at_ms: int) -> None:
+    def _take(self, effects: Effects, first_ms: int, last_ms: int) -> None:
+        if not self.result.counts:
+            self._note_counts(first_ms)
         for outcome in effects.outcomes:
             notification = outcome.notification
             if notification.status == "DROPPED":
@@ -206,17 +209,20 @@ class Simulation:
                 held_until_ms=notification.held_until_ms,
             )
             step_delivered({notification.building_id: self.state}, delivered, effects)
+            self._note_counts(notification.created_at_ms)
         self.result.goals.update(effects.goals)
         self.result.faults.extend(effects.faults)
-        if self._tells_counts:
-            self._note_counts(at_ms)
+        self._note_counts(last_ms)
 
     def _note_counts(self, at_ms: int) -> None:
-        counters = self.slot.counters
-        now = (counters.match_count, counters.streak_count, counters.delivered_count)
-        last = self.result.counts[-1] if self.result.counts else None
-        if last is None or (last.matches, last.streak, last.delivered) != now:
-            self.result.counts.append(Counts(at_ms, *now))
+        if not self._tells_counts:
+            return
+        counters, counts = self.slot.counters, self.result.counts
+        now = Counts(at_ms, counters.match_count, counters.streak_count, counters.delivered_count)
+        if counts and counts[-1].at_ms == at_ms:
+            counts[-1] = now
+        elif not counts or replace_dataclass(counts[-1], at_ms=at_ms) != now:
+            counts.append(now)
 
 
 def reach_ms_of(compiled: CompiledRule) -> int:

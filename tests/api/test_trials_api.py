@@ -365,6 +365,20 @@ async def test_a_trial_that_takes_too_much_memory_is_refused(
     await processes.close()
 
 
+async def test_a_trial_that_takes_too_long_is_ended(
+    trials: TrialProcesses, slow_request: dict[str, Any], customer: Customer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trial_processes, "_MOST_SECONDS", 0.0)
+    await trials.warm_up()
+    (pid,) = trials.pids_waiting
+    request = SimulationRequest.model_validate(slow_request | {"rule": DRAFT}).to_trial(customer.id)
+    (line,) = [line async for line in trials.run(request)]
+    assert "longer than an hour: take a shorter range" in refusal_of(line).detail
+    assert trials.pids_at_work == []
+    await trials.close()
+    assert not is_alive(pid)
+
+
 async def test_a_process_ends_with_the_one_that_started_it(tmp_path: Path) -> None:
     processes = open_trial_processes(Settings(data_dir=str(tmp_path)))
     await processes.warm_up()

@@ -27,10 +27,12 @@ from hearth.services.trials import MOST_ANSWER_BYTES, Refusal, Trial, is_last, r
 
 MOST_AT_ONCE = 4
 MOST_OF_A_CUSTOMER = 2
+_MOST_SECONDS = 3_600.0
 _RETRY_AFTER_SECONDS = 5
 _NICENESS = 10
 _MOST_MEMORY_BYTES = 2 * 1024**3
 _LONGEST_LINE = MOST_ANSWER_BYTES + 1024
+_TOO_LONG = Refusal(code="invalid", detail="The work takes longer than an hour: take a shorter range, or a sample of the homes.")
 _FAULT = Refusal(code="fault", detail="Something went wrong on our side. Tell us the request id if it stays.")
 
 log = structlog.get_logger()
@@ -91,8 +93,14 @@ class TrialProcesses:
             process = self._found_waiting() or await self._started()
             self._working.append(process)
             process.writer.write(msgspec.json.encode(trial) + b"\n")
+            ends_at = asyncio.get_running_loop().time() + _MOST_SECONDS
             while not is_done:
-                line = await _next_line(process)
+                try:
+                    async with asyncio.timeout_at(ends_at):
+                        line = await _next_line(process)
+                except TimeoutError:
+                    yield refused(_TOO_LONG)
+                    return
                 if not line:
                     exit_code = await asyncio.to_thread(process.program.wait)
                     log.error("the process of a trial ended", exit_code=exit_code, customer_id=trial.customer_id)

@@ -150,7 +150,7 @@ def test_a_backtest_over_all_homes_and_two_versions(customer, tmp_path):
     ("time", "ended", "values"),
     [
         ("2026-03-07T01:45", "sent", ["yes", "1,550 W"]),
-        ("2026-03-07T01:44", "not sent: the condition does not hold", ["no", "850 W"]),
+        ("2026-03-07T01:44", "not sent: the condition does not hold: AVG($Power) > 1000 (AVG($Power) is 850 W)", ["no", "850 W"]),
         ("2026-03-07T02:00", "not sent: the last one was generated", ["yes", "1,650 W"]),
         ("2026-03-07T01:00", "not sent: the condition does not hold", ["no", "200 W"]),
     ],

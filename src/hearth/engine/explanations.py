@@ -5,12 +5,15 @@ decided; nothing is evaluated in another way. Asked for on demand, for what was 
 was not. Invariant: explaining changes nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from hearth.domain.notifications import Notification
 from hearth.engine.slots import Counters, Slot
 from hearth.language import Explained
+
+_MOST_REASONS = 2
+_LONGEST = 80
 
 
 @dataclass(frozen=True)
@@ -47,10 +50,44 @@ def _why_not(slot: Slot, parts: Mapping[str, Explained]) -> str:
     for name, what in (("condition", "the condition"), ("streak", "the streak condition")):
         if name not in parts:
             continue
-        if parts[name].missing is not None:
-            return f"{what} has no value: {parts[name].missing}"
-        if parts[name].value is not True:
-            return f"{what} does not hold"
+        part = parts[name]
+        if part.missing is not None:
+            return f"{what} has no value: {_without_value(part)}"
+        if part.value is not True:
+            return f"{what} does not hold: {_listed([_with_values(each) for each in _unfulfilled(part)])}"
     if rule.match_threshold > 1 and counters.match_count:
         return f"{counters.match_count} of {rule.match_threshold} matches"
     return "no case holds" if slot.compiled.cases else "the rule has nothing to send"
+
+
+def _unfulfilled(part: Explained) -> list[Explained]:
+    """Of terms joined by AND those that are not so; any other condition as a whole."""
+    if not part.is_all:
+        return [part]
+    return [each for term in part.parts if term.value is False for each in _unfulfilled(term)] or [part]
+
+
+def _with_values(part: Explained) -> str:
+    """A condition with what the single values in it were: `AVG($Power) > 1000 (AVG($Power) is 850 W)`."""
+    values = [
+        f"{_brief(each.text, _LONGEST // 2)} is {each.shown}{f' {each.unit}' if each.unit else ''}"
+        for each in part.parts
+        if each.type.startswith("Scalar") and each.type != "Scalar<Boolean>" and each.shown
+    ]
+    return _brief(part.text) + (f" ({', '.join(values)})" if values else "")
+
+
+def _without_value(part: Explained) -> str:
+    """The innermost part that has no value, and why."""
+    while inner := next((each for each in part.parts if each.missing is not None), None):
+        part = inner
+    return f"{_brief(part.text)}, {part.missing}"
+
+
+def _listed(reasons: Sequence[str]) -> str:
+    more = len(reasons) - _MOST_REASONS
+    return "; ".join(reasons[:_MOST_REASONS]) + (f"; and {more} more" if more > 0 else "")
+
+
+def _brief(text: str, longest: int = _LONGEST) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"

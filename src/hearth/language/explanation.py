@@ -25,7 +25,8 @@ from hearth.language.windows import Window
 class Explained:
     """A part of an expression: as its author wrote it, its type, value (as data and as text) and its own parts.
 
-    `missing`: why it has no value. Literals are not listed among the parts: they say themselves what they are.
+    `missing`: why it has no value. `is_all`: whether it is so only where all its parts are (AND). Literals are not listed
+    among the parts: they say themselves what they are.
     """
 
     text: str
@@ -35,6 +36,7 @@ class Explained:
     value: Any
     shown: str
     missing: str | None
+    is_all: bool
     parts: tuple["Explained", ...]
 
 
@@ -96,6 +98,7 @@ class Explainer:
             value=data,
             shown="" if is_opaque else rendered(value, *render_arguments(of), None, context),
             missing=reason_of(value, data),
+            is_all=node.role == "and",
             parts=tuple(self._explained(each, now_ms, windows, context) for each in part.parts),
         )
 

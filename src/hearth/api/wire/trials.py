@@ -89,7 +89,7 @@ _WHY_EXAMPLE: dict[str, Any] = {
     "evaluation": {
         "at": "2026-03-07T01:30:00+01:00",
         "outcome": "not sent",
-        "ended": "not sent: the condition does not hold",
+        "ended": "not sent: the condition does not hold: AVG($Power) > 1000 (AVG($Power) is 850 W)",
         "before": {"matches": 0, "streak": 0, "delivered": 0},
         "after": {"matches": 0, "streak": 0, "delivered": 0},
         "parts": {

@@ -280,6 +280,8 @@ class Installation:
             buildings=self.buildings,
             notifications=self.notifications,
             events=EventReading(self.store, self.clock, self.catalogue),
+            rules=self.rules,
+            rule_reports=self.rule_reports,
             intake=intake,
             trials=self.trial_processes,
             clock=self.clock,

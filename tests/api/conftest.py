@@ -20,6 +20,8 @@ from hearth.services.buildings import Buildings
 from hearth.services.customers import Customers
 from hearth.services.events import EventReading
 from hearth.services.notifications import Notifications
+from hearth.services.rule_reports import RuleReports
+from hearth.services.rules import Rules
 from hearth.testing.clocks import CountedIdentities, MovableClock
 
 ISSUER = "http://hearth.test"
@@ -147,6 +149,8 @@ def parts(
         buildings=Buildings(api_store, clock, identities, catalogue),
         notifications=Notifications(api_store, clock),
         events=EventReading(api_store, clock, catalogue),
+        rules=Rules(api_store, catalogue, clock, identities),
+        rule_reports=RuleReports(api_store),
         intake=intake,
         trials=trials,
         clock=clock,

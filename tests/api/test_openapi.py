@@ -30,6 +30,15 @@ OPERATIONS = {
     ("post", "/rules/backtest/v1"): "read:rules",
     ("post", "/rules/why/v1"): "read:rules",
     ("get", "/rules/{ruleId}/why/v1"): "read:rules",
+    ("get", "/rules/v1"): "read:rules",
+    ("get", "/rules/tags/v1"): "read:rules",
+    ("get", "/rules/{ruleId}/v1"): "read:rules",
+    ("post", "/rules/v1"): "write:rules",
+    ("put", "/rules/{ruleId}/v1"): "write:rules",
+    ("delete", "/rules/{ruleId}/v1"): "write:rules",
+    ("post", "/rules/check/v1"): "read:rules",
+    ("get", "/rules/{ruleId}/versions/v1"): "read:rules",
+    ("post", "/rules/{ruleId}/versions/{version}/restore/v1"): "write:rules",
     ("get", "/health/live"): None,
     ("get", "/health/ready"): None,
 }
@@ -44,6 +53,13 @@ OURS = {
     ("post", "/rules/backtest/v1"),
     ("post", "/rules/why/v1"),
     ("get", "/rules/{ruleId}/why/v1"),
+    ("get", "/rules/{ruleId}/v1"),
+    ("post", "/rules/v1"),
+    ("put", "/rules/{ruleId}/v1"),
+    ("delete", "/rules/{ruleId}/v1"),
+    ("post", "/rules/check/v1"),
+    ("get", "/rules/{ruleId}/versions/v1"),
+    ("post", "/rules/{ruleId}/versions/{version}/restore/v1"),
 }
 
 

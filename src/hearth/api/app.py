@@ -3,7 +3,7 @@
 from fastapi import FastAPI
 from starlette.types import Lifespan
 
-from hearth.api import access, buildings, docs, events, health, notifications, trials
+from hearth.api import access, buildings, docs, events, health, notifications, rules, trials
 from hearth.api.frame import RequestFrame
 from hearth.api.openapi import complete_openapi
 from hearth.api.parts import ApiParts
@@ -15,7 +15,7 @@ def create_api(parts: ApiParts, lifespan: Lifespan[FastAPI] | None = None) -> Fa
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.parts = parts
     app.router.routes[:0] = events.taking_routes(parts)
-    for module in (events, buildings, notifications, trials, access, health, docs):
+    for module in (events, buildings, notifications, rules, trials, access, health, docs):
         app.router.routes.extend(module.router.routes)
     complete_openapi(app)
     handle_problems(app)

@@ -14,6 +14,8 @@ from hearth.services.access import Access
 from hearth.services.buildings import Buildings
 from hearth.services.events import EventReading
 from hearth.services.notifications import Notifications
+from hearth.services.rule_reports import RuleReports
+from hearth.services.rules import Rules
 from hearth.services.trials import Trial
 
 
@@ -53,6 +55,8 @@ class ApiParts:
     buildings: Buildings
     notifications: Notifications
     events: EventReading
+    rules: Rules
+    rule_reports: RuleReports
     intake: Intake
     trials: TrialRunner
     clock: Clock

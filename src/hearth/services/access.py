@@ -25,6 +25,9 @@ JWKS_PATH = "/.well-known/jwks.json"
 
 # Tokens made on the machine itself, for the command line, name this client; ids of real ones have 24 characters.
 LOCAL_CLIENT_ID = "local"
+# That of tokens for members; no client has it, for ids of clients are 24 hex characters.
+MEMBER_CLIENT_ID = "console"
+MEMBER_TOKEN_SECONDS = 600
 
 _RECHECK_AFTER_MS = MINUTE_MS
 _MOST_REMEMBERED = 20_000
@@ -50,6 +53,7 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True):
     client_id: str
     scopes: frozenset[str]
     expires_at_ms: int
+    actor: str  # who it is, for people to read: a client, or a member
 
 
 class _Remembered(msgspec.Struct, frozen=True):
@@ -109,6 +113,10 @@ class Access:
                 raise Problem("not_found", f"There is no customer {customer_id}.")
         return self._issue(customer_id, LOCAL_CLIENT_ID, SCOPES, self._clock.now_ms())
 
+    def issue_member_token(self, customer_id: str, actor: str, scopes: tuple[str, ...]) -> Token:
+        """A token of few minutes for a member who is signed in to the console, so that its pages may use the API."""
+        return self._issue(customer_id, MEMBER_CLIENT_ID, scopes, self._clock.now_ms(), MEMBER_TOKEN_SECONDS, actor)
+
     def find_verified(self, token: str) -> Grant | None:
         """The grant of a token that was verified within the last minute; else None, and `verify` must say. No I/O."""
         remembered = self._remembered.get(token)
@@ -125,7 +133,7 @@ class Access:
         grant = self._grant_of(token)
         if now_ms >= grant.expires_at_ms:
             raise Problem("unauthorized", "The access token has expired; ask for a new one.")
-        if grant.client_id != LOCAL_CLIENT_ID:
+        if grant.client_id not in (LOCAL_CLIENT_ID, MEMBER_CLIENT_ID):
             with self._store.read() as session:
                 client = session.clients.find_for_token(grant.client_id)
             if client is None or client.revoked_at_ms is not None or client.customer_id != grant.customer_id:
@@ -215,7 +223,15 @@ class Access:
         matches = [self._hasher.matches(secret_hash, secret) for secret_hash in hashes]
         return client if any(matches) else None
 
-    def _issue(self, customer_id: str, client_id: str, scopes: tuple[str, ...], now_ms: int) -> Token:
+    def _issue(
+        self,
+        customer_id: str,
+        client_id: str,
+        scopes: tuple[str, ...],
+        now_ms: int,
+        lifetime_seconds: int = TOKEN_LIFETIME_SECONDS,
+        actor: str | None = None,
+    ) -> Token:
         issued_at = now_ms // SECOND_MS
         claims = {
             "customerId": customer_id,
@@ -223,13 +239,15 @@ class Access:
             "sub": f"{client_id}@clients",
             "aud": self._audience,
             "iat": issued_at,
-            "exp": issued_at + TOKEN_LIFETIME_SECONDS,
+            "exp": issued_at + lifetime_seconds,
             "scope": " ".join(scopes),
             "gty": "client-credentials",
             "azp": client_id,
             "permissions": list(scopes),
         }
-        return Token(access_token=self._keys.sign(claims), expires_in_seconds=TOKEN_LIFETIME_SECONDS, scopes=tuple(scopes))
+        if actor is not None:
+            claims["actor"] = actor
+        return Token(access_token=self._keys.sign(claims), expires_in_seconds=lifetime_seconds, scopes=tuple(scopes))
 
     def _grant_of(self, token: str) -> Grant:
         try:
@@ -243,6 +261,7 @@ class Access:
             client_id=claims["azp"],
             scopes=frozenset(claims["scope"].split()),
             expires_at_ms=claims["exp"] * SECOND_MS,
+            actor=claims.get("actor") or f"client {claims['azp']}",
         )
 
     def _remember(self, token: str, remembered: _Remembered) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from hearth.core.instants import MINUTE_MS
+from hearth.core.problems import FieldProblem, Problem
 from hearth.domain.catalogue import Catalogue
 from hearth.domain.rules import Dataset, NotificationTemplate, Rule
 from hearth.engine.schedule import mistake_in, shortest_pause_ms
@@ -38,6 +39,16 @@ class Finding(NamedTuple):
     column: int | None = None
     length: int | None = None
     is_about_key: bool = False
+
+
+class UnfitRule(Problem):
+    """A rule that cannot be run: what its author must mend, by path in a rule file."""
+
+    def __init__(self, rule: Rule, findings: Sequence[Finding]) -> None:
+        errors = tuple(FieldProblem("".join(f"/{part}" for part in each.path), each.message) for each in findings)
+        super().__init__("invalid", findings[0].message, errors)
+        self.rule = rule
+        self.findings = tuple(findings)
 
 
 def check_rule(rule: Rule, catalogue: Catalogue, languages: Sequence[str]) -> list[Finding]:

@@ -1,4 +1,4 @@
-"""Rules of a customer: taken in from files, given out as files, listed, switched on and off.
+"""Rules of a customer: saved one by one or from files, given out as files, listed, switched on and off.
 
 A file's rule is known by its name: changed, it becomes a new version of the rule of that name; unchanged, it
 leaves everything as it is. All files of an import are taken, or none. Invariant: an ACTIVE rule is free of errors.
@@ -16,7 +16,7 @@ from hearth.domain.catalogue import Catalogue
 from hearth.domain.customers import Customer
 from hearth.domain.rules import Rule, RuleState
 from hearth.ports import Session, Store
-from hearth.services.rule_checks import check_rule
+from hearth.services.rule_checks import Finding, UnfitRule, check_rule
 from hearth.services.rule_files import Diagnostic, has_errors, read_files, write_rules
 
 
@@ -88,6 +88,81 @@ class Rules:
         with self._store.read() as session:
             return _rule(session, customer_id, rule_id)
 
+    def add(self, customer_id: str, draft: Rule, author: str | None) -> Rule:
+        """A new rule. Raises UnfitRule when it is to be ACTIVE and is not fit, Problem "conflict" for a name that is taken."""
+        now_ms = self._clock.now_ms()
+        with self._store.write() as session:
+            customer = _customer(session, customer_id)
+            rule = replace(
+                draft,
+                id=self._identities.new_id(),
+                customer_id=customer_id,
+                created_at_ms=now_ms,
+                version=1,
+                updated_at_ms=now_ms,
+                updated_by=author,
+            )
+            return self._save(session, rule, customer.languages)
+
+    def save(self, customer_id: str, rule_id: str, draft: Rule, based_on: int | None, author: str | None) -> Rule:
+        """A new version of a rule; one that is as the newest already makes none. `based_on`: the version the author saw.
+
+        Raises UnfitRule as `add` does; Problem "not_found", or "conflict" when somebody else has saved meanwhile.
+        """
+        with self._store.write() as session:
+            customer = _customer(session, customer_id)
+            known = _rule(session, customer_id, rule_id)
+            if based_on is not None and based_on != known.version:
+                by = f" by {known.updated_by}" if known.updated_by else ""
+                raise Problem(
+                    "conflict",
+                    f"The rule was saved{by} as version {known.version} meanwhile; yours is based on version {based_on}. "
+                    "Read it anew and bring both together.",
+                )
+            same = replace(
+                draft,
+                id=known.id,
+                customer_id=customer_id,
+                created_at_ms=known.created_at_ms,
+                version=known.version,
+                updated_at_ms=known.updated_at_ms,
+                updated_by=known.updated_by,
+            )
+            if same == known:
+                return known
+            rule = replace(same, version=known.version + 1, updated_at_ms=self._clock.now_ms(), updated_by=author)
+            return self._save(session, rule, customer.languages)
+
+    def restore(self, customer_id: str, rule_id: str, version: int, author: str | None) -> Rule:
+        """An earlier version saved again, as the newest. Raises as `save` does."""
+        return self.save(customer_id, rule_id, self.get_version(customer_id, rule_id, version), None, author)
+
+    def delete(self, customer_id: str, rule_id: str) -> None:
+        """Deletes a rule with its versions; the notifications it made remain. Raises Problem "not_found"."""
+        with self._store.write() as session:
+            _rule(session, customer_id, rule_id)
+            session.rules.delete(customer_id, rule_id)
+            session.changes.add(customer_id, "rules")
+
+    def findings(self, customer_id: str, draft: Rule) -> list[Finding]:
+        """What is wrong with a draft, or doubtful, for this customer's languages; nothing is saved."""
+        with self._store.read() as session:
+            customer = _customer(session, customer_id)
+        return check_rule(draft, self._catalogue, customer.languages)
+
+    def list_versions(self, customer_id: str, rule_id: str) -> list[Rule]:
+        """All versions, the newest first. Raises Problem "not_found"."""
+        with self._store.read() as session:
+            _rule(session, customer_id, rule_id)
+            return session.rules.list_versions(customer_id, rule_id)[::-1]
+
+    def get_version(self, customer_id: str, rule_id: str, version: int) -> Rule:
+        """One version. Raises Problem "not_found"."""
+        found = next((each for each in self.list_versions(customer_id, rule_id) if each.version == version), None)
+        if found is None:
+            raise Problem("not_found", f"The rule has no version {version}.")
+        return found
+
     def set_state(self, customer_id: str, rule_id: str, state: RuleState, author: str | None) -> Rule:
         """Switches a rule on or off, which makes a version. Raises Problem "invalid" when it is not fit to be ACTIVE."""
         with self._store.write() as session:
@@ -101,6 +176,15 @@ class Rules:
             session.rules.add_version(changed)
             session.changes.add(customer_id, "rules")
         return changed
+
+    def _save(self, session: Session, rule: Rule, languages: Sequence[str]) -> Rule:
+        if rule.state == "ACTIVE":
+            errors = [finding for finding in check_rule(rule, self._catalogue, languages) if finding.severity == "error"]
+            if errors:
+                raise UnfitRule(rule, errors)
+        session.rules.add_version(rule)
+        session.changes.add(rule.customer_id, "rules")
+        return rule
 
     def _refuse_unfit(self, rule: Rule, languages: Sequence[str]) -> None:
         errors = [finding for finding in check_rule(rule, self._catalogue, languages) if finding.severity == "error"]

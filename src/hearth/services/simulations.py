@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from msgspec.structs import replace as replace_struct
 
 from hearth.core.instants import DAY_MS, SECOND_MS, zone_named
-from hearth.core.problems import FieldProblem, Problem, invalid
+from hearth.core.problems import Problem, invalid
 from hearth.domain.buildings import Building
 from hearth.domain.catalogue import Catalogue
 from hearth.domain.events import NO_FORECAST_MS, Series
@@ -28,7 +28,7 @@ from hearth.ports import Points, Session, Store
 from hearth.runtime.peering import past_peers
 from hearth.runtime.simulation import Simulation, SimulationResult, as_if_active, reach_ms_of
 from hearth.services.buildings import get_building
-from hearth.services.rule_checks import Finding, check_rule
+from hearth.services.rule_checks import UnfitRule, check_rule
 from hearth.services.rule_files import read_files
 
 _END_OF_TIME_MS = 2**62
@@ -36,16 +36,6 @@ _DEFAULT_RANGE_MS = 30 * DAY_MS
 _WARM_UP_MS = 7 * DAY_MS  # streaks and pauses of so long are known when one asks why
 _PAGE = 200
 _DRAFT_ID = "0" * 24
-
-
-class UnfitRule(Problem):
-    """A rule that cannot be run: what its author must mend, by path in a rule file."""
-
-    def __init__(self, rule: Rule, findings: Sequence[Finding]) -> None:
-        errors = tuple(FieldProblem("".join(f"/{part}" for part in each.path), each.message) for each in findings)
-        super().__init__("invalid", findings[0].message, errors)
-        self.rule = rule
-        self.findings = tuple(findings)
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,9 @@ from hearth.core.instants import zone_named
 from hearth.core.problems import FieldProblem, Problem
 from hearth.domain.rules import Rule
 from hearth.insights.backtests import figures_of
-from hearth.services.rule_checks import Finding
+from hearth.services.rule_checks import Finding, UnfitRule
 from hearth.services.rules import Rules
-from hearth.services.simulations import Progress, Simulations, UnfitRule, beginning
+from hearth.services.simulations import Progress, Simulations, beginning
 from hearth.services.trial_bodies import backtest_body, series_bodies, simulation_body, why_body
 
 MOST_RULES = 2

@@ -14,6 +14,7 @@ from hearth.api.wire.base import OURS, READ_ONLY, CustomerId, EpochSeconds, Rule
 from hearth.core.instants import seconds_of_instant
 from hearth.domain import rules as domain
 from hearth.domain.rules import ActionQualifier, DatasetKind, InQuietHours, RuleState
+from hearth.language import Severity
 
 _MOST_IN_LIST = 200
 _MOST_LANGUAGES = 100
@@ -216,7 +217,9 @@ class Rule(WireModel):
     )
     notification: NotificationTemplate | None = None
     notification_cases: list[NotificationCase] = Field(default=[], max_length=_MOST_IN_LIST)
-    version: StrictInt | None = Field(default=None, description="Every save makes one.", json_schema_extra=READ_ONLY | OURS)
+    version: StrictInt | None = Field(
+        default=None, description="Every save makes one. Sent with a save: the one it is based on.", json_schema_extra=OURS
+    )
     updated_at: EpochSeconds | None = Field(default=None, json_schema_extra=READ_ONLY | OURS)
     updated_by: Text | None = Field(default=None, json_schema_extra=READ_ONLY | OURS)
 
@@ -251,6 +254,46 @@ class Rule(WireModel):
                 for each in self.notification_cases
             ),
         )
+
+
+class Finding(WireModel):
+    """Something about a part of a rule. `line` and `column` (from 1) and `length` are places in an expression."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "pointer": "/condition",
+                    "severity": "error",
+                    "code": "undefined-dataset",
+                    "detail": "There is no dataset Powr in this rule.",
+                    "hint": "did you mean $Power?",
+                    "line": 1,
+                    "column": 5,
+                    "length": 5,
+                }
+            ]
+        }
+    )
+
+    pointer: str
+    severity: Severity
+    code: str
+    detail: str
+    hint: str | None
+    line: int | None
+    column: int | None
+    length: int | None
+
+
+class RuleVersion(WireModel):
+    """A rule as it was saved once."""
+
+    rule: Rule
+    effects: list[str] = Field(description="What the save did to windows, counts and goals, in words.")
+    faults: int = Field(description="How often this version failed: a bug of ours.")
+    last_fault_at: EpochSeconds | None
+    last_fault: str | None
 
 
 def rule_body(rule: domain.Rule) -> Rule:

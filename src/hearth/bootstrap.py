@@ -302,6 +302,7 @@ class Installation:
         console = create_console(
             ConsoleParts(
                 members=self.members,
+                access=self.access,
                 live_view=LiveView(self.store, self.clock),
                 secure_cookies=self.settings.url.startswith("https://"),
             )

@@ -37,6 +37,7 @@ OPERATIONS = {
     ("put", "/rules/{ruleId}/v1"): "write:rules",
     ("delete", "/rules/{ruleId}/v1"): "write:rules",
     ("post", "/rules/check/v1"): "read:rules",
+    ("post", "/rules/expressions/v1"): "read:rules",
     ("get", "/rules/{ruleId}/versions/v1"): "read:rules",
     ("post", "/rules/{ruleId}/versions/{version}/restore/v1"): "write:rules",
     ("get", "/health/live"): None,
@@ -58,6 +59,7 @@ OURS = {
     ("put", "/rules/{ruleId}/v1"),
     ("delete", "/rules/{ruleId}/v1"),
     ("post", "/rules/check/v1"),
+    ("post", "/rules/expressions/v1"),
     ("get", "/rules/{ruleId}/versions/v1"),
     ("post", "/rules/{ruleId}/versions/{version}/restore/v1"),
 }

@@ -109,3 +109,20 @@ async def test_a_member_is_named_and_its_token_is_short(
     assert rule["updatedBy"] == "ann@example.com"
     clock.move_to(clock.now_ms() + token.expires_in_seconds * 1000)
     assert (await api.get("/rules/v1", headers=headers)).status_code == 401
+
+
+async def test_help_with_an_expression(api: httpx2.AsyncClient) -> None:
+    question = {"expression": "AVG($Po", "place": "condition", "datasets": RULE["datasets"], "cursor": 7}
+    answer = (await api.post("/rules/expressions/v1", json=question)).json()
+    first = answer["completions"][0]
+    assert (first["label"], first["start"], first["end"]) == ("$Power", 4, 7)
+    assert answer["signature"]["function"] == "AVG"
+    assert {each["severity"] for each in answer["mistakes"]} == {"error"}
+    whole = {**question, "expression": "now > lastHour AND\nAVG($Powr) > 1", "cursor": None}
+    answer = (await api.post("/rules/expressions/v1", json=whole)).json()
+    (mistake,) = answer["mistakes"]
+    assert whole["expression"][mistake["start"] : mistake["end"]] == "$Powr"
+    assert mistake["fix"] == "$Power"
+    assert answer["completions"] == []
+    right = (await api.post("/rules/expressions/v1", json={**whole, "expression": "AVG($Power)", "place": "message"})).json()
+    assert (right["type"], right["unit"], right["mistakes"]) == ("Scalar<Number>", "W", [])

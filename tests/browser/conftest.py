@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 import uvicorn
+from cryptography.fernet import Fernet
 from fastapi import FastAPI
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from hearth.connectors.secrets import Argon2Hasher
+from hearth.connectors.secrets import Argon2Hasher, FernetSealer
 from hearth.connectors.system import SystemClock, SystemIdentities
 from hearth.console.app import PAGES, ConsoleParts, create_console
 from hearth.core.clock import Clock
@@ -25,6 +26,7 @@ from hearth.domain.customers import Customer
 from hearth.domain.notifications import Content, DeliveryStatus, DropReason, Notification, RenderedAction, RenderedText
 from hearth.domain.rules import Rule
 from hearth.ports import Store
+from hearth.services.access import Access
 from hearth.services.live_view import LiveView
 from hearth.services.members import Members
 
@@ -107,7 +109,10 @@ class Console:
     def __init__(self, store: Store, secure_cookies: bool = False, clock: Clock | None = None) -> None:
         self.store = store
         self.clock = clock or SystemClock()
-        self.members = Members(store, Argon2Hasher(), self.clock, SystemIdentities())
+        hasher, identities = Argon2Hasher(), SystemIdentities()
+        sealer = FernetSealer([Fernet.generate_key().decode()])
+        self.members = Members(store, hasher, self.clock, identities)
+        self.access = Access(store, hasher, sealer, self.clock, identities, issuer="http://console", audience="http://console")
         self._secure_cookies = secure_cookies
         self._port = 0
 
@@ -120,7 +125,7 @@ class Console:
         """Serves until `stop`, on the same port each time."""
         live_view = LiveView(self.store, self.clock)
         app = FastAPI()
-        app.mount("/console", create_console(ConsoleParts(self.members, live_view, self._secure_cookies)))
+        app.mount("/console", create_console(ConsoleParts(self.members, self.access, live_view, self._secure_cookies)))
         listener = socket.socket()
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(("127.0.0.1", self._port))

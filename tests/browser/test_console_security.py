@@ -157,3 +157,14 @@ def test_hashed_files_are_kept_for_ever_and_sent_compressed(http: httpx2.Client)
     assert answer.headers["content-encoding"] == "gzip"
     assert answer.num_bytes_downloaded <= 300_000
     assert "echarts" not in answer.text
+
+
+def test_a_token_for_the_public_api_is_the_members_own_and_guarded(http: httpx2.Client, console: Any, organisation: Any) -> None:
+    assert http.post("/api/token").status_code == 401
+    csrf_token = sign_in(http, organisation)
+    assert http.post("/api/token").status_code == 403
+    answer = http.post("/api/token", headers={"X-CSRF-Token": csrf_token})
+    assert answer.headers["cache-control"] == "no-store"
+    grant = console.access.verify(answer.json()["accessToken"])
+    assert (grant.customer_id, grant.actor) == (organisation.customer.id, organisation.email)
+    assert answer.json()["expiresInSeconds"] == 600

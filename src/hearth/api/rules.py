@@ -14,11 +14,13 @@ from hearth.api.guard import GuardedRoute, grant_of
 from hearth.api.notifications import split_commas
 from hearth.api.parts import parts_of
 from hearth.api.problems import pointer_of
+from hearth.api.wire.expressions import ExpressionAnswer, ExpressionQuestion, answer_of
 from hearth.api.wire.rules import Finding, Rule, RuleVersion, path_in_rule, rule_body
 from hearth.core.identifiers import PATTERNS
 from hearth.core.instants import seconds_of_instant
 from hearth.core.problems import FieldProblem, Problem
 from hearth.services import rule_checks
+from hearth.services.expression_help import help_with
 
 router = APIRouter(tags=["Rules"], generate_unique_id_function=operation_id, route_class=GuardedRoute, strict_content_type=False)
 
@@ -90,6 +92,15 @@ def check_rule(request: Request, rule: Rule) -> list[Finding]:
     """What is wrong with a rule, or doubtful, each with its place; nothing is saved."""
     customer_id = _own_customer_id(request, rule)
     return [_finding(rule, found) for found in parts_of(request).rules.findings(customer_id, rule.to_domain())]
+
+
+@router.post("/rules/expressions/v1", **documented("read:rules", _POSTED, ours=True))
+def help_with_expression(request: Request, question: ExpressionQuestion) -> ExpressionAnswer:
+    """Help for whoever writes an expression: its mistakes and, at the cursor, what may follow, what stands there, how to call."""
+    datasets = [each.to_domain() for each in question.datasets]
+    catalogue = parts_of(request).rules.catalogue
+    found = help_with(question.expression, question.cursor, datasets, catalogue, question.place, question.is_streak)
+    return answer_of(question.expression, found)
 
 
 @router.get("/rules/{ruleId}/versions/v1", **documented("read:rules", (404,), ours=True))

@@ -18,6 +18,7 @@ from hearth.console.routes import router
 from hearth.console.security import SecurityHeaders
 from hearth.console.wire import FieldError, ProblemView
 from hearth.core.problems import FieldProblem, Problem
+from hearth.services.access import Access
 from hearth.services.live_view import LiveView
 from hearth.services.members import Members
 
@@ -43,6 +44,7 @@ class ConsoleParts:
     """What the console is made of. `secure_cookies`: the browser reaches it by HTTPS (also through a proxy)."""
 
     members: Members
+    access: Access
     live_view: LiveView
     secure_cookies: bool
 
@@ -59,6 +61,7 @@ def create_console(parts: ConsoleParts) -> FastAPI:
         max_body_size=_BODY_BYTES_MAX,
     )
     console.state.members = parts.members
+    console.state.access = parts.access
     console.state.live_view = parts.live_view
     console.state.secure_cookies = parts.secure_cookies
     console.state.live_feed = LiveFeed(parts.live_view.pulse)

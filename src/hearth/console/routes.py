@@ -16,7 +16,9 @@ from hearth.console.live import Listening, LiveFeed
 from hearth.console.security import SessionToken, WhoSignedIn, delete_cookie, refuse_other_sites, set_cookie
 from hearth.core.identifiers import PATTERNS
 from hearth.core.problems import Problem
+from hearth.domain.customers import SCOPES
 from hearth.domain.notifications import DeliveryStatus
+from hearth.services.access import Access
 from hearth.services.live_view import LiveView
 from hearth.services.members import Members
 
@@ -69,6 +71,14 @@ def sign_out(request: Request, response: Response, signed_in: WhoSignedIn, membe
     """Ends the session and takes its cookie back."""
     members.sign_out(signed_in.session)
     delete_cookie(response, request.app.state.secure_cookies)
+
+
+@router.post("/token", operation_id="getToken", summary="A token for the public API")
+def get_token(request: Request, signed_in: WhoSignedIn) -> wire.TokenView:
+    """An access token of ten minutes, in the member's name, with which the pages use the public API."""
+    access: Access = request.app.state.access
+    token = access.issue_member_token(signed_in.customer.id, signed_in.member.email, SCOPES)
+    return wire.TokenView(access_token=token.access_token, expires_in_seconds=token.expires_in_seconds)
 
 
 @router.get("/overview", operation_id="getOverview", summary="Figures and events per minute")

@@ -38,6 +38,11 @@ class SessionView(Wire):
     csrf_token: str
 
 
+class TokenView(Wire):
+    access_token: str
+    expires_in_seconds: int
+
+
 class MinuteView(Wire):
     starts_at_ms: int
     events: int

@@ -44,7 +44,7 @@ class Rules:
 
     def __init__(self, store: Store, catalogue: Catalogue, clock: Clock, identities: Identities) -> None:
         self._store = store
-        self._catalogue = catalogue
+        self.catalogue = catalogue
         self._clock = clock
         self._identities = identities
 
@@ -55,7 +55,7 @@ class Rules:
         """
         with self._store.write() as session:
             customer = _customer(session, customer_id)
-            drafts, diagnostics = read_files(files, self._catalogue, customer.languages)
+            drafts, diagnostics = read_files(files, self.catalogue, customer.languages)
             if has_errors(diagnostics):
                 return ImportResult((), tuple(diagnostics))
             imported = tuple(self._take(session, customer_id, draft, author) for draft in drafts)
@@ -67,7 +67,7 @@ class Rules:
         """What is wrong with the files, for this customer's languages; nothing is saved."""
         with self._store.read() as session:
             customer = _customer(session, customer_id)
-        return read_files(files, self._catalogue, customer.languages)[1]
+        return read_files(files, self.catalogue, customer.languages)[1]
 
     def export(self, customer_id: str) -> dict[str, str]:
         """One YAML text per rule, by file name (from the rule's name), in the order of the rules' names."""
@@ -148,7 +148,7 @@ class Rules:
         """What is wrong with a draft, or doubtful, for this customer's languages; nothing is saved."""
         with self._store.read() as session:
             customer = _customer(session, customer_id)
-        return check_rule(draft, self._catalogue, customer.languages)
+        return check_rule(draft, self.catalogue, customer.languages)
 
     def list_versions(self, customer_id: str, rule_id: str) -> list[Rule]:
         """All versions, the newest first. Raises Problem "not_found"."""
@@ -179,7 +179,7 @@ class Rules:
 
     def _save(self, session: Session, rule: Rule, languages: Sequence[str]) -> Rule:
         if rule.state == "ACTIVE":
-            errors = [finding for finding in check_rule(rule, self._catalogue, languages) if finding.severity == "error"]
+            errors = [finding for finding in check_rule(rule, self.catalogue, languages) if finding.severity == "error"]
             if errors:
                 raise UnfitRule(rule, errors)
         session.rules.add_version(rule)
@@ -187,7 +187,7 @@ class Rules:
         return rule
 
     def _refuse_unfit(self, rule: Rule, languages: Sequence[str]) -> None:
-        errors = [finding for finding in check_rule(rule, self._catalogue, languages) if finding.severity == "error"]
+        errors = [finding for finding in check_rule(rule, self.catalogue, languages) if finding.severity == "error"]
         if errors:
             raise Problem(
                 "invalid",

@@ -90,4 +90,5 @@ def _listed(reasons: Sequence[str]) -> str:
 
 
 def _brief(text: str, longest: int = _LONGEST) -> str:
-    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+    """Its beginning and its end, where what it is compared with stands."""
+    return text if len(text) <= longest else f"{text[: longest * 2 // 3].rstrip()} … {text[-longest // 4 :].lstrip()}"

@@ -346,9 +346,12 @@ def open_trial_processes(settings: Settings) -> TrialProcesses:
 
 
 def answer_trials() -> None:
-    """The program of such a process."""
+    """The program of such a process. It ends at once where the one that started it is gone already."""
     channel = open_channel()
-    settings = msgspec.json.decode(channel.readline(), type=Settings)
+    opening = channel.readline()
+    if not opening.endswith(b"\n"):
+        return
+    settings = msgspec.json.decode(opening, type=Settings)
     with open_installation(settings, migrate=False) as installation:
         trials = Trials(installation.simulations, installation.rules, installation.clock)
         answer_requests(channel, trials.answer)

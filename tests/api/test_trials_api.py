@@ -3,6 +3,8 @@
 import asyncio
 import json
 import os
+import socket
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -377,6 +379,18 @@ async def test_a_trial_that_takes_too_long_is_ended(
     assert trials.pids_at_work == []
     await trials.close()
     assert not is_alive(pid)
+
+
+@pytest.mark.parametrize("begun", [b"", b'{"data_dir": '])
+def test_a_process_that_is_left_alone_at_its_start_ends_quietly(begun: bytes) -> None:
+    ours, theirs = socket.socketpair()
+    command = [sys.executable, "-c", "from hearth import bootstrap; bootstrap.answer_trials()"]
+    with theirs:
+        program = subprocess.Popen(command, stdin=theirs.fileno(), stderr=subprocess.PIPE)
+    ours.sendall(begun)
+    ours.close()
+    _, told = program.communicate(timeout=60)
+    assert (program.returncode, told) == (0, b"")
 
 
 async def test_a_process_ends_with_the_one_that_started_it(tmp_path: Path) -> None:

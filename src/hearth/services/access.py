@@ -15,8 +15,10 @@ from hearth.core.clock import Clock, Identities
 from hearth.core.identifiers import fits
 from hearth.core.instants import MINUTE_MS, SECOND_MS
 from hearth.core.problems import Problem, invalid
+from hearth.domain.audit import COMMAND_LINE, Actor
 from hearth.domain.customers import SCOPES, Client, ClientSecret
 from hearth.ports import Sealer, SecretHasher, Store
+from hearth.services.auditing import note
 from hearth.services.failures import FailureCounter
 from hearth.services.signing_keys import TOKEN_LIFETIME_SECONDS, SigningKeys
 
@@ -157,7 +159,7 @@ class Access:
 
     # Clients
 
-    def create_client(self, customer_id: str) -> tuple[str, str]:
+    def create_client(self, customer_id: str, by: Actor = COMMAND_LINE) -> tuple[str, str]:
         """A new client of the customer -> (client id, secret). The secret is not kept and never shown again."""
         now_ms = self._clock.now_ms()
         client_id, secret = self._identities.new_id(), self._identities.new_secret()
@@ -165,10 +167,14 @@ class Access:
         with self._store.write() as session:
             if session.customers.find(customer_id) is None:
                 raise Problem("not_found", f"There is no customer {customer_id}.")
-            session.clients.add(Client(client_id=client_id, customer_id=customer_id, created_at_ms=now_ms, secrets=(first,)))
+            client = Client(client_id=client_id, customer_id=customer_id, created_at_ms=now_ms, secrets=(first,))
+            session.clients.add(client)
+            note(session, customer_id, now_ms, by, "client.created", client_id, after={"scopes": list(client.scopes)})
         return client_id, secret
 
-    def rotate_secret(self, customer_id: str, client_id: str, overlap_seconds: int = _OVERLAP_SECONDS) -> str:
+    def rotate_secret(
+        self, customer_id: str, client_id: str, overlap_seconds: int = _OVERLAP_SECONDS, by: Actor = COMMAND_LINE
+    ) -> str:
         """A new secret; the newest one so far stays good for `overlap_seconds`, older ones end now. -> the new secret"""
         now_ms = self._clock.now_ms()
         secret = self._identities.new_secret()
@@ -181,13 +187,17 @@ class Access:
                 ends_at_ms = min(ends_at_ms, newest.expires_at_ms)
             old = msgspec.structs.replace(newest, expires_at_ms=ends_at_ms)
             session.clients.replace(msgspec.structs.replace(client, secrets=(old, new)))
+            shown = {"overlap_seconds": overlap_seconds}
+            note(session, customer_id, now_ms, by, "client.secretRotated", client_id, after=shown)
         return secret
 
-    def revoke_client(self, customer_id: str, client_id: str) -> None:
+    def revoke_client(self, customer_id: str, client_id: str, by: Actor = COMMAND_LINE) -> None:
         """The client gets no token any more, and those it has are refused: here at once, elsewhere within a minute."""
+        now_ms = self._clock.now_ms()
         with self._store.write() as session:
             client = _client_of(session.clients.find_for_token(client_id), customer_id)
-            session.clients.replace(msgspec.structs.replace(client, revoked_at_ms=self._clock.now_ms()))
+            session.clients.replace(msgspec.structs.replace(client, revoked_at_ms=now_ms))
+            note(session, customer_id, now_ms, by, "client.revoked", client_id)
         with self._lock:
             self._remembered = {token: kept for token, kept in self._remembered.items() if kept.grant.client_id != client_id}
 

@@ -2,7 +2,7 @@
 
 A file's rule is known by its name: changed, it becomes a new version of the rule of that name; unchanged, it
 leaves everything as it is. All files of an import are taken, or none. Invariant: an ACTIVE rule is free of errors.
-Every change is told to running engines in the transaction that makes it.
+Every change is told to running engines, and noted in the audit log, in the transaction that makes it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,10 +12,12 @@ from msgspec.structs import replace
 
 from hearth.core.clock import Clock, Identities
 from hearth.core.problems import FieldProblem, Problem
+from hearth.domain.audit import COMMAND_LINE, Actor
 from hearth.domain.catalogue import Catalogue
 from hearth.domain.customers import Customer
 from hearth.domain.rules import Rule, RuleState
 from hearth.ports import Session, Store
+from hearth.services.auditing import differences, note
 from hearth.services.rule_checks import check_rule
 from hearth.services.rule_files import Diagnostic, has_errors, read_files, write_rules
 
@@ -48,8 +50,12 @@ class Rules:
         self._clock = clock
         self._identities = identities
 
-    def import_files(self, customer_id: str, files: Iterable[tuple[str, str]], author: str | None) -> ImportResult:
+    def import_files(
+        self, customer_id: str, files: Iterable[tuple[str, str]], author: str | None, by: Actor = COMMAND_LINE
+    ) -> ImportResult:
         """(name, text) of YAML files -> rules of the customer. All or nothing; diagnostics say why nothing.
+
+        `author` stands in the versions, `by` in the audit log.
 
         Raises Problem "not_found" for an unknown customer.
         """
@@ -58,7 +64,7 @@ class Rules:
             drafts, diagnostics = read_files(files, self._catalogue, customer.languages)
             if has_errors(diagnostics):
                 return ImportResult((), tuple(diagnostics))
-            imported = tuple(self._take(session, customer_id, draft, author) for draft in drafts)
+            imported = tuple(self._take(session, customer_id, draft, author, by) for draft in drafts)
             if any(each.outcome != "unchanged" for each in imported):
                 session.changes.add(customer_id, "rules")
         return ImportResult(imported, tuple(diagnostics))
@@ -88,7 +94,7 @@ class Rules:
         with self._store.read() as session:
             return _rule(session, customer_id, rule_id)
 
-    def set_state(self, customer_id: str, rule_id: str, state: RuleState, author: str | None) -> Rule:
+    def set_state(self, customer_id: str, rule_id: str, state: RuleState, author: str | None, by: Actor = COMMAND_LINE) -> Rule:
         """Switches a rule on or off, which makes a version. Raises Problem "invalid" when it is not fit to be ACTIVE."""
         with self._store.write() as session:
             customer = _customer(session, customer_id)
@@ -100,6 +106,8 @@ class Rules:
                 self._refuse_unfit(changed, customer.languages)
             session.rules.add_version(changed)
             session.changes.add(customer_id, "rules")
+            before, after = {"state": rule.state}, {"state": state, "version": changed.version}
+            note(session, customer_id, self._clock.now_ms(), by, "rule.stateChanged", rule.name, before=before, after=after)
         return changed
 
     def _refuse_unfit(self, rule: Rule, languages: Sequence[str]) -> None:
@@ -111,7 +119,7 @@ class Rules:
                 tuple(FieldProblem("".join(f"/{part}" for part in error.path), error.message) for error in errors),
             )
 
-    def _take(self, session: Session, customer_id: str, draft: Rule, author: str | None) -> Imported:
+    def _take(self, session: Session, customer_id: str, draft: Rule, author: str | None, by: Actor) -> Imported:
         now_ms = self._clock.now_ms()
         known = session.rules.find_named(customer_id, draft.name)
         if known is None:
@@ -125,6 +133,8 @@ class Rules:
                 updated_by=author,
             )
             session.rules.add_version(rule)
+            shown = {"state": rule.state, "version": rule.version}
+            note(session, customer_id, now_ms, by, "rule.added", rule.name, after=shown)
             return Imported(rule, "added")
         same = replace(
             draft,
@@ -139,6 +149,8 @@ class Rules:
             return Imported(known, "unchanged")
         rule = replace(same, version=known.version + 1, updated_at_ms=now_ms, updated_by=author)
         session.rules.add_version(rule)
+        before, after = differences(known, rule)
+        note(session, customer_id, now_ms, by, "rule.changed", rule.name, before=before, after=after)
         return Imported(rule, "changed")
 
 

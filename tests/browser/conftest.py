@@ -14,6 +14,7 @@ import uvicorn
 from cryptography.fernet import Fernet
 from fastapi import FastAPI
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from tests.mailbox import Mailbox
 
 from hearth.connectors.mail import SmtpMailer, UnsetMailer
 from hearth.connectors.secrets import Argon2Hasher, FernetSealer
@@ -207,6 +208,21 @@ def start_console(sqlite_store: Store) -> Iterator[Callable[..., Console]]:
     yield start
     for console in started:
         console.stop()
+
+
+@pytest.fixture
+def mailbox() -> Iterator[Mailbox]:
+    """A mail server that takes everything."""
+    mailbox = Mailbox()
+    mailbox.start()
+    yield mailbox
+    mailbox.stop()
+
+
+@pytest.fixture
+def mailing_console(start_console: Callable[..., Console], mailbox: Mailbox) -> Console:
+    """A console whose mails arrive in the mailbox."""
+    return start_console(smtp_url=mailbox.url)
 
 
 @pytest.fixture

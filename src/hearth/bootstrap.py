@@ -25,6 +25,7 @@ import msgspec
 from sqlalchemy import make_url
 
 from hearth.connectors.addresses import AddressGuard
+from hearth.connectors.mail import SmtpMailer, UnsetMailer
 from hearth.connectors.secrets import Argon2Hasher, open_sealer
 from hearth.connectors.system import SystemClock, SystemIdentities
 from hearth.connectors.trial_processes import TrialProcesses, answer_requests, open_channel
@@ -33,20 +34,25 @@ from hearth.core.clock import Clock, Identities
 from hearth.core.nearest import nearest
 from hearth.core.problems import Problem, invalid
 from hearth.domain.catalogue import Catalogue, read_catalogue
-from hearth.ports import Sealer, SecretHasher, Store, Wake
+from hearth.ports import Mailer, Sealer, SecretHasher, Store, Wake
 from hearth.runtime.live import LiveDriver
 from hearth.runtime.peering import PeerPublishing
 from hearth.runtime.rule_sets import RuleSets
 from hearth.services.access import Access
+from hearth.services.auditing import AuditLog
 from hearth.services.building_limits import MOST_EVENTS_A_MINUTE, MOST_SERIES
 from hearth.services.buildings import Buildings
 from hearth.services.customers import Customers
 from hearth.services.deliveries import Deliveries
 from hearth.services.events import EventReading
 from hearth.services.intake import Intake
+from hearth.services.invitations import Invitations
 from hearth.services.live_view import LiveView
 from hearth.services.members import Members
+from hearth.services.membership import Membership
 from hearth.services.notifications import Notifications
+from hearth.services.password_resets import PasswordResets
+from hearth.services.profiles import Profiles
 from hearth.services.rule_reports import RuleReports
 from hearth.services.rules import Rules
 from hearth.services.simulations import Simulations
@@ -56,6 +62,8 @@ from hearth.store.migrations import upgrade
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
+
+    from hearth.console.account_routes import Accounts
 
 
 def _setting(default: Any, text: str) -> Any:
@@ -79,6 +87,10 @@ class Settings:
     webhook_allowed_networks: str = _setting(
         "", "Networks or hosts, comma-separated, that webhooks may reach although they are private, such as 10.0.0.0/8."
     )
+    smtp_url: str = _setting(
+        "", "Mail server: smtp://user:password@host:587, or smtps:// for TLS from the start; empty = no mail is sent."
+    )
+    mail_from: str = _setting("", "Sender of mails, such as Hearth <hearth@example.com>; needed with smtp_url.")
     most_body_bytes: int = _setting(8 * 1024 * 1024, "Largest request body with events.")
     most_building_events_per_minute: int = _setting(
         MOST_EVENTS_A_MINUTE, "Live events of one building in a minute; further ones are refused with 429."
@@ -122,9 +134,9 @@ class Settings:
         return str(running["url"]), str(running["public_url"])
 
     def shown(self, name: str) -> Any:
-        """A setting's value as it may be shown: a password in the database's URL is not."""
+        """A setting's value as it may be shown: a password in a URL is not."""
         value = getattr(self, name)
-        if name == "database_url" and value:
+        if name in ("database_url", "smtp_url") and value:
             return make_url(value).render_as_string(hide_password=True)
         return value
 
@@ -217,7 +229,12 @@ class Installation:
 
     @cached_property
     def members(self) -> Members:
-        return Members(self.store, self.hasher, self.clock, self.identities)
+        return Members(self.store, self.hasher, self.sealer, self.clock, self.identities)
+
+    @cached_property
+    def mailer(self) -> Mailer:
+        settings = self.settings
+        return SmtpMailer(settings.smtp_url, settings.mail_from) if settings.smtp_url else UnsetMailer()
 
     @cached_property
     def buildings(self) -> Buildings:
@@ -255,6 +272,19 @@ class Installation:
         """The channel that carries notifications to customers."""
         allowed = [entry.strip() for entry in self.settings.webhook_allowed_networks.split(",") if entry.strip()]
         return WebhookChannel(self.sealer, self.clock, AddressGuard(allowed))
+
+    def accounts(self) -> "Accounts":
+        """What the console's pages of members, profiles and the audit log speak to."""
+        from hearth.console.account_routes import Accounts
+
+        mailing = (self.store, self.hasher, self.mailer, self.clock, self.identities, self.settings.url)
+        return Accounts(
+            membership=Membership(self.store, self.clock),
+            invitations=Invitations(*mailing),
+            password_resets=PasswordResets(*mailing),
+            profiles=Profiles(self.store, self.hasher, self.sealer, self.clock, self.identities),
+            audit_log=AuditLog(self.store),
+        )
 
     def application(self, wake: Wake) -> "FastAPI":
         """The web application: public API, console, and the live driver that starts and stops with it."""
@@ -304,6 +334,7 @@ class Installation:
                 members=self.members,
                 access=self.access,
                 live_view=LiveView(self.store, self.clock),
+                accounts=self.accounts(),
                 secure_cookies=self.settings.url.startswith("https://"),
             )
         )

@@ -14,8 +14,9 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
+from hearth.domain.audit import AuditEntry
 from hearth.domain.buildings import Building
-from hearth.domain.customers import Client, Customer, Endpoint, Member, MemberSession, SigningKey
+from hearth.domain.customers import Client, Customer, Endpoint, MailedLink, Member, MemberSession, SigningKey
 from hearth.domain.events import Delivered, Interacted, LogEntry, Series
 from hearth.domain.goals import Goal, GoalState
 from hearth.domain.notifications import Attempt, Delivery, DeliveryStatus, Interaction, Notification
@@ -62,17 +63,57 @@ class MemberRepository(Protocol):
     def add(self, member: Member) -> None:
         """Raises Problem("conflict") when the e-mail address is taken."""
 
+    def replace(self, member: Member) -> None:
+        """Replaces the member of that id; the address stays."""
+
     def find(self, customer_id: str, member_id: str) -> Member | None: ...
     def find_for_login(self, email: str) -> Member | None: ...
+    def list_of(self, customer_id: str) -> list[Member]:
+        """By e-mail address; while writing, nobody else changes them until the transaction ends."""
+
+    def delete(self, customer_id: str, member_id: str) -> None: ...
 
 
 class MemberSessionRepository(Protocol):
     def add(self, session: MemberSession) -> None: ...
     def find_for_cookie(self, token_hash: str) -> MemberSession | None: ...
+    def list_of(self, customer_id: str, member_id: str) -> list[MemberSession]:
+        """Newest first, expired ones too."""
+
     def renew(self, customer_id: str, token_hash: str, expires_at_ms: int) -> None: ...
     def delete(self, customer_id: str, token_hash: str) -> None: ...
+    def delete_of_member(self, customer_id: str, member_id: str, but: str | None) -> None:
+        """Ends all of the member's sessions but the one of that hash."""
+
     def delete_expired_for_operator(self, now_ms: int) -> None:
         """Deletes the sessions whose `expires_at_ms` is not later than `now_ms`."""
+
+
+class MailedLinkRepository(Protocol):
+    def add(self, link: MailedLink) -> None:
+        """Replaces the one of that customer, purpose and address."""
+
+    def find_for_token(self, token_hash: str) -> MailedLink | None:
+        """Whether it has expired is the caller's to see."""
+
+    def take_for_token(self, token_hash: str) -> MailedLink | None:
+        """Deletes it, and gives it to one caller only, however many ask at once."""
+
+    def list_invitations(self, customer_id: str) -> list[MailedLink]:
+        """By e-mail address, expired ones too."""
+
+    def delete(self, customer_id: str, link_id: str) -> None: ...
+    def delete_expired_for_operator(self, now_ms: int) -> None: ...
+
+
+class AuditRepository(Protocol):
+    """The audit log. Nothing in it is ever changed or deleted."""
+
+    def add(self, entry: AuditEntry) -> None:
+        """Gives it the next number."""
+
+    def list_page(self, customer_id: str, words: Sequence[str], before: int | None, limit: int) -> list[AuditEntry]:
+        """Newest first, numbers less than `before`, those in which each word stands, however it is written."""
 
 
 class BuildingRepository(Protocol):
@@ -360,6 +401,10 @@ class Session(Protocol):
     @property
     def member_sessions(self) -> MemberSessionRepository: ...
     @property
+    def mailed_links(self) -> MailedLinkRepository: ...
+    @property
+    def audit(self) -> AuditRepository: ...
+    @property
     def buildings(self) -> BuildingRepository: ...
     @property
     def series(self) -> SeriesRepository: ...
@@ -431,3 +476,23 @@ class Wake(Protocol):
     """Tells the delivering process that the outbox has something; may be lost, for it also looks by itself."""
 
     def wake(self) -> None: ...
+
+
+class Mail(NamedTuple):
+    """One message to one person, the same in both forms."""
+
+    recipient: str
+    subject: str
+    text: str
+    html: str
+
+
+class Mailer(Protocol):
+    """Hands mail to the server that sends it. Takes as long as that server: call it in a thread."""
+
+    @property
+    def is_set(self) -> bool:
+        """Whether the operator has named a server."""
+
+    def send(self, mail: Mail) -> None:
+        """Returns once the server has taken it. Raises Problem("unavailable") when it has not."""

@@ -5,10 +5,23 @@ from typing import Any
 import httpx2
 
 from hearth.api.wire.rules import RULE_EXAMPLE
+from hearth.domain.customers import Member
 from hearth.services.access import Access
 
 TEXTS = {language: {"title": "Much power", "message": '"Much power."'} for language in ("en", "de", "fr")}
 RULE: dict[str, Any] = {**RULE_EXAMPLE, "tags": ["power", "peak"], "notification": {"texts": TEXTS}}
+
+
+def ann(customer: Any, role: Any) -> Member:
+    return Member(
+        id="a" * 24,
+        customer_id=customer.id,
+        email="ann@example.com",
+        name="Ann",
+        password_hash="",
+        created_at_ms=0,
+        role=role,
+    )
 
 
 async def added(api: httpx2.AsyncClient, **changes: Any) -> dict[str, Any]:
@@ -20,7 +33,7 @@ async def added(api: httpx2.AsyncClient, **changes: Any) -> dict[str, Any]:
 
 async def test_a_rule_is_added_read_and_listed(api: httpx2.AsyncClient) -> None:
     rule = await added(api)
-    assert (rule["name"], rule["version"], rule["ruleState"], rule["updatedBy"]) == ("Much power", 1, "DRAFT", "client local")
+    assert (rule["name"], rule["version"], rule["ruleState"], rule["updatedBy"]) == ("Much power", 1, "DRAFT", "command line")
     assert (await api.get(f"/rules/{rule['id']}/v1")).json() == rule
     other = await added(api, name="Little power", tags=["power", "calm"])
     assert [each["name"] for each in (await api.get("/rules/v1")).json()] == ["Little power", "Much power"]
@@ -47,7 +60,7 @@ async def test_who_saves_over_another_is_told(api: httpx2.AsyncClient) -> None:
     await api.put(f"/rules/{rule['id']}/v1", json={**rule, "description": "one"})
     late = await api.put(f"/rules/{rule['id']}/v1", json={**rule, "description": "two"})
     assert late.status_code == 409
-    assert "saved by client local as version 2 meanwhile; yours is based on version 1" in late.json()["detail"]
+    assert "saved by command line as version 2 meanwhile; yours is based on version 1" in late.json()["detail"]
     forced = await api.put(f"/rules/{rule['id']}/v1", json={**rule, "description": "two", "version": None})
     assert forced.json()["version"] == 3
 
@@ -92,7 +105,7 @@ async def test_another_customers_rules_are_not_there(api: httpx2.AsyncClient, ot
 
 async def test_saving_needs_its_scope(api: httpx2.AsyncClient, access: Access, customer: Any) -> None:
     rule = await added(api)
-    token = access.issue_member_token(customer.id, "ann@example.com", ("read:rules",)).access_token
+    token = access.issue_member_token(ann(customer, "Viewer")).access_token
     narrow = {"Authorization": f"Bearer {token}"}
     assert (await api.get(f"/rules/{rule['id']}/v1", headers=narrow)).status_code == 200
     assert (await api.post("/rules/v1", headers=narrow, json=RULE)).status_code == 403
@@ -103,10 +116,10 @@ async def test_saving_needs_its_scope(api: httpx2.AsyncClient, access: Access, c
 async def test_a_member_is_named_and_its_token_is_short(
     api: httpx2.AsyncClient, access: Access, customer: Any, clock: Any
 ) -> None:
-    token = access.issue_member_token(customer.id, "ann@example.com", ("read:rules", "write:rules"))
+    token = access.issue_member_token(ann(customer, "Author"))
     headers = {"Authorization": f"Bearer {token.access_token}"}
     rule = (await api.post("/rules/v1", headers=headers, json=RULE)).json()
-    assert rule["updatedBy"] == "ann@example.com"
+    assert rule["updatedBy"] == "Ann <ann@example.com>"
     clock.move_to(clock.now_ms() + token.expires_in_seconds * 1000)
     assert (await api.get("/rules/v1", headers=headers)).status_code == 401
 

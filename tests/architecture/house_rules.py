@@ -48,12 +48,14 @@ SEEDED = {f"numpy.random.{name}" for name in ("MT19937", "PCG64", "PCG64DXSM", "
 
 # Structs that carry their customer.
 CARRIES_CUSTOMER = {
+    "AuditEntry",
     "Building",
     "Client",
     "Customer",
     "Delivery",
     "Endpoint",
     "LogEntry",
+    "MailedLink",
     "Member",
     "MemberSession",
     "Notification",

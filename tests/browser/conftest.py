@@ -14,9 +14,12 @@ import uvicorn
 from cryptography.fernet import Fernet
 from fastapi import FastAPI
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from tests.mailbox import Mailbox
 
+from hearth.connectors.mail import SmtpMailer, UnsetMailer
 from hearth.connectors.secrets import Argon2Hasher, FernetSealer
 from hearth.connectors.system import SystemClock, SystemIdentities
+from hearth.console.account_routes import Accounts
 from hearth.console.app import PAGES, ConsoleParts, create_console
 from hearth.core.clock import Clock
 from hearth.core.identifiers import derived_id
@@ -27,8 +30,13 @@ from hearth.domain.notifications import Content, DeliveryStatus, DropReason, Not
 from hearth.domain.rules import Rule
 from hearth.ports import Store
 from hearth.services.access import Access
+from hearth.services.auditing import AuditLog
+from hearth.services.invitations import Invitations
 from hearth.services.live_view import LiveView
 from hearth.services.members import Members
+from hearth.services.membership import Membership
+from hearth.services.password_resets import PasswordResets
+from hearth.services.profiles import Profiles
 
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
@@ -106,14 +114,16 @@ def _content(title: str) -> Content:
 class Console:
     """The console's application mounted as in production, on a port of loopback; can be stopped and started again."""
 
-    def __init__(self, store: Store, secure_cookies: bool = False, clock: Clock | None = None) -> None:
+    def __init__(self, store: Store, secure_cookies: bool = False, clock: Clock | None = None, smtp_url: str = "") -> None:
         self.store = store
         self.clock = clock or SystemClock()
-        hasher, identities = Argon2Hasher(), SystemIdentities()
-        sealer = FernetSealer([Fernet.generate_key().decode()])
-        self.members = Members(store, hasher, self.clock, identities)
-        self.access = Access(store, hasher, sealer, self.clock, identities, issuer="http://console", audience="http://console")
+        self._hasher = Argon2Hasher()
+        self._sealer = FernetSealer([Fernet.generate_key().decode()])
+        self.members = Members(store, self._hasher, self._sealer, self.clock, SystemIdentities())
+        here = "http://console"
+        self.access = Access(store, self._hasher, self._sealer, self.clock, SystemIdentities(), issuer=here, audience=here)
         self._secure_cookies = secure_cookies
+        self._smtp_url = smtp_url
         self._port = 0
 
     @property
@@ -124,12 +134,13 @@ class Console:
     def start(self) -> None:
         """Serves until `stop`, on the same port each time."""
         live_view = LiveView(self.store, self.clock)
-        app = FastAPI()
-        app.mount("/console", create_console(ConsoleParts(self.members, self.access, live_view, self._secure_cookies)))
         listener = socket.socket()
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(("127.0.0.1", self._port))
         self._port = listener.getsockname()[1]
+        app = FastAPI()
+        parts = ConsoleParts(self.members, self.access, live_view, self._accounts(), self._secure_cookies)
+        app.mount("/console", create_console(parts))
         self._server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off", timeout_graceful_shutdown=1))
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [listener]})
         self._thread.start()
@@ -138,6 +149,18 @@ class Console:
             assert self._thread.is_alive(), "the server ended before it had started"
             assert time.monotonic() < deadline, "the server did not start within 30 s"
             time.sleep(0.01)
+
+    def _accounts(self) -> Accounts:
+        identities = SystemIdentities()
+        mailer = SmtpMailer(self._smtp_url, "Hearth <hearth@example.com>") if self._smtp_url else UnsetMailer()
+        mailing = (self.store, self._hasher, mailer, self.clock, identities, f"http://127.0.0.1:{self._port}")
+        return Accounts(
+            membership=Membership(self.store, self.clock),
+            invitations=Invitations(*mailing),
+            password_resets=PasswordResets(*mailing),
+            profiles=Profiles(self.store, self._hasher, self._sealer, self.clock, identities),
+            audit_log=AuditLog(self.store),
+        )
 
     def stop(self) -> None:
         """Ends the server and every connection to it."""
@@ -189,6 +212,21 @@ def start_console(sqlite_store: Store) -> Iterator[Callable[..., Console]]:
     yield start
     for console in started:
         console.stop()
+
+
+@pytest.fixture
+def mailbox() -> Iterator[Mailbox]:
+    """A mail server that takes everything."""
+    mailbox = Mailbox()
+    mailbox.start()
+    yield mailbox
+    mailbox.stop()
+
+
+@pytest.fixture
+def mailing_console(start_console: Callable[..., Console], mailbox: Mailbox) -> Console:
+    """A console whose mails arrive in the mailbox."""
+    return start_console(smtp_url=mailbox.url)
 
 
 @pytest.fixture

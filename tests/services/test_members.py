@@ -1,8 +1,9 @@
 """Members: signing in, sessions that slide, guessing that is slowed down — over both databases."""
 
 import pytest
+from cryptography.fernet import Fernet
 
-from hearth.connectors.secrets import Argon2Hasher
+from hearth.connectors.secrets import Argon2Hasher, FernetSealer
 from hearth.core.problems import Problem
 from hearth.domain.customers import Customer
 from hearth.ports import Store
@@ -13,6 +14,7 @@ EMAIL = "ada@example.com"
 PASSWORD = "correct horse battery"
 HOUR = 3_600
 HASHER = Argon2Hasher()
+SEALER = FernetSealer([Fernet.generate_key().decode()])
 
 
 @pytest.fixture
@@ -30,7 +32,7 @@ def customer(store: Store, clock: MovableClock) -> Customer:
 
 @pytest.fixture
 def members(store: Store, clock: MovableClock, customer: Customer) -> Members:
-    members = Members(store, HASHER, clock, CountedIdentities())
+    members = Members(store, HASHER, SEALER, clock, CountedIdentities())
     members.add_member(customer.id, EMAIL, "Ada", PASSWORD)
     return members
 

@@ -1,7 +1,7 @@
 // What everything stands behind: signing in first, then the frame of every page.
 import { Button, Center, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { Outlet } from "@tanstack/react-router";
+import { Outlet, useMatch } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { useLive } from "./api/live";
@@ -19,6 +19,9 @@ export function Gate() {
     if (memberLanguage) suggestLanguage(memberLanguage);
   }, [memberLanguage]);
 
+  // What a mailed link opens, and how one is asked for: also for whoever is not signed in.
+  const isOpenPage = useMatch({ from: "/open", shouldThrow: false }) !== undefined;
+  if (isOpenPage) return <Outlet />;
   if (session.data === undefined && session.isError) {
     return (
       <Center component="main" h="100vh">

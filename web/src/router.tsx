@@ -1,5 +1,5 @@
 // The addresses of the console. What a viewer chose (filter, open notification) stands in them.
-import { createRootRoute, createRoute, createRouter } from "@tanstack/react-router";
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
 import type { Status } from "./api/client";
 import { Gate } from "./Gate";
 import { Home } from "./pages/home/Home";
@@ -27,8 +27,67 @@ const indexRoute = createRoute({ getParentRoute: () => homeRoute, path: "/" });
 // Opens in a drawer over the list.
 const notificationRoute = createRoute({ getParentRoute: () => homeRoute, path: "notifications/$notificationId" });
 
+// For whoever is not signed in. The token of a mailed link stands behind #, which no server is sent.
+const openRoute = createRoute({ getParentRoute: () => rootRoute, id: "open" });
+const joinRoute = createRoute({
+  getParentRoute: () => openRoute,
+  path: "join",
+  component: lazyRouteComponent(() => import("./pages/sign-in/Join"), "Join"),
+});
+const forgottenRoute = createRoute({
+  getParentRoute: () => openRoute,
+  path: "forgotten-password",
+  component: lazyRouteComponent(() => import("./pages/sign-in/ForgottenPassword"), "ForgottenPassword"),
+});
+const newPasswordRoute = createRoute({
+  getParentRoute: () => openRoute,
+  path: "new-password",
+  component: lazyRouteComponent(() => import("./pages/sign-in/NewPassword"), "NewPassword"),
+});
+
+const asText = (value: unknown) => (value === undefined || value === "" ? undefined : String(value));
+const profileRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "profile",
+  component: lazyRouteComponent(() => import("./pages/profile/Profile"), "Profile"),
+});
+const settingsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "settings",
+  component: lazyRouteComponent(() => import("./pages/settings/Settings"), "Settings"),
+});
+const settingsIndexRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/settings/members", replace: true });
+  },
+});
+const membersRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: "members",
+  component: lazyRouteComponent(() => import("./pages/settings/Members"), "Members"),
+  validateSearch: (search: Record<string, unknown>): { search?: string | undefined; remove?: string | undefined } => ({
+    search: asText(search.search),
+    remove: asText(search.remove),
+  }),
+});
+const auditRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: "audit",
+  component: lazyRouteComponent(() => import("./pages/settings/Audit"), "Audit"),
+  validateSearch: (search: Record<string, unknown>): { search?: string | undefined } => ({
+    search: asText(search.search),
+  }),
+});
+
 export const router = createRouter({
-  routeTree: rootRoute.addChildren([homeRoute.addChildren([indexRoute, notificationRoute])]),
+  routeTree: rootRoute.addChildren([
+    homeRoute.addChildren([indexRoute, notificationRoute]),
+    openRoute.addChildren([joinRoute, forgottenRoute, newPasswordRoute]),
+    profileRoute,
+    settingsRoute.addChildren([settingsIndexRoute, membersRoute, auditRoute]),
+  ]),
   basepath: "/console",
   trailingSlash: "never",
 });

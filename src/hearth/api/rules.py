@@ -19,6 +19,7 @@ from hearth.api.wire.rules import Finding, Rule, RuleVersion, path_in_rule, rule
 from hearth.core.identifiers import PATTERNS
 from hearth.core.instants import seconds_of_instant
 from hearth.core.problems import FieldProblem, Problem
+from hearth.domain.audit import Actor
 from hearth.services import rule_checks
 from hearth.services.expression_help import help_with
 
@@ -83,7 +84,7 @@ def save_rule(request: Request, rule_id: PathRuleId, rule: Rule) -> Rule:
 @router.delete("/rules/{ruleId}/v1", status_code=204, response_class=Response, **documented("write:rules", (404,), ours=True))
 def delete_rule(request: Request, rule_id: PathRuleId) -> Response:
     """Deletes a rule and its versions. The notifications it made remain."""
-    parts_of(request).rules.delete(grant_of(request).customer_id, rule_id)
+    parts_of(request).rules.delete(grant_of(request).customer_id, rule_id, _author(request))
     return Response(status_code=204)
 
 
@@ -144,7 +145,7 @@ def _placed(rule: Rule, unfit: rule_checks.UnfitRule) -> Problem:
     return Problem("invalid", f"An ACTIVE rule must be free of errors: {unfit.detail}", errors)
 
 
-def _author(request: Request) -> str:
+def _author(request: Request) -> Actor:
     return grant_of(request).actor
 
 

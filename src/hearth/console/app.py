@@ -13,6 +13,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import JSONResponse, PlainTextResponse
 
+from hearth.console import account_routes
+from hearth.console.account_routes import Accounts
 from hearth.console.live import LiveFeed
 from hearth.console.routes import router
 from hearth.console.security import SecurityHeaders
@@ -46,6 +48,7 @@ class ConsoleParts:
     members: Members
     access: Access
     live_view: LiveView
+    accounts: Accounts
     secure_cookies: bool
 
 
@@ -63,8 +66,10 @@ def create_console(parts: ConsoleParts) -> FastAPI:
     console.state.members = parts.members
     console.state.access = parts.access
     console.state.live_view = parts.live_view
+    console.state.accounts = parts.accounts
     console.state.secure_cookies = parts.secure_cookies
     console.state.live_feed = LiveFeed(parts.live_view.pulse)
+    console.include_router(account_routes.router)
     console.include_router(router)
     console.add_exception_handler(Problem, _show_problem)
     console.add_exception_handler(RequestValidationError, _show_invalid)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
-from hearth.console.routes import router
+from hearth.console import account_routes, routes
 
 TARGET = Path("web/src/api/openapi.json")
 
@@ -16,7 +16,8 @@ TARGET = Path("web/src/api/openapi.json")
 def describe() -> str:
     """The endpoints as an OpenAPI document (JSON text)."""
     described = FastAPI(title="Hearth console", version="1")
-    described.include_router(router, prefix="/console")
+    for each in (account_routes, routes):
+        described.include_router(each.router, prefix="/console")
     return json.dumps(described.openapi(), indent=2, ensure_ascii=False) + "\n"
 
 

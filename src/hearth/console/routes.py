@@ -13,14 +13,13 @@ from fastapi.sse import EventSourceResponse
 
 from hearth.console import wire
 from hearth.console.live import Listening, LiveFeed
-from hearth.console.security import SessionToken, WhoSignedIn, delete_cookie, refuse_other_sites, set_cookie
+from hearth.console.security import Allowed, SessionToken, WhoSignedIn, delete_cookie, refuse_other_sites, set_cookie
 from hearth.core.identifiers import PATTERNS
 from hearth.core.problems import Problem
-from hearth.domain.customers import SCOPES
 from hearth.domain.notifications import DeliveryStatus
 from hearth.services.access import Access
 from hearth.services.live_view import LiveView
-from hearth.services.members import Members
+from hearth.services.members import Members, SignedIn
 
 # How soon a page learns that its session is over.
 _SESSION_CHECK_SECONDS = 10.0
@@ -40,7 +39,11 @@ def _live_view(request: Request) -> LiveView:
     return live_view
 
 
-async def _listening(request: Request, signed_in: WhoSignedIn) -> AsyncIterator[Listening]:
+MayReadStatistics = Annotated[SignedIn, Depends(Allowed("read:statistics"))]
+MayReadNotifications = Annotated[SignedIn, Depends(Allowed("read:pushnotifications"))]
+
+
+async def _listening(request: Request, signed_in: MayReadStatistics) -> AsyncIterator[Listening]:
     feed: LiveFeed = request.app.state.live_feed
     async with feed.listen(signed_in.customer.id) as listening:
         yield listening
@@ -55,7 +58,8 @@ NotificationId = Annotated[str, Path(pattern=PATTERNS["pushNotificationId"])]
 def sign_in(request: Request, response: Response, credentials: wire.Credentials, members: TheMembers) -> wire.SessionView:
     """Opens a session and sets its cookie."""
     address = request.client.host if request.client else "unknown"
-    token, signed_in = members.sign_in(credentials.email, credentials.password, address)
+    browser = request.headers.get("User-Agent", "")
+    token, signed_in = members.sign_in(credentials.email, credentials.password, address, code=credentials.code, browser=browser)
     set_cookie(response, token, request.app.state.secure_cookies)
     return wire.session_view(signed_in)
 
@@ -77,19 +81,19 @@ def sign_out(request: Request, response: Response, signed_in: WhoSignedIn, membe
 def get_token(request: Request, signed_in: WhoSignedIn) -> wire.TokenView:
     """An access token of ten minutes, in the member's name, with which the pages use the public API."""
     access: Access = request.app.state.access
-    token = access.issue_member_token(signed_in.customer.id, signed_in.member.email, SCOPES)
+    token = access.issue_member_token(signed_in.member)
     return wire.TokenView(access_token=token.access_token, expires_in_seconds=token.expires_in_seconds)
 
 
 @router.get("/overview", operation_id="getOverview", summary="Figures and events per minute")
-def get_overview(signed_in: WhoSignedIn, live_view: TheLiveView) -> wire.OverviewView:
+def get_overview(signed_in: MayReadStatistics, live_view: TheLiveView) -> wire.OverviewView:
     """What the first page shows above its list."""
     return wire.overview_view(live_view.overview(signed_in.customer))
 
 
 @router.get("/notifications", operation_id="listNotifications", summary="Notifications, newest first")
 def list_notifications(
-    signed_in: WhoSignedIn,
+    signed_in: MayReadNotifications,
     live_view: TheLiveView,
     status: DeliveryStatus | None = None,
     after: Annotated[str | None, Query(pattern=PATTERNS["pushNotificationId"])] = None,
@@ -101,7 +105,9 @@ def list_notifications(
 
 
 @router.get("/notifications/{notification_id}", operation_id="getNotification", summary="One notification in full")
-def get_notification(notification_id: NotificationId, signed_in: WhoSignedIn, live_view: TheLiveView) -> wire.NotificationDetail:
+def get_notification(
+    notification_id: NotificationId, signed_in: MayReadNotifications, live_view: TheLiveView
+) -> wire.NotificationDetail:
     """All languages, actions, interactions and the trace of the evaluation."""
     return wire.notification_detail(*live_view.get_notification(signed_in.customer.id, notification_id))
 

@@ -1,9 +1,10 @@
 """What guards the console: headers on every answer, the session cookie, the token against forged requests.
 
-Who a token belongs to is `services.members`' to say. Invariants: no answer leaves without the headers, and
-no request that changes something passes without the session's own token.
+Who a token belongs to is `services.members`' to say, which role may do what `domain.permissions`'. Invariants: no answer
+leaves without the headers, and no request that changes something passes without the session's own token.
 """
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request, Response
@@ -12,6 +13,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hearth.core.problems import Problem
+from hearth.domain.permissions import Permission, may
 from hearth.services.members import Members, SignedIn, csrf_fits
 
 COOKIE = "hearth_session"
@@ -98,3 +100,16 @@ def signed_in(request: Request, token: Annotated[str | None, Depends(_cookie)]) 
 
 WhoSignedIn = Annotated[SignedIn, Depends(signed_in)]
 SessionToken = Annotated[str, Depends(_cookie)]  # None only where nobody is signed in, so ask for WhoSignedIn too
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """A dependency: who sends this request, and has the permission. `Annotated[SignedIn, Depends(Allowed("write:rules"))]`."""
+
+    permission: Permission
+
+    def __call__(self, signed_in: WhoSignedIn) -> SignedIn:
+        """Raises Problem "forbidden" for a member whose role lacks the permission."""
+        if not may(signed_in.member.role, self.permission):
+            raise Problem("forbidden", f"Your role {signed_in.member.role} lacks the permission {self.permission}.")
+        return signed_in

@@ -9,9 +9,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from hearth.domain.notifications import DeliveryStatus, DropReason, Interaction, RenderedText
+from hearth.domain.permissions import Permission, Role, permissions_of
 from hearth.domain.rules import ActionQualifier
+from hearth.services.credentials import EMAIL_LENGTH_MAX, PASSWORD_LENGTH_MAX
 from hearth.services.live_view import MinuteCount, Overview, Pulse, Shown
-from hearth.services.members import PASSWORD_LENGTH_MAX, SignedIn
+from hearth.services.members import SignedIn
 
 
 class Wire(BaseModel):
@@ -21,8 +23,11 @@ class Wire(BaseModel):
 
 
 class Credentials(Wire):
-    email: Annotated[str, Field(min_length=1, max_length=254)]
+    """`code` only where an answer asked for one, at `/code`."""
+
+    email: Annotated[str, Field(min_length=1, max_length=EMAIL_LENGTH_MAX)]
     password: Annotated[str, Field(min_length=1, max_length=PASSWORD_LENGTH_MAX)]
+    code: Annotated[str, Field(max_length=20)] = ""
 
 
 class SessionView(Wire):
@@ -35,6 +40,8 @@ class SessionView(Wire):
     customer_name: str
     languages: list[str]
     time_zone_id: str
+    role: Role
+    permissions: list[Permission]
     csrf_token: str
 
 
@@ -147,6 +154,8 @@ def session_view(signed_in: SignedIn) -> SessionView:
         customer_name=signed_in.customer.name,
         languages=list(signed_in.customer.languages),
         time_zone_id=signed_in.customer.time_zone_id,
+        role=signed_in.member.role,
+        permissions=permissions_of(signed_in.member.role),
         csrf_token=signed_in.session.csrf_token,
     )
 

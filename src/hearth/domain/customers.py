@@ -1,4 +1,4 @@
-"""Customer (the tenant), its API clients, its members and its fulfilment endpoint.
+"""Customer (the tenant), its API clients, its members, their mailed links, and its fulfilment endpoint.
 
 Secrets appear here only hashed or encrypted; who hashes and encrypts is the connectors' business.
 A customer owns everything below it: every other noun carries a `customer_id`.
@@ -9,6 +9,7 @@ from typing import Literal
 import msgspec
 
 from hearth.domain.limits import HouseholdLimits
+from hearth.domain.permissions import Role
 
 SCOPES = (
     "read:buildings",
@@ -58,8 +59,14 @@ class Client(msgspec.Struct, frozen=True, kw_only=True):
     revoked_at_ms: int | None = None
 
 
+Language = Literal["en", "de", "fr"]
+
+
 class Member(msgspec.Struct, frozen=True, kw_only=True):
-    """A person of the customer who signs in to the console. `email` is stored in lower case."""
+    """A person of the customer who signs in to the console. `email` is stored in lower case.
+
+    `totp_sealed` is the encrypted secret of the second factor; `totp_step` the last time step whose code was used.
+    """
 
     id: str
     customer_id: str
@@ -67,11 +74,14 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     password_hash: str
     created_at_ms: int
-    language: Literal["en", "de", "fr"] = "en"
+    language: Language = "en"
+    role: Role = "Admin"
+    totp_sealed: str | None = None
+    totp_step: int = 0
 
 
 class MemberSession(msgspec.Struct, frozen=True, kw_only=True):
-    """A signed-in browser. Only the hash of the cookie's token is kept."""
+    """A signed-in browser. Only the hash of the cookie's token is kept. `browser` is what it says of itself."""
 
     token_hash: str
     csrf_token: str
@@ -79,6 +89,24 @@ class MemberSession(msgspec.Struct, frozen=True, kw_only=True):
     customer_id: str
     created_at_ms: int
     expires_at_ms: int
+    browser: str = ""
+
+
+class MailedLink(msgspec.Struct, frozen=True, kw_only=True):
+    """A link that was mailed to a person and works once: to join as a member, or to set a new password.
+
+    Only the hash of its token is kept. A newer link of the same purpose to the same address replaces it.
+    """
+
+    id: str
+    token_hash: str
+    customer_id: str
+    purpose: Literal["invitation", "passwordReset"]
+    email: str
+    created_at_ms: int
+    expires_at_ms: int
+    role: Role = "Viewer"
+    language: Language = "en"
 
 
 class Endpoint(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,7 +6,9 @@ remembered for at most a minute, so a revoked client's tokens die within one (at
 that revoked it).
 """
 
+from collections.abc import Mapping
 from threading import Lock
+from typing import Any
 
 import msgspec
 from joserfc.errors import JoseError
@@ -15,8 +17,11 @@ from hearth.core.clock import Clock, Identities
 from hearth.core.identifiers import fits
 from hearth.core.instants import MINUTE_MS, SECOND_MS
 from hearth.core.problems import Problem, invalid
-from hearth.domain.customers import SCOPES, Client, ClientSecret
+from hearth.domain.audit import COMMAND_LINE, Actor
+from hearth.domain.customers import SCOPES, Client, ClientSecret, Member
+from hearth.domain.permissions import PERMISSIONS_OF
 from hearth.ports import Sealer, SecretHasher, Store
+from hearth.services.auditing import actor_of, note
 from hearth.services.failures import FailureCounter
 from hearth.services.signing_keys import TOKEN_LIFETIME_SECONDS, SigningKeys
 
@@ -53,7 +58,7 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True):
     client_id: str
     scopes: frozenset[str]
     expires_at_ms: int
-    actor: str  # who it is, for people to read: a client, or a member
+    actor: Actor
 
 
 class _Remembered(msgspec.Struct, frozen=True):
@@ -113,9 +118,14 @@ class Access:
                 raise Problem("not_found", f"There is no customer {customer_id}.")
         return self._issue(customer_id, LOCAL_CLIENT_ID, SCOPES, self._clock.now_ms())
 
-    def issue_member_token(self, customer_id: str, actor: str, scopes: tuple[str, ...]) -> Token:
-        """A token of few minutes for a member who is signed in to the console, so that its pages may use the API."""
-        return self._issue(customer_id, MEMBER_CLIENT_ID, scopes, self._clock.now_ms(), MEMBER_TOKEN_SECONDS, actor)
+    def issue_member_token(self, member: Member) -> Token:
+        """A token of few minutes for a member who is signed in to the console, so that its pages may use the API.
+
+        It has the scopes that the member's role has.
+        """
+        scopes = tuple(scope for scope in SCOPES if scope in PERMISSIONS_OF[member.role])
+        now_ms = self._clock.now_ms()
+        return self._issue(member.customer_id, MEMBER_CLIENT_ID, scopes, now_ms, MEMBER_TOKEN_SECONDS, actor_of(member))
 
     def find_verified(self, token: str) -> Grant | None:
         """The grant of a token that was verified within the last minute; else None, and `verify` must say. No I/O."""
@@ -165,7 +175,7 @@ class Access:
 
     # Clients
 
-    def create_client(self, customer_id: str) -> tuple[str, str]:
+    def create_client(self, customer_id: str, by: Actor = COMMAND_LINE) -> tuple[str, str]:
         """A new client of the customer -> (client id, secret). The secret is not kept and never shown again."""
         now_ms = self._clock.now_ms()
         client_id, secret = self._identities.new_id(), self._identities.new_secret()
@@ -173,10 +183,14 @@ class Access:
         with self._store.write() as session:
             if session.customers.find(customer_id) is None:
                 raise Problem("not_found", f"There is no customer {customer_id}.")
-            session.clients.add(Client(client_id=client_id, customer_id=customer_id, created_at_ms=now_ms, secrets=(first,)))
+            client = Client(client_id=client_id, customer_id=customer_id, created_at_ms=now_ms, secrets=(first,))
+            session.clients.add(client)
+            note(session, customer_id, now_ms, by, "client.created", client_id, after={"scopes": list(client.scopes)})
         return client_id, secret
 
-    def rotate_secret(self, customer_id: str, client_id: str, overlap_seconds: int = _OVERLAP_SECONDS) -> str:
+    def rotate_secret(
+        self, customer_id: str, client_id: str, overlap_seconds: int = _OVERLAP_SECONDS, by: Actor = COMMAND_LINE
+    ) -> str:
         """A new secret; the newest one so far stays good for `overlap_seconds`, older ones end now. -> the new secret"""
         now_ms = self._clock.now_ms()
         secret = self._identities.new_secret()
@@ -189,13 +203,17 @@ class Access:
                 ends_at_ms = min(ends_at_ms, newest.expires_at_ms)
             old = msgspec.structs.replace(newest, expires_at_ms=ends_at_ms)
             session.clients.replace(msgspec.structs.replace(client, secrets=(old, new)))
+            shown = {"overlap_seconds": overlap_seconds}
+            note(session, customer_id, now_ms, by, "client.secretRotated", client_id, after=shown)
         return secret
 
-    def revoke_client(self, customer_id: str, client_id: str) -> None:
+    def revoke_client(self, customer_id: str, client_id: str, by: Actor = COMMAND_LINE) -> None:
         """The client gets no token any more, and those it has are refused: here at once, elsewhere within a minute."""
+        now_ms = self._clock.now_ms()
         with self._store.write() as session:
             client = _client_of(session.clients.find_for_token(client_id), customer_id)
-            session.clients.replace(msgspec.structs.replace(client, revoked_at_ms=self._clock.now_ms()))
+            session.clients.replace(msgspec.structs.replace(client, revoked_at_ms=now_ms))
+            note(session, customer_id, now_ms, by, "client.revoked", client_id)
         with self._lock:
             self._remembered = {token: kept for token, kept in self._remembered.items() if kept.grant.client_id != client_id}
 
@@ -230,7 +248,7 @@ class Access:
         scopes: tuple[str, ...],
         now_ms: int,
         lifetime_seconds: int = TOKEN_LIFETIME_SECONDS,
-        actor: str | None = None,
+        actor: Actor | None = None,
     ) -> Token:
         issued_at = now_ms // SECOND_MS
         claims = {
@@ -246,7 +264,7 @@ class Access:
             "permissions": list(scopes),
         }
         if actor is not None:
-            claims["actor"] = actor
+            claims |= {"sub": f"{actor.id}@members", "actor": actor.name}
         return Token(access_token=self._keys.sign(claims), expires_in_seconds=lifetime_seconds, scopes=tuple(scopes))
 
     def _grant_of(self, token: str) -> Grant:
@@ -261,7 +279,7 @@ class Access:
             client_id=claims["azp"],
             scopes=frozenset(claims["scope"].split()),
             expires_at_ms=claims["exp"] * SECOND_MS,
-            actor=claims.get("actor") or f"client {claims['azp']}",
+            actor=_actor(claims),
         )
 
     def _remember(self, token: str, remembered: _Remembered) -> None:
@@ -270,6 +288,17 @@ class Access:
                 for oldest in list(self._remembered)[: _MOST_REMEMBERED // 10]:
                     del self._remembered[oldest]
             self._remembered[token] = remembered
+
+
+def _actor(claims: Mapping[str, Any]) -> Actor:
+    """Who stands behind a token, for the audit log."""
+    match claims["azp"]:
+        case client_id if client_id == MEMBER_CLIENT_ID:
+            return Actor(kind="member", id=claims["sub"].partition("@")[0], name=claims["actor"])
+        case client_id if client_id == LOCAL_CLIENT_ID:
+            return COMMAND_LINE
+        case client_id:
+            return Actor(kind="client", id=client_id)
 
 
 def _client_of(client: Client | None, customer_id: str) -> Client:

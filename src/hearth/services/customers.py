@@ -9,9 +9,11 @@ from msgspec.structs import replace
 from hearth.core.clock import Clock, Identities
 from hearth.core.instants import zone_named
 from hearth.core.problems import Problem, invalid
+from hearth.domain.audit import COMMAND_LINE, Actor
 from hearth.domain.customers import DEFAULT_LANGUAGES, Customer
 from hearth.domain.limits import HouseholdLimits
 from hearth.ports import Store
+from hearth.services.auditing import differences, note
 
 _LONGEST_NAME = 200
 
@@ -46,9 +48,10 @@ class Customers:
         )
         with self._store.write() as session:
             session.customers.add(customer)
+            note(session, customer.id, customer.created_at_ms, COMMAND_LINE, "customer.created", customer.name)
         return customer
 
-    def set_limits(self, customer_id: str, limits: HouseholdLimits) -> Customer:
+    def set_limits(self, customer_id: str, limits: HouseholdLimits, by: Actor = COMMAND_LINE) -> Customer:
         """Limits of all households that have none of their own; running engines hear of it. Raises Problem "not_found"."""
         with self._store.write() as session:
             customer = session.customers.find(customer_id)
@@ -57,6 +60,9 @@ class Customers:
             changed = replace(customer, limits=limits)
             session.customers.replace(changed)
             session.changes.add(customer_id, "customer")
+            before, after = differences(customer.limits, limits)
+            now_ms = self._clock.now_ms()
+            note(session, customer_id, now_ms, by, "customer.limitsChanged", customer.name, before=before, after=after)
         return changed
 
     def get(self, customer_id: str) -> Customer:

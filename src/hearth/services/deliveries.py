@@ -17,10 +17,12 @@ from hearth.core.problems import Problem, invalid
 from hearth.delivery.attempts import Arrived, EndpointGone, Failed, Outcome, RetryAt, decide, refusal
 from hearth.delivery.outbox import delivery_id
 from hearth.delivery.signing import signing_secret
+from hearth.domain.audit import COMMAND_LINE, Actor
 from hearth.domain.customers import Endpoint
 from hearth.domain.notifications import Attempt, Delivery, Notification
 from hearth.ports import Sealer, Session, Store
 from hearth.runtime.deliveries import Due, Parcel, Settlement
+from hearth.services.auditing import note
 from hearth.services.notification_body import notification_body
 
 _LONGEST_URL = 2_000
@@ -38,7 +40,7 @@ class Deliveries:
         self._clock = clock
         self._identities = identities
 
-    def set_endpoint(self, customer_id: str, url: str) -> str:
+    def set_endpoint(self, customer_id: str, url: str, by: Actor = COMMAND_LINE) -> str:
         """Makes `url` the customer's endpoint, enabled, with a new signing secret: returned here and never again.
 
         Raises Problem "not_found" for an unknown customer, "invalid" for a URL that cannot be posted to. Whether
@@ -50,7 +52,11 @@ class Deliveries:
         with self._store.write() as session:
             if session.customers.find(customer_id) is None:
                 raise Problem("not_found", f"There is no customer {customer_id}.")
+            before = session.endpoints.find(customer_id)
             session.endpoints.replace(endpoint)
+            shown = None if before is None else {"url": _without_query(before.url)}
+            after = {"url": _without_query(url)}
+            note(session, customer_id, self._clock.now_ms(), by, "endpoint.changed", "endpoint", before=shown, after=after)
         return secret
 
     def find_endpoint(self, customer_id: str) -> Endpoint | None:
@@ -58,7 +64,7 @@ class Deliveries:
         with self._store.read() as session:
             return session.endpoints.find(customer_id)
 
-    def enable_endpoint(self, customer_id: str) -> Endpoint:
+    def enable_endpoint(self, customer_id: str, by: Actor = COMMAND_LINE) -> Endpoint:
         """Lets a disabled endpoint get notifications again; those that failed meanwhile stay failed.
 
         Raises Problem "not_found" where the customer has none.
@@ -69,6 +75,8 @@ class Deliveries:
                 raise Problem("not_found", f"The customer {customer_id} has no endpoint.")
             enabled = replace(endpoint, disabled_reason=None)
             session.endpoints.replace(enabled)
+            shown = {"disabled_reason": endpoint.disabled_reason}
+            note(session, customer_id, self._clock.now_ms(), by, "endpoint.enabled", "endpoint", before=shown)
         return enabled
 
     def lease(self, limit: int, lease_ms: int) -> Due:
@@ -168,6 +176,10 @@ def _check_url(url: str) -> None:
         raise invalid("/url", "A user name or password does not belong into the endpoint's URL; verify the signature instead.")
     if parts.fragment:
         raise invalid("/url", "An endpoint's URL has no #fragment, for it is never sent.")
+
+
+def _without_query(url: str) -> str:
+    return url.partition("?")[0]  # for a receiver's own secret may be in it
 
 
 def _outcome(settlement: Settlement, now_ms: int) -> Outcome:

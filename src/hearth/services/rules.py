@@ -2,7 +2,7 @@
 
 A file's rule is known by its name: changed, it becomes a new version of the rule of that name; unchanged, it
 leaves everything as it is. All files of an import are taken, or none. Invariant: an ACTIVE rule is free of errors.
-Every change is told to running engines in the transaction that makes it.
+Every change is told to running engines, and noted in the audit log, in the transaction that makes it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,10 +12,12 @@ from msgspec.structs import replace
 
 from hearth.core.clock import Clock, Identities
 from hearth.core.problems import FieldProblem, Problem
+from hearth.domain.audit import COMMAND_LINE, Actor
 from hearth.domain.catalogue import Catalogue
 from hearth.domain.customers import Customer
 from hearth.domain.rules import Rule, RuleState
 from hearth.ports import Session, Store
+from hearth.services.auditing import differences, note
 from hearth.services.rule_checks import Finding, UnfitRule, check_rule
 from hearth.services.rule_files import Diagnostic, has_errors, read_files, write_rules
 
@@ -48,8 +50,12 @@ class Rules:
         self._clock = clock
         self._identities = identities
 
-    def import_files(self, customer_id: str, files: Iterable[tuple[str, str]], author: str | None) -> ImportResult:
+    def import_files(
+        self, customer_id: str, files: Iterable[tuple[str, str]], author: str | None, by: Actor = COMMAND_LINE
+    ) -> ImportResult:
         """(name, text) of YAML files -> rules of the customer. All or nothing; diagnostics say why nothing.
+
+        `author` stands in the versions, `by` in the audit log.
 
         Raises Problem "not_found" for an unknown customer.
         """
@@ -58,7 +64,7 @@ class Rules:
             drafts, diagnostics = read_files(files, self.catalogue, customer.languages)
             if has_errors(diagnostics):
                 return ImportResult((), tuple(diagnostics))
-            imported = tuple(self._take(session, customer_id, draft, author) for draft in drafts)
+            imported = tuple(self._take(session, customer_id, draft, author, by) for draft in drafts)
             if any(each.outcome != "unchanged" for each in imported):
                 session.changes.add(customer_id, "rules")
         return ImportResult(imported, tuple(diagnostics))
@@ -88,7 +94,7 @@ class Rules:
         with self._store.read() as session:
             return _rule(session, customer_id, rule_id)
 
-    def add(self, customer_id: str, draft: Rule, author: str | None) -> Rule:
+    def add(self, customer_id: str, draft: Rule, by: Actor) -> Rule:
         """A new rule. Raises UnfitRule when it is to be ACTIVE and is not fit, Problem "conflict" for a name that is taken."""
         now_ms = self._clock.now_ms()
         with self._store.write() as session:
@@ -100,11 +106,11 @@ class Rules:
                 created_at_ms=now_ms,
                 version=1,
                 updated_at_ms=now_ms,
-                updated_by=author,
+                updated_by=by.words,
             )
-            return self._save(session, rule, customer.languages)
+            return self._save(session, rule, customer.languages, None, by)
 
-    def save(self, customer_id: str, rule_id: str, draft: Rule, based_on: int | None, author: str | None) -> Rule:
+    def save(self, customer_id: str, rule_id: str, draft: Rule, based_on: int | None, by: Actor) -> Rule:
         """A new version of a rule; one that is as the newest already makes none. `based_on`: the version the author saw.
 
         Raises UnfitRule as `add` does; Problem "not_found", or "conflict" when somebody else has saved meanwhile.
@@ -113,10 +119,10 @@ class Rules:
             customer = _customer(session, customer_id)
             known = _rule(session, customer_id, rule_id)
             if based_on is not None and based_on != known.version:
-                by = f" by {known.updated_by}" if known.updated_by else ""
+                saved_by = f" by {known.updated_by}" if known.updated_by else ""
                 raise Problem(
                     "conflict",
-                    f"The rule was saved{by} as version {known.version} meanwhile; yours is based on version {based_on}. "
+                    f"The rule was saved{saved_by} as version {known.version} meanwhile; yours is based on version {based_on}. "
                     "Read it anew and bring both together.",
                 )
             same = replace(
@@ -130,19 +136,20 @@ class Rules:
             )
             if same == known:
                 return known
-            rule = replace(same, version=known.version + 1, updated_at_ms=self._clock.now_ms(), updated_by=author)
-            return self._save(session, rule, customer.languages)
+            rule = replace(same, version=known.version + 1, updated_at_ms=self._clock.now_ms(), updated_by=by.words)
+            return self._save(session, rule, customer.languages, known, by)
 
-    def restore(self, customer_id: str, rule_id: str, version: int, author: str | None) -> Rule:
+    def restore(self, customer_id: str, rule_id: str, version: int, by: Actor) -> Rule:
         """An earlier version saved again, as the newest. Raises as `save` does."""
-        return self.save(customer_id, rule_id, self.get_version(customer_id, rule_id, version), None, author)
+        return self.save(customer_id, rule_id, self.get_version(customer_id, rule_id, version), None, by)
 
-    def delete(self, customer_id: str, rule_id: str) -> None:
+    def delete(self, customer_id: str, rule_id: str, by: Actor) -> None:
         """Deletes a rule with its versions; the notifications it made remain. Raises Problem "not_found"."""
         with self._store.write() as session:
-            _rule(session, customer_id, rule_id)
+            rule = _rule(session, customer_id, rule_id)
             session.rules.delete(customer_id, rule_id)
             session.changes.add(customer_id, "rules")
+            note(session, customer_id, self._clock.now_ms(), by, "rule.deleted", rule.name, before={"version": rule.version})
 
     def findings(self, customer_id: str, draft: Rule) -> list[Finding]:
         """What is wrong with a draft, or doubtful, for this customer's languages; nothing is saved."""
@@ -163,7 +170,7 @@ class Rules:
             raise Problem("not_found", f"The rule has no version {version}.")
         return found
 
-    def set_state(self, customer_id: str, rule_id: str, state: RuleState, author: str | None) -> Rule:
+    def set_state(self, customer_id: str, rule_id: str, state: RuleState, author: str | None, by: Actor = COMMAND_LINE) -> Rule:
         """Switches a rule on or off, which makes a version. Raises Problem "invalid" when it is not fit to be ACTIVE."""
         with self._store.write() as session:
             customer = _customer(session, customer_id)
@@ -175,15 +182,22 @@ class Rules:
                 self._refuse_unfit(changed, customer.languages)
             session.rules.add_version(changed)
             session.changes.add(customer_id, "rules")
+            before, after = {"state": rule.state}, {"state": state, "version": changed.version}
+            note(session, customer_id, self._clock.now_ms(), by, "rule.stateChanged", rule.name, before=before, after=after)
         return changed
 
-    def _save(self, session: Session, rule: Rule, languages: Sequence[str]) -> Rule:
+    def _save(self, session: Session, rule: Rule, languages: Sequence[str], known: Rule | None, by: Actor) -> Rule:
         if rule.state == "ACTIVE":
             errors = [finding for finding in check_rule(rule, self.catalogue, languages) if finding.severity == "error"]
             if errors:
                 raise UnfitRule(rule, errors)
         session.rules.add_version(rule)
         session.changes.add(rule.customer_id, "rules")
+        if known is None:
+            note(session, rule.customer_id, rule.updated_at_ms, by, "rule.added", rule.name, after={"state": rule.state})
+        else:
+            before, after = differences(known, rule)
+            note(session, rule.customer_id, rule.updated_at_ms, by, "rule.changed", rule.name, before=before, after=after)
         return rule
 
     def _refuse_unfit(self, rule: Rule, languages: Sequence[str]) -> None:
@@ -195,7 +209,7 @@ class Rules:
                 tuple(FieldProblem("".join(f"/{part}" for part in error.path), error.message) for error in errors),
             )
 
-    def _take(self, session: Session, customer_id: str, draft: Rule, author: str | None) -> Imported:
+    def _take(self, session: Session, customer_id: str, draft: Rule, author: str | None, by: Actor) -> Imported:
         now_ms = self._clock.now_ms()
         known = session.rules.find_named(customer_id, draft.name)
         if known is None:
@@ -209,6 +223,8 @@ class Rules:
                 updated_by=author,
             )
             session.rules.add_version(rule)
+            shown = {"state": rule.state, "version": rule.version}
+            note(session, customer_id, now_ms, by, "rule.added", rule.name, after=shown)
             return Imported(rule, "added")
         same = replace(
             draft,
@@ -223,6 +239,8 @@ class Rules:
             return Imported(known, "unchanged")
         rule = replace(same, version=known.version + 1, updated_at_ms=now_ms, updated_by=author)
         session.rules.add_version(rule)
+        before, after = differences(known, rule)
+        note(session, customer_id, now_ms, by, "rule.changed", rule.name, before=before, after=after)
         return Imported(rule, "changed")
 
 

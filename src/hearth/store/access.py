@@ -1,15 +1,15 @@
-"""Who may come in: customers, their API clients, members and sessions, and the keys that sign tokens.
+"""Customers, the machines that may come in for them (API clients), where they are delivered to, and the keys that sign tokens.
 
-Secrets arrive hashed or sealed and are stored as they are.
+Secrets arrive hashed or sealed and are stored as they are. People who may come in are `store.members`'.
 """
 
 import msgspec
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 
 from hearth.core.problems import Problem
-from hearth.domain.customers import Client, Customer, Endpoint, Member, MemberSession, SigningKey
+from hearth.domain.customers import Client, Customer, Endpoint, SigningKey
 from hearth.store.connections import add_unless_taken, insert
-from hearth.store.tables import clients, customers, endpoints, member_sessions, members, signing_keys
+from hearth.store.tables import clients, customers, endpoints, signing_keys
 from hearth.store.transactions import Transaction
 
 
@@ -90,75 +90,6 @@ class SqlSigningKeyRepository:
         """All keys, oldest first."""
         query = select(signing_keys.c.document).order_by(signing_keys.c.created_at_ms, signing_keys.c.kid)
         return [msgspec.json.decode(document, type=SigningKey) for document in self._connection.scalars(query)]
-
-
-class SqlMemberRepository:
-    """Implements `ports.MemberRepository`."""
-
-    def __init__(self, transaction: Transaction) -> None:
-        self._connection = transaction.connection
-
-    def add(self, member: Member) -> None:
-        """Adds a member. Raises Problem("conflict") when the e-mail address is taken."""
-        row = {
-            "id": member.id,
-            "customer_id": member.customer_id,
-            "email": member.email,
-            "document": msgspec.json.encode(member),
-        }
-        if not add_unless_taken(self._connection, members, row, ["email"]):
-            raise Problem("conflict", "There is a member with this e-mail address already.")
-
-    def find(self, customer_id: str, member_id: str) -> Member | None:
-        """The customer's member of that id."""
-        query = select(members.c.document).where(members.c.id == member_id, members.c.customer_id == customer_id)
-        found = self._connection.scalar(query)
-        return None if found is None else msgspec.json.decode(found, type=Member)
-
-    def find_for_login(self, email: str) -> Member | None:
-        """The member of that address, whosever it is."""
-        found = self._connection.scalar(select(members.c.document).where(members.c.email == email))
-        return None if found is None else msgspec.json.decode(found, type=Member)
-
-
-class SqlMemberSessionRepository:
-    """Implements `ports.MemberSessionRepository`."""
-
-    def __init__(self, transaction: Transaction) -> None:
-        self._connection = transaction.connection
-
-    def add(self, session: MemberSession) -> None:
-        """Adds a session."""
-        row = {
-            "token_hash": session.token_hash,
-            "customer_id": session.customer_id,
-            "expires_at_ms": session.expires_at_ms,
-            "document": msgspec.json.encode(session),
-        }
-        self._connection.execute(member_sessions.insert(), row)
-
-    def find_for_cookie(self, token_hash: str) -> MemberSession | None:
-        """The session of that token; whether it has expired is the caller's to see."""
-        query = select(member_sessions.c.document, member_sessions.c.expires_at_ms)
-        found = self._connection.execute(query.where(member_sessions.c.token_hash == token_hash)).one_or_none()
-        if found is None:
-            return None
-        session = msgspec.json.decode(found.document, type=MemberSession)
-        return msgspec.structs.replace(session, expires_at_ms=found.expires_at_ms)
-
-    def renew(self, customer_id: str, token_hash: str, expires_at_ms: int) -> None:
-        """Lets the session last until that instant."""
-        of = (member_sessions.c.token_hash == token_hash) & (member_sessions.c.customer_id == customer_id)
-        self._connection.execute(update(member_sessions).where(of).values(expires_at_ms=expires_at_ms))
-
-    def delete(self, customer_id: str, token_hash: str) -> None:
-        """Ends the session."""
-        of = (member_sessions.c.token_hash == token_hash) & (member_sessions.c.customer_id == customer_id)
-        self._connection.execute(delete(member_sessions).where(of))
-
-    def delete_expired_for_operator(self, now_ms: int) -> None:
-        """Deletes the sessions whose `expires_at_ms` is not later than `now_ms`."""
-        self._connection.execute(delete(member_sessions).where(member_sessions.c.expires_at_ms <= now_ms))
 
 
 class SqlEndpointRepository:

@@ -12,16 +12,16 @@ from hearth.store.access import (
     SqlClientRepository,
     SqlCustomerRepository,
     SqlEndpointRepository,
-    SqlMemberRepository,
-    SqlMemberSessionRepository,
     SqlSigningKeyRepository,
 )
+from hearth.store.audit import SqlAuditRepository
 from hearth.store.buildings import SqlBuildingRepository
 from hearth.store.changes import SqlChangeRepository
 from hearth.store.connections import checkpoint, read_url, reading_engine, writing_engine
 from hearth.store.engine import SqlEngineRepository
 from hearth.store.events import SqlEventRepository
 from hearth.store.goals import SqlGoalRepository
+from hearth.store.members import SqlMailedLinkRepository, SqlMemberRepository, SqlMemberSessionRepository
 from hearth.store.notifications import SqlNotificationRepository
 from hearth.store.outbox import SqlOutboxRepository
 from hearth.store.rules import SqlRuleRepository
@@ -39,6 +39,8 @@ class SqlSession:
         self.signing_keys = SqlSigningKeyRepository(transaction)
         self.members = SqlMemberRepository(transaction)
         self.member_sessions = SqlMemberSessionRepository(transaction)
+        self.mailed_links = SqlMailedLinkRepository(transaction)
+        self.audit = SqlAuditRepository(transaction)
         self.buildings = SqlBuildingRepository(transaction)
         self.series = SqlSeriesRepository(transaction)
         self.events = SqlEventRepository(transaction)

@@ -71,8 +71,34 @@ member_sessions = Table(
     metadata,
     Column("token_hash", Ordered, primary_key=True),
     Column("customer_id", Ordered, ForeignKey("customers.id"), nullable=False),
+    Column("member_id", Ordered, ForeignKey("members.id"), nullable=False, index=True),
     Column("expires_at_ms", Big, nullable=False, index=True),
     Column("document", LargeBinary, nullable=False),
+)
+
+mailed_links = Table(
+    "mailed_links",
+    metadata,
+    Column("id", Ordered, primary_key=True),
+    Column("token_hash", Ordered, nullable=False, unique=True),
+    Column("customer_id", Ordered, ForeignKey("customers.id"), nullable=False),
+    Column("purpose", Ordered, nullable=False),
+    Column("email", Ordered, nullable=False),
+    Column("expires_at_ms", Big, nullable=False, index=True),
+    Column("document", LargeBinary, nullable=False),
+    UniqueConstraint("customer_id", "purpose", "email"),
+)
+
+# Triggers refuse to change or delete a row. `words` is what is searched, in lower case.
+audit_log = Table(
+    "audit_log",
+    metadata,
+    Column("number", Big, primary_key=True),
+    Column("customer_id", Ordered, ForeignKey("customers.id"), nullable=False),
+    Column("words", Ordered, nullable=False),
+    Column("document", LargeBinary, nullable=False),
+    Index("ix_audit_log_newest", "customer_id", "number"),
+    sqlite_autoincrement=True,
 )
 
 endpoints = Table(

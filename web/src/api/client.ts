@@ -10,12 +10,15 @@ export type Notification = Schemas["NotificationView"];
 export type NotificationDetail = Schemas["NotificationDetail"];
 export type Status = Notification["status"];
 export type Problem = Schemas["ProblemView"];
+export type Permission = Session["permissions"][number];
 
 /** A request that was refused, with the server's stable code; "unreachable" when no proper answer came. */
 export class Refused extends Error {
   constructor(
     readonly code: string,
     readonly retryAfterSeconds: number | null,
+    /** Where the request was wrong, as JSON pointers. */
+    readonly pointers: string[] = [],
   ) {
     super(code);
   }
@@ -50,5 +53,6 @@ export async function answer<T>(pending: Promise<Outcome<T>>): Promise<T> {
   if (outcome.response.ok) return outcome.data as T;
   const problem = outcome.error as Partial<Problem> | undefined;
   const retryAfter = Number(outcome.response.headers.get("Retry-After") ?? Number.NaN);
-  throw new Refused(problem?.code ?? "unreachable", Number.isFinite(retryAfter) ? retryAfter : null);
+  const pointers = problem?.errors?.map(({ pointer }) => pointer) ?? [];
+  throw new Refused(problem?.code ?? "unreachable", Number.isFinite(retryAfter) ? retryAfter : null, pointers);
 }

@@ -1,6 +1,7 @@
 import { Group, Menu, Text, UnstyledButton } from "@mantine/core";
-import { IconLogout, IconUserCircle } from "@tabler/icons-react";
+import { IconLogout, IconSettings, IconUser, IconUserCircle } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { answer, client, Refused } from "../api/client";
 import type { Connection } from "../api/live";
@@ -8,12 +9,13 @@ import { sessionQuery } from "../api/queries";
 import { ConnectionState } from "./ConnectionState";
 import { LanguageMenu } from "./LanguageMenu";
 import { SchemeMenu } from "./SchemeMenu";
-import { useSession } from "./session";
+import { useAllowed, useSession } from "./session";
 import { Wordmark } from "./Wordmark";
 
 export function TopBar({ connection }: { connection: Connection }) {
   const { t } = useTranslation();
   const session = useSession();
+  const hasSettings = useAllowed("admin:users");
   const queries = useQueryClient();
   const signOut = useMutation({
     mutationFn: () => answer(client.DELETE("/console/api/session")),
@@ -59,6 +61,20 @@ export function TopBar({ connection }: { connection: Connection }) {
                 </Text>
               </div>
               <Menu.Divider />
+              <Menu.Item
+                leftSection={<IconUser size={16} aria-hidden />}
+                renderRoot={(props) => <Link to="/profile" {...props} />}
+              >
+                {t("profile.title")}
+              </Menu.Item>
+              {hasSettings && (
+                <Menu.Item
+                  leftSection={<IconSettings size={16} aria-hidden />}
+                  renderRoot={(props) => <Link to="/settings" {...props} />}
+                >
+                  {t("settings.title")}
+                </Menu.Item>
+              )}
               <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={() => signOut.mutate()}>
                 {t("account.signOut")}
               </Menu.Item>

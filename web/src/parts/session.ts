@@ -1,6 +1,6 @@
 // Who is signed in, for everything shown below the gate.
 import { createContext, useContext } from "react";
-import type { Session } from "../api/client";
+import type { Permission, Session } from "../api/client";
 
 export const SessionContext = createContext<Session | null>(null);
 
@@ -8,4 +8,9 @@ export function useSession(): Session {
   const session = useContext(SessionContext);
   if (!session) throw new Error("nobody is signed in here");
   return session;
+}
+
+/** Whether the member's role has the permission. The server decides; this spares buttons that it would refuse. */
+export function useAllowed(permission: Permission): boolean {
+  return useSession().permissions.includes(permission);
 }

@@ -1,6 +1,7 @@
 // The live page: figures, events per minute, notifications; a notification opens beside it.
 import { VisuallyHidden } from "@mantine/core";
 import { useTranslation } from "react-i18next";
+import { useAllowed } from "../../parts/session";
 import { EventsPanel } from "./EventsPanel";
 import { Figures } from "./Figures";
 import { NotificationDrawer } from "./NotificationDrawer";
@@ -8,13 +9,18 @@ import { NotificationList } from "./NotificationList";
 
 export function Home() {
   const { t } = useTranslation();
+  const mayReadNotifications = useAllowed("read:pushnotifications");
   return (
     <>
       <VisuallyHidden component="h1">{t("home.title")}</VisuallyHidden>
       <Figures />
       <EventsPanel />
-      <NotificationList />
-      <NotificationDrawer />
+      {mayReadNotifications && (
+        <>
+          <NotificationList />
+          <NotificationDrawer />
+        </>
+      )}
     </>
   );
 }

@@ -1,0 +1,45 @@
+"""The words of mails: HTML and text from one template per kind and language.
+
+What is told to whom is the use cases', how it is carried `ports.Mailer`'s. Invariants: values are escaped in HTML, a
+subject is one line, and a mail names nothing that its template was not given.
+"""
+
+from pathlib import Path
+from typing import Any, Literal
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from hearth.domain.customers import Language
+from hearth.ports import Mail
+
+Kind = Literal["invitation", "password_reset"]
+
+_TEXTS = Path(__file__).parent / "mail_texts"
+
+
+def _environment(*, escapes: bool) -> Environment:
+    return Environment(
+        loader=FileSystemLoader(_TEXTS),
+        autoescape=escapes,  # noqa: S701 - a text has nothing to escape
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+_AS_TEXT = _environment(escapes=False)
+_AS_HTML = _environment(escapes=True)
+
+
+def write_mail(kind: Kind, language: Language, recipient: str, values: dict[str, Any]) -> Mail:
+    """The mail of that kind in that language. `values`: `link`, and what else its template names."""
+    name = f"{kind}.{language}.j2"
+    given = {**values, "language": language}
+    text = _AS_TEXT.get_template(name)
+    subject = "".join(text.blocks["subject"](text.new_context(given)))
+    return Mail(
+        recipient=recipient,
+        subject=" ".join(subject.split()),
+        text=text.render(given, layout="layout.txt.j2"),
+        html=_AS_HTML.get_template(name).render(given, layout="layout.html.j2"),
+    )

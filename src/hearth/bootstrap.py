@@ -304,6 +304,7 @@ class Installation:
                 members=self.members,
                 access=self.access,
                 live_view=LiveView(self.store, self.clock),
+                rules=self.rules,
                 secure_cookies=self.settings.url.startswith("https://"),
             )
         )

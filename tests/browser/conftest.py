@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from importlib.resources import files
 from itertools import count
 from typing import Any
 
@@ -22,6 +23,7 @@ from hearth.core.clock import Clock
 from hearth.core.identifiers import derived_id
 from hearth.core.instants import MINUTE_MS
 from hearth.domain.buildings import Building
+from hearth.domain.catalogue import read_catalogue
 from hearth.domain.customers import Customer
 from hearth.domain.notifications import Content, DeliveryStatus, DropReason, Notification, RenderedAction, RenderedText
 from hearth.domain.rules import Rule
@@ -29,6 +31,7 @@ from hearth.ports import Store
 from hearth.services.access import Access
 from hearth.services.live_view import LiveView
 from hearth.services.members import Members
+from hearth.services.rules import Rules
 
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
@@ -113,6 +116,8 @@ class Console:
         sealer = FernetSealer([Fernet.generate_key().decode()])
         self.members = Members(store, hasher, self.clock, identities)
         self.access = Access(store, hasher, sealer, self.clock, identities, issuer="http://console", audience="http://console")
+        catalogue = read_catalogue((files("hearth.domain") / "catalogue.toml").read_text(encoding="utf-8"))
+        self.rules = Rules(store, catalogue, self.clock, identities)
         self._secure_cookies = secure_cookies
         self._port = 0
 
@@ -125,7 +130,9 @@ class Console:
         """Serves until `stop`, on the same port each time."""
         live_view = LiveView(self.store, self.clock)
         app = FastAPI()
-        app.mount("/console", create_console(ConsoleParts(self.members, self.access, live_view, self._secure_cookies)))
+        app.mount(
+            "/console", create_console(ConsoleParts(self.members, self.access, live_view, self.rules, self._secure_cookies))
+        )
         listener = socket.socket()
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(("127.0.0.1", self._port))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
+from hearth.console import rule_routes
 from hearth.console.routes import router
 
 TARGET = Path("web/src/api/openapi.json")
@@ -16,6 +17,7 @@ TARGET = Path("web/src/api/openapi.json")
 def describe() -> str:
     """The endpoints as an OpenAPI document (JSON text)."""
     described = FastAPI(title="Hearth console", version="1")
+    described.include_router(rule_routes.router, prefix="/console")
     described.include_router(router, prefix="/console")
     return json.dumps(described.openapi(), indent=2, ensure_ascii=False) + "\n"
 

@@ -11,11 +11,23 @@ export type NotificationDetail = Schemas["NotificationDetail"];
 export type Status = Notification["status"];
 export type Problem = Schemas["ProblemView"];
 
+export type PredefinedRule = Schemas["PredefinedRuleView"];
+export type Catalogue = Schemas["CatalogueView"];
+
+/** A place in a request and what is wrong there; `pointer` is a JSON pointer. */
+export interface Mistake {
+  pointer: string;
+  detail: string;
+  hint?: string | null;
+}
+
 /** A request that was refused, with the server's stable code; "unreachable" when no proper answer came. */
 export class Refused extends Error {
   constructor(
     readonly code: string,
     readonly retryAfterSeconds: number | null,
+    readonly detail = "",
+    readonly mistakes: Mistake[] = [],
   ) {
     super(code);
   }
@@ -48,7 +60,18 @@ export async function answer<T>(pending: Promise<Outcome<T>>): Promise<T> {
     throw new Refused("unreachable", null);
   });
   if (outcome.response.ok) return outcome.data as T;
-  const problem = outcome.error as Partial<Problem> | undefined;
-  const retryAfter = Number(outcome.response.headers.get("Retry-After") ?? Number.NaN);
-  throw new Refused(problem?.code ?? "unreachable", Number.isFinite(retryAfter) ? retryAfter : null);
+  throw refusalOf(outcome.response, outcome.error);
+}
+
+/** A problem document, of the console or of the public API, as what is raised. */
+export function refusalOf(response: Response | null, body: unknown): Refused {
+  const problem = body as Partial<Problem & { errors: Mistake[] }> | null | undefined;
+  const code = problem?.code ?? problem?.type?.split(":").at(-1) ?? "unreachable";
+  const retryAfter = Number(response?.headers.get("Retry-After") ?? Number.NaN);
+  return new Refused(
+    code,
+    Number.isFinite(retryAfter) ? retryAfter : null,
+    problem?.detail,
+    (problem?.errors ?? []).map((error) => ({ detail: error.message, ...error })),
+  );
 }

@@ -7,6 +7,7 @@ import type { Connection } from "../api/live";
 import { sessionQuery } from "../api/queries";
 import { ConnectionState } from "./ConnectionState";
 import { LanguageMenu } from "./LanguageMenu";
+import { MainNav } from "./MainNav";
 import { SchemeMenu } from "./SchemeMenu";
 import { useSession } from "./session";
 import { Wordmark } from "./Wordmark";
@@ -35,6 +36,7 @@ export function TopBar({ connection }: { connection: Connection }) {
           <Text component="span" className="customer-name" truncate>
             {session.customerName}
           </Text>
+          <MainNav />
         </Group>
         <Group gap={4} wrap="nowrap">
           <ConnectionState connection={connection} />

@@ -335,6 +335,7 @@ class Installation:
                 access=self.access,
                 live_view=LiveView(self.store, self.clock),
                 accounts=self.accounts(),
+                rules=self.rules,
                 secure_cookies=self.settings.url.startswith("https://"),
             )
         )

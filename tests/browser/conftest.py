@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from importlib.resources import files
 from itertools import count
 from typing import Any
 
@@ -25,6 +26,7 @@ from hearth.core.clock import Clock
 from hearth.core.identifiers import derived_id
 from hearth.core.instants import MINUTE_MS
 from hearth.domain.buildings import Building
+from hearth.domain.catalogue import read_catalogue
 from hearth.domain.customers import Customer
 from hearth.domain.notifications import Content, DeliveryStatus, DropReason, Notification, RenderedAction, RenderedText
 from hearth.domain.rules import Rule
@@ -37,6 +39,7 @@ from hearth.services.members import Members
 from hearth.services.membership import Membership
 from hearth.services.password_resets import PasswordResets
 from hearth.services.profiles import Profiles
+from hearth.services.rules import Rules
 
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
@@ -122,6 +125,8 @@ class Console:
         self.members = Members(store, self._hasher, self._sealer, self.clock, SystemIdentities())
         here = "http://console"
         self.access = Access(store, self._hasher, self._sealer, self.clock, SystemIdentities(), issuer=here, audience=here)
+        catalogue = read_catalogue((files("hearth.domain") / "catalogue.toml").read_text(encoding="utf-8"))
+        self.rules = Rules(store, catalogue, self.clock, SystemIdentities())
         self._secure_cookies = secure_cookies
         self._smtp_url = smtp_url
         self._port = 0
@@ -139,7 +144,7 @@ class Console:
         listener.bind(("127.0.0.1", self._port))
         self._port = listener.getsockname()[1]
         app = FastAPI()
-        parts = ConsoleParts(self.members, self.access, live_view, self._accounts(), self._secure_cookies)
+        parts = ConsoleParts(self.members, self.access, live_view, self._accounts(), self.rules, self._secure_cookies)
         app.mount("/console", create_console(parts))
         self._server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off", timeout_graceful_shutdown=1))
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [listener]})

@@ -1,10 +1,15 @@
 """The description from which the pages' types are generated says what the endpoints are."""
 
 from pathlib import Path
+from types import ModuleType
 
-from hearth.console.openapi import TARGET, describe
+import pytest
+
+from hearth.api import description
+from hearth.console import openapi
 
 
-def test_the_committed_description_is_current() -> None:
-    committed = Path(__file__).parents[2] / TARGET
-    assert committed.read_text() == describe(), "run `python -m hearth.console.openapi` and commit the file"
+@pytest.mark.parametrize("written", [openapi, description], ids=lambda module: module.__name__)
+def test_the_committed_description_is_current(written: ModuleType) -> None:
+    committed = Path(__file__).parents[2] / written.TARGET
+    assert committed.read_text() == written.describe(), f"run `python -m {written.__name__}` and commit the file"

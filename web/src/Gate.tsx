@@ -5,6 +5,7 @@ import { Outlet, useMatch } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { useLive } from "./api/live";
+import { forgetAccessToken } from "./api/public";
 import { sessionQuery } from "./api/queries";
 import { SignIn } from "./pages/sign-in/SignIn";
 import { SessionContext } from "./parts/session";
@@ -45,6 +46,7 @@ export function Gate() {
 
 function Frame() {
   const connection = useLive();
+  useEffect(() => forgetAccessToken, []);
   return (
     <>
       <TopBar connection={connection} />

@@ -4,6 +4,8 @@ import type { Status } from "./api/client";
 import { Gate } from "./Gate";
 import { Home } from "./pages/home/Home";
 import { NotFound } from "./pages/NotFound";
+import { readRuleSearch, readRulesSearch } from "./pages/ruleSearch";
+import { PageSkeleton } from "./parts/PageSkeleton";
 import { STATUSES } from "./parts/StatusBadge";
 import { LANGUAGES } from "./texts";
 
@@ -80,6 +82,30 @@ const auditRoute = createRoute({
     search: asText(search.search),
   }),
 });
+// The pages about rules come late: who only watches never loads them.
+const rulesRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "rules",
+  validateSearch: readRulesSearch,
+  component: lazyRouteComponent(() => import("./pages/rules/Rules"), "Rules"),
+});
+const catalogueRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "rules/catalogue",
+  component: lazyRouteComponent(() => import("./pages/catalogue/Catalogue"), "Catalogue"),
+});
+const newRuleRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "rules/new",
+  validateSearch: readRuleSearch,
+  component: lazyRouteComponent(() => import("./pages/rule/Rule"), "NewRule"),
+});
+const ruleRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "rules/$ruleId",
+  validateSearch: readRuleSearch,
+  component: lazyRouteComponent(() => import("./pages/rule/Rule"), "SavedRule"),
+});
 
 export const router = createRouter({
   routeTree: rootRoute.addChildren([
@@ -87,9 +113,15 @@ export const router = createRouter({
     openRoute.addChildren([joinRoute, forgottenRoute, newPasswordRoute]),
     profileRoute,
     settingsRoute.addChildren([settingsIndexRoute, membersRoute, auditRoute]),
+    rulesRoute,
+    catalogueRoute,
+    newRuleRoute,
+    ruleRoute,
   ]),
   basepath: "/console",
   trailingSlash: "never",
+  defaultPendingComponent: PageSkeleton,
+  defaultPendingMs: 0,
 });
 
 declare module "@tanstack/react-router" {

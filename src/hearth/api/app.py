@@ -1,6 +1,7 @@
 """The ASGI application of the public API, joined from its routes and frame."""
 
 from fastapi import FastAPI
+from starlette.routing import BaseRoute
 from starlette.types import Lifespan
 
 from hearth.api import access, buildings, docs, events, health, notifications, rules, trials
@@ -10,13 +11,18 @@ from hearth.api.parts import ApiParts
 from hearth.api.problems import handle_problems
 
 
+def described_routes() -> list[BaseRoute]:
+    """Every route but those that take events, which the OpenAPI document adds by itself."""
+    modules = (events, buildings, notifications, rules, trials, access, health, docs)
+    return [route for module in modules for route in module.router.routes]
+
+
 def create_api(parts: ApiParts, lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
     """The application that serves these parts. Its routes lie flat, those that take events first."""
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.parts = parts
     app.router.routes[:0] = events.taking_routes(parts)
-    for module in (events, buildings, notifications, rules, trials, access, health, docs):
-        app.router.routes.extend(module.router.routes)
+    app.router.routes.extend(described_routes())
     complete_openapi(app)
     handle_problems(app)
     app.add_middleware(RequestFrame, clock=parts.clock, identities=parts.identities)

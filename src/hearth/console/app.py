@@ -13,7 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import JSONResponse, PlainTextResponse
 
-from hearth.console import account_routes
+from hearth.console import account_routes, rule_routes
 from hearth.console.account_routes import Accounts
 from hearth.console.live import LiveFeed
 from hearth.console.routes import router
@@ -23,6 +23,7 @@ from hearth.core.problems import FieldProblem, Problem
 from hearth.services.access import Access
 from hearth.services.live_view import LiveView
 from hearth.services.members import Members
+from hearth.services.rules import Rules
 
 PAGES = Path(__file__).parent / "pages"
 _BODY_BYTES_MAX = 64 * 1024
@@ -49,6 +50,7 @@ class ConsoleParts:
     access: Access
     live_view: LiveView
     accounts: Accounts
+    rules: Rules
     secure_cookies: bool
 
 
@@ -67,10 +69,12 @@ def create_console(parts: ConsoleParts) -> FastAPI:
     console.state.access = parts.access
     console.state.live_view = parts.live_view
     console.state.accounts = parts.accounts
+    console.state.rules = parts.rules
     console.state.secure_cookies = parts.secure_cookies
     console.state.live_feed = LiveFeed(parts.live_view.pulse)
     console.include_router(account_routes.router)
-    console.include_router(router)
+    console.include_router(rule_routes.router)
+    console.include_router(router)  # last, for it answers every path under /api
     console.add_exception_handler(Problem, _show_problem)
     console.add_exception_handler(RequestValidationError, _show_invalid)
     console.add_middleware(GZipMiddleware)

@@ -11,13 +11,16 @@ from typing import Literal, NamedTuple
 from msgspec.structs import replace
 
 from hearth.core.clock import Clock, Identities
+from hearth.core.instants import zone_named
 from hearth.core.problems import FieldProblem, Problem
 from hearth.domain.audit import COMMAND_LINE, Actor
 from hearth.domain.catalogue import Catalogue
-from hearth.domain.customers import Customer
+from hearth.domain.customers import DEFAULT_LANGUAGES, Customer
 from hearth.domain.rules import Rule, RuleState
+from hearth.engine.schedule import next_ticks
 from hearth.ports import Session, Store
 from hearth.services.auditing import differences, note
+from hearth.services.predefined_rules import PredefinedRule, read_predefined_rules
 from hearth.services.rule_checks import Finding, UnfitRule, check_rule
 from hearth.services.rule_files import Diagnostic, has_errors, read_files, write_rules
 
@@ -49,6 +52,7 @@ class Rules:
         self.catalogue = catalogue
         self._clock = clock
         self._identities = identities
+        self._predefined: list[PredefinedRule] | None = None
 
     def import_files(
         self, customer_id: str, files: Iterable[tuple[str, str]], author: str | None, by: Actor = COMMAND_LINE
@@ -68,6 +72,36 @@ class Rules:
             if any(each.outcome != "unchanged" for each in imported):
                 session.changes.add(customer_id, "rules")
         return ImportResult(imported, tuple(diagnostics))
+
+    def list_predefined(self) -> list[PredefinedRule]:
+        """The rules that come with Hearth, by name."""
+        if self._predefined is None:
+            self._predefined = read_predefined_rules(self.catalogue, DEFAULT_LANGUAGES)
+        return self._predefined
+
+    def add_predefined(self, customer_id: str, file: str, by: Actor) -> Rule:
+        """A predefined rule as one of the customer's; what the customer made of it before is never written over.
+
+        Raises Problem "not_found", "conflict" where the customer has a rule of that name, "invalid" where it does not fit.
+        """
+        predefined = next((each for each in self.list_predefined() if each.file == file), None)
+        if predefined is None:
+            raise Problem("not_found", f"There is no predefined rule {file}.")
+        if any(rule.name == predefined.rule.name for rule in self.list_of(customer_id)):
+            raise Problem("conflict", f"You have a rule {predefined.rule.name!r} already. Open it to switch it on.")
+        result = self.import_files(customer_id, [(f"{file}.yaml", predefined.text)], by.words, by)
+        if result.is_refused:
+            errors = [each for each in result.diagnostics if each.severity == "error"]
+            raise Problem("invalid", f"The rule cannot be taken as it is: {errors[0].message}")
+        return result.rules[0].rule
+
+    def next_ticks(self, cron: str, time_zone_id: str, count: int = 5) -> list[int]:
+        """When a readable schedule ticks next in a zone, in milliseconds UTC. Raises Problem "invalid" for an unknown zone."""
+        try:
+            zone = zone_named(time_zone_id)
+        except ValueError as error:
+            raise Problem("invalid", f"There is no time zone {time_zone_id}.") from error
+        return next_ticks(cron, zone, self._clock.now_ms(), count)
 
     def check(self, customer_id: str, files: Iterable[tuple[str, str]]) -> list[Diagnostic]:
         """What is wrong with the files, for this customer's languages; nothing is saved."""

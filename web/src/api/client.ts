@@ -12,15 +12,30 @@ export type Status = Notification["status"];
 export type Problem = Schemas["ProblemView"];
 export type Permission = Session["permissions"][number];
 
+export type PredefinedRule = Schemas["PredefinedRuleView"];
+export type Catalogue = Schemas["CatalogueView"];
+
+/** A place in a request and what is wrong there; `pointer` is a JSON pointer. */
+export interface Mistake {
+  pointer: string;
+  detail: string;
+  hint?: string | null;
+}
+
 /** A request that was refused, with the server's stable code; "unreachable" when no proper answer came. */
 export class Refused extends Error {
   constructor(
     readonly code: string,
     readonly retryAfterSeconds: number | null,
-    /** Where the request was wrong, as JSON pointers. */
-    readonly pointers: string[] = [],
+    readonly detail = "",
+    readonly mistakes: Mistake[] = [],
   ) {
     super(code);
+  }
+
+  /** Where the request was wrong, as JSON pointers. */
+  get pointers(): string[] {
+    return this.mistakes.map(({ pointer }) => pointer);
   }
 }
 
@@ -51,8 +66,18 @@ export async function answer<T>(pending: Promise<Outcome<T>>): Promise<T> {
     throw new Refused("unreachable", null);
   });
   if (outcome.response.ok) return outcome.data as T;
-  const problem = outcome.error as Partial<Problem> | undefined;
-  const retryAfter = Number(outcome.response.headers.get("Retry-After") ?? Number.NaN);
-  const pointers = problem?.errors?.map(({ pointer }) => pointer) ?? [];
-  throw new Refused(problem?.code ?? "unreachable", Number.isFinite(retryAfter) ? retryAfter : null, pointers);
+  throw refusalOf(outcome.response, outcome.error);
+}
+
+/** A problem document, of the console or of the public API, as what is raised. */
+export function refusalOf(response: Response | null, body: unknown): Refused {
+  const problem = body as Partial<Problem & { errors: Mistake[] }> | null | undefined;
+  const code = problem?.code ?? problem?.type?.split(":").at(-1) ?? "unreachable";
+  const retryAfter = Number(response?.headers.get("Retry-After") ?? Number.NaN);
+  return new Refused(
+    code,
+    Number.isFinite(retryAfter) ? retryAfter : null,
+    problem?.detail,
+    (problem?.errors ?? []).map((error) => ({ detail: error.message, ...error })),
+  );
 }

@@ -1,19 +1,41 @@
-import { Alert } from "@mantine/core";
+// Why something was refused, with each place and the remedy, in the server's words.
+import { Alert, Button } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { Refused } from "../api/client";
 
-/** Why something was refused, in words; `own` has the words that a page knows better, by code. */
-export function Refusal({ error, own = {} }: { error: Error | null; own?: Record<string, string> }) {
+interface Props {
+  error: Error;
+  title?: string;
+  onAgain?: () => void;
+}
+
+export function Refusal({ error, title, onAgain }: Props) {
   const { t } = useTranslation();
-  if (!error) return null;
-  const code = error instanceof Refused ? error.code : "unreachable";
-  const general =
-    error instanceof Refused && code === "too_many_requests"
-      ? t("signIn.tooMany", { seconds: error.retryAfterSeconds ?? 60 })
-      : t(code === "forbidden" ? "accounts.forbidden" : code === "invalid" ? "accounts.invalid" : "signIn.unreachable");
+  const refused = error instanceof Refused ? error : null;
   return (
-    <Alert role="alert" color="red" className="alert">
-      {own[code] ?? general}
+    <Alert role="alert" color="red" className="alert refusal" title={title}>
+      <p>{messageOf(error, t)}</p>
+      {refused && refused.mistakes.length > 0 && (
+        <ul>
+          {refused.mistakes.slice(0, 8).map((mistake, index) => (
+            <li key={index}>
+              <code>{mistake.pointer.replace(/^\/rule\//, "/").slice(1)}</code> {mistake.detail}
+              {mistake.hint && <span className="hint"> {mistake.hint}</span>}
+            </li>
+          ))}
+        </ul>
+      )}
+      {onAgain && (
+        <Button variant="default" size="xs" mt="xs" onClick={onAgain}>
+          {t("failure.again")}
+        </Button>
+      )}
     </Alert>
   );
+}
+
+function messageOf(error: Error, t: ReturnType<typeof useTranslation>["t"]): string {
+  if (!(error instanceof Refused) || error.code === "unreachable") return t("failure.title");
+  if (error.code === "too_many_requests") return t("rules.busy", { seconds: error.retryAfterSeconds ?? 10 });
+  return error.detail || t("failure.title");
 }

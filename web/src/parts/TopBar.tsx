@@ -8,6 +8,7 @@ import type { Connection } from "../api/live";
 import { sessionQuery } from "../api/queries";
 import { ConnectionState } from "./ConnectionState";
 import { LanguageMenu } from "./LanguageMenu";
+import { MainNav } from "./MainNav";
 import { SchemeMenu } from "./SchemeMenu";
 import { useAllowed, useSession } from "./session";
 import { Wordmark } from "./Wordmark";
@@ -37,6 +38,7 @@ export function TopBar({ connection }: { connection: Connection }) {
           <Text component="span" className="customer-name" truncate>
             {session.customerName}
           </Text>
+          <MainNav />
         </Group>
         <Group gap={4} wrap="nowrap">
           <ConnectionState connection={connection} />

@@ -41,3 +41,15 @@ export function relativeTime(atMs: number, nowMs: number, language: string): str
   const [unit, length] = STEPS.find(([, length]) => Math.abs(seconds) >= length) ?? ["second", 1];
   return format.format(-Math.trunc(seconds / length), unit);
 }
+
+/** Day of the week, date and minute, in a time zone. */
+export function weekdayTime(atMs: number, language: string, timeZone: string): string {
+  return new Intl.DateTimeFormat(localeOf(language), {
+    weekday: "short",
+    day: "numeric",
+    month: "short",
+    hour: "2-digit",
+    minute: "2-digit",
+    timeZone,
+  }).format(atMs);
+}

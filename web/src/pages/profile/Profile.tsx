@@ -6,7 +6,7 @@ import { useTranslation } from "react-i18next";
 import { isAbout, type Profile as OwnProfile, profileQuery } from "../../api/accounts";
 import { answer, client } from "../../api/client";
 import { sessionQuery } from "../../api/queries";
-import { Refusal } from "../../parts/Refusal";
+import { FormRefusal } from "../../parts/FormRefusal";
 import { chooseLanguage, type Language, LANGUAGES, OWN_NAMES } from "../../texts";
 import "../settings/settings.css";
 import { SecondFactor } from "./SecondFactor";
@@ -102,7 +102,7 @@ function Person({ profile }: { profile: OwnProfile }) {
         <Text c="dimmed" fz="sm">
           {t("members.role")}: {t(`roles.${profile.role}`)}
         </Text>
-        <Refusal error={change.error} />
+        <FormRefusal error={change.error} />
         <Done text={change.isSuccess && t("profile.saved")} />
         <Button type="submit" loading={change.isPending}>
           {t("profile.save")}
@@ -144,7 +144,7 @@ function Password() {
           withAsterisk={false}
           visibilityToggleButtonProps={{ "aria-label": t("signIn.show"), tabIndex: 0 }}
         />
-        {!isFieldWrong && <Refusal error={change.error} />}
+        {!isFieldWrong && <FormRefusal error={change.error} />}
         <Done text={change.isSuccess && t("profile.passwordChanged")} />
         <Button type="submit" loading={change.isPending}>
           {t("profile.changePassword")}

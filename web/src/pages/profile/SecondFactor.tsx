@@ -5,7 +5,7 @@ import type { FormEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { isAbout, type Profile, profileQuery } from "../../api/accounts";
 import { answer, client } from "../../api/client";
-import { Refusal } from "../../parts/Refusal";
+import { FormRefusal } from "../../parts/FormRefusal";
 import { Panel, PresentPassword } from "./Profile";
 
 export function SecondFactor({ profile }: { profile: Profile }) {
@@ -37,7 +37,7 @@ function Absent() {
     return (
       <div className="form-column">
         <Text>{t("secondFactor.lead")}</Text>
-        <Refusal error={begin.error} />
+        <FormRefusal error={begin.error} />
         <Button variant="default" loading={begin.isPending} onClick={() => begin.mutate()}>
           {t("secondFactor.begin")}
         </Button>
@@ -64,7 +64,7 @@ function Absent() {
         withAsterisk={false}
       />
       <PresentPassword error={add.error} />
-      {!isFieldWrong && <Refusal error={add.error} />}
+      {!isFieldWrong && <FormRefusal error={add.error} />}
       <Button type="submit" loading={add.isPending}>
         {t("secondFactor.add")}
       </Button>
@@ -88,7 +88,7 @@ function Present() {
     <form className="form-column" onSubmit={submit}>
       <Text role="status">{t("secondFactor.isOn")}</Text>
       <PresentPassword error={remove.error} />
-      {!isAbout(remove.error, "/present") && <Refusal error={remove.error} />}
+      {!isAbout(remove.error, "/present") && <FormRefusal error={remove.error} />}
       <Button type="submit" variant="default" loading={remove.isPending}>
         {t("secondFactor.remove")}
       </Button>

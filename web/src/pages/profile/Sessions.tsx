@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import type { Profile } from "../../api/accounts";
 import { answer, client } from "../../api/client";
 import { sessionQuery } from "../../api/queries";
-import { Refusal } from "../../parts/Refusal";
+import { FormRefusal } from "../../parts/FormRefusal";
 import { Time } from "../../parts/Time";
 import { browserName } from "./browserName";
 import { Panel } from "./Profile";
@@ -37,7 +37,7 @@ export function Sessions({ sessions }: { sessions: Profile["sessions"] }) {
           </li>
         ))}
       </ul>
-      <Refusal error={end.error} />
+      <FormRefusal error={end.error} />
       <Button variant="default" mt="sm" loading={end.isPending} onClick={() => end.mutate()}>
         {t("profile.signOutEverywhere")}
       </Button>

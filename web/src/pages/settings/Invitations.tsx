@@ -4,7 +4,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { type Invitation, membersQuery } from "../../api/accounts";
 import { answer, client } from "../../api/client";
-import { Refusal } from "../../parts/Refusal";
+import { FormRefusal } from "../../parts/FormRefusal";
 import { Time } from "../../parts/Time";
 import { useNow } from "../../parts/useNow";
 
@@ -72,7 +72,7 @@ function InvitationRow({ invitation }: { invitation: Invitation }) {
         </Button>
       </div>
       <VisuallyHidden role="status">{again.isSuccess && t("members.sent", { email })}</VisuallyHidden>
-      <Refusal
+      <FormRefusal
         error={again.error ?? withdraw.error}
         own={{ conflict: t("members.isMember"), unavailable: t("members.notSent") }}
       />

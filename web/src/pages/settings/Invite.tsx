@@ -5,7 +5,7 @@ import { type FormEvent, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { isAbout, membersQuery, type Role, ROLES } from "../../api/accounts";
 import { answer, client } from "../../api/client";
-import { Refusal } from "../../parts/Refusal";
+import { FormRefusal } from "../../parts/FormRefusal";
 import { type Language, LANGUAGES, OWN_NAMES } from "../../texts";
 
 export function Invite({ canInvite }: { canInvite: boolean }) {
@@ -70,7 +70,10 @@ export function Invite({ canInvite }: { canInvite: boolean }) {
         )}
       </div>
       {!isAbout(invite.error, "/email") && (
-        <Refusal error={invite.error} own={{ conflict: t("members.isMember"), unavailable: t("members.notSent") }} />
+        <FormRefusal
+          error={invite.error}
+          own={{ conflict: t("members.isMember"), unavailable: t("members.notSent") }}
+        />
       )}
     </section>
   );

@@ -7,7 +7,7 @@ import { useTranslation } from "react-i18next";
 import { type Member, membersQuery, type Role, ROLES } from "../../api/accounts";
 import { answer, client } from "../../api/client";
 import { sessionQuery } from "../../api/queries";
-import { Refusal } from "../../parts/Refusal";
+import { FormRefusal } from "../../parts/FormRefusal";
 import { Invitations } from "./Invitations";
 import { Invite } from "./Invite";
 
@@ -132,7 +132,7 @@ function MemberRow({ member }: { member: Member }) {
         </Button>
       </div>
       <VisuallyHidden role="status">{said}</VisuallyHidden>
-      <Refusal error={changeRole.error ?? removeFactor.error} own={{ conflict: t("members.lastAdmin") }} />
+      <FormRefusal error={changeRole.error ?? removeFactor.error} own={{ conflict: t("members.lastAdmin") }} />
     </li>
   );
 }
@@ -163,7 +163,7 @@ function Removal({ member }: { member: Member | undefined }) {
       closeButtonProps={{ "aria-label": t("accounts.cancel") }}
     >
       <Text mb="md">{t("members.removeLead")}</Text>
-      <Refusal error={remove.error} own={{ conflict: t("members.lastAdmin") }} />
+      <FormRefusal error={remove.error} own={{ conflict: t("members.lastAdmin") }} />
       <div className="row-side">
         <Button color="red.9" loading={remove.isPending} onClick={() => member && remove.mutate(member.id)}>
           {t("members.remove")}

@@ -4,7 +4,7 @@ import { useMutation } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { answer, client } from "../../api/client";
-import { Refusal } from "../../parts/Refusal";
+import { FormRefusal } from "../../parts/FormRefusal";
 import { OpenFrame } from "./OpenFrame";
 
 export function ForgottenPassword() {
@@ -31,7 +31,7 @@ export function ForgottenPassword() {
       lead={t("forgotten.lead")}
       onSubmit={(fields) => ask.mutate(String(fields.get("email")))}
     >
-      <Refusal error={ask.error} own={{ unavailable: t("forgotten.noMail") }} />
+      <FormRefusal error={ask.error} own={{ unavailable: t("forgotten.noMail") }} />
       <TextInput
         label={t("signIn.email")}
         name="email"

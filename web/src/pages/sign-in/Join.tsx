@@ -7,7 +7,7 @@ import { useTranslation } from "react-i18next";
 import { isAbout } from "../../api/accounts";
 import { answer, client, Refused, rememberCsrfToken } from "../../api/client";
 import { sessionQuery } from "../../api/queries";
-import { Refusal } from "../../parts/Refusal";
+import { FormRefusal } from "../../parts/FormRefusal";
 import { suggestLanguage } from "../../texts";
 import { OpenFrame } from "./OpenFrame";
 
@@ -53,7 +53,7 @@ export function Join() {
   if (!invited.data) {
     return (
       <OpenFrame title={t("join.title")}>
-        <Refusal error={invited.error} />
+        <FormRefusal error={invited.error} />
         {invited.isPending && <Skeleton height={180} />}
       </OpenFrame>
     );
@@ -64,7 +64,7 @@ export function Join() {
       lead={t("join.lead", { role: t(`roles.${invited.data.role}`) })}
       onSubmit={(fields) => join.mutate({ name: String(fields.get("name")), password: String(fields.get("password")) })}
     >
-      {!isAbout(join.error, "/password") && <Refusal error={join.error} />}
+      {!isAbout(join.error, "/password") && <FormRefusal error={join.error} />}
       <TextInput
         label={t("signIn.email")}
         name="username"

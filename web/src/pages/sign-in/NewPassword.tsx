@@ -5,7 +5,7 @@ import { Link, useLocation } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { isAbout } from "../../api/accounts";
 import { answer, client, Refused } from "../../api/client";
-import { Refusal } from "../../parts/Refusal";
+import { FormRefusal } from "../../parts/FormRefusal";
 import { OpenFrame } from "./OpenFrame";
 
 export function NewPassword() {
@@ -39,7 +39,7 @@ export function NewPassword() {
   }
   return (
     <OpenFrame title={t("newPassword.title")} onSubmit={(fields) => set.mutate(String(fields.get("password")))}>
-      {!isAbout(set.error, "/password") && <Refusal error={set.error} />}
+      {!isAbout(set.error, "/password") && <FormRefusal error={set.error} />}
       <PasswordInput
         label={t("accounts.newPassword")}
         description={t("accounts.passwordRule")}

@@ -1,0 +1,108 @@
+// The configurator: a rule is tried on a home, edited below, and saved as a version.
+import { Textarea, TextInput } from "@mantine/core";
+import { IconArrowLeft } from "@tabler/icons-react";
+import { Link, useBlocker } from "@tanstack/react-router";
+import { useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { Rule } from "../../api/public";
+import { useSession } from "../../parts/session";
+import { Conditions } from "./Conditions";
+import { Conflict } from "./Conflict";
+import { Datasets } from "./Datasets";
+import { isSame } from "./draft";
+import { EditingContext, useEditing, useErrorAt, useFindings } from "./editing";
+import { Findings } from "./Findings";
+import { GraphPanel } from "./graph/GraphPanel";
+import { LeaveDialog } from "./LeaveDialog";
+import { Notifications } from "./Notifications";
+import { RuleBar } from "./RuleBar";
+import { Settings } from "./Settings";
+import { useSave } from "./useSave";
+import { useSimulation } from "./useSimulation";
+import { Versions } from "./Versions";
+import { WhyDrawer } from "./WhyDrawer";
+
+export function Configurator({ saved }: { saved: Rule }) {
+  const { t } = useTranslation();
+  const { languages } = useSession();
+  const [base, setBase] = useState(saved);
+  const [draft, setDraft] = useState(saved);
+  const isChanged = !isSame(draft, base);
+  const takeOver = (rule: Rule) => {
+    setBase(rule);
+    setDraft(rule);
+  };
+  const findings = useFindings(draft);
+  const simulation = useSimulation(draft);
+  const [askedMs, setAskedMs] = useState<number[]>([]);
+  // A rule that was just added moves to its own address; that is no leaving.
+  const isLeavingAllowed = useRef(false);
+  const save = useSave(draft, takeOver, isLeavingAllowed);
+  const blocker = useBlocker({
+    shouldBlockFn: ({ current, next }) => isChanged && !isLeavingAllowed.current && current.pathname !== next.pathname,
+    enableBeforeUnload: () => isChanged,
+    withResolver: true,
+  });
+
+  return (
+    <EditingContext
+      value={{
+        draft,
+        edit: (patch) => setDraft((before) => ({ ...before, ...patch })),
+        findings,
+        languages: [...new Set([...languages, ...Object.keys(draft.notification?.texts ?? {})])],
+        simulation: simulation.result?.simulation,
+      }}
+    >
+      <div className="configurator">
+        <Link to="/rules" className="back-link" activeProps={{}}>
+          <IconArrowLeft size={16} aria-hidden />
+          {t("rules.title")}
+        </Link>
+        <NameFields isNew={!base.id} />
+        <RuleBar simulation={simulation} save={save} isChanged={isChanged} isNew={!base.id} />
+        <Findings findings={findings} refusal={save.refusal} />
+        <GraphPanel simulation={simulation} onAsk={setAskedMs} />
+        <Datasets />
+        <Conditions />
+        <Notifications />
+        <Settings timeZoneId={simulation.timeZoneId} />
+        {base.id && <Versions rule={base} onRestored={takeOver} isChanged={isChanged} />}
+      </div>
+      <WhyDrawer timesMs={askedMs} result={simulation.result} onClose={() => setAskedMs([])} />
+      <Conflict save={save} mine={draft} onTakeTheirs={takeOver} />
+      <LeaveDialog blocker={blocker} />
+    </EditingContext>
+  );
+}
+
+function NameFields({ isNew }: { isNew: boolean }) {
+  const { t } = useTranslation();
+  const { draft, edit } = useEditing();
+  const nameError = useErrorAt("/name");
+  return (
+    <div className="rule-names">
+      <h1 className="visually-hidden">{draft.name || t("rule.new")}</h1>
+      <TextInput
+        classNames={{ input: "rule-name" }}
+        aria-label={t("rule.name")}
+        placeholder={t("rule.namePlaceholder")}
+        value={draft.name}
+        onChange={(event) => edit({ name: event.currentTarget.value })}
+        error={draft.name || !isNew ? nameError : undefined}
+        maxLength={1000}
+        autoFocus={isNew}
+      />
+      <Textarea
+        classNames={{ input: "rule-description" }}
+        aria-label={t("rule.description")}
+        placeholder={t("rule.descriptionPlaceholder")}
+        value={draft.description}
+        onChange={(event) => edit({ description: event.currentTarget.value })}
+        autosize
+        minRows={1}
+        maxLength={10_000}
+      />
+    </div>
+  );
+}

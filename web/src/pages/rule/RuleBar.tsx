@@ -1,0 +1,88 @@
+// What is always at hand: the switch, on what the rule is tried, and saving.
+import { Autocomplete, Button, Switch, TextInput } from "@mantine/core";
+import { IconDeviceFloppy, IconPlayerPlay, IconPlayerStop } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { buildingsQuery } from "../../api/rules";
+import { useEditing } from "./editing";
+import type { Save } from "./useSave";
+import type { Trial } from "./useSimulation";
+
+interface Props {
+  simulation: Trial;
+  save: Save;
+  isChanged: boolean;
+  isNew: boolean;
+}
+
+export function RuleBar({ simulation, save, isChanged, isNew }: Props) {
+  const { t } = useTranslation();
+  const { draft, edit } = useEditing();
+  const buildings = useQuery(buildingsQuery);
+  const { search, change, progress } = simulation;
+  const isRunning = progress !== undefined;
+  return (
+    <div className="rule-bar panel">
+      <Switch
+        className="rule-bar-switch"
+        label={t(`rules.state.${draft.ruleState}`)}
+        aria-label={t("rule.active")}
+        checked={draft.ruleState === "ACTIVE"}
+        onChange={(event) => edit({ ruleState: event.currentTarget.checked ? "ACTIVE" : "INACTIVE" })}
+      />
+      <form
+        className="rule-bar-trial"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (isRunning) simulation.cancel();
+          else simulation.run();
+        }}
+      >
+        <Autocomplete
+          className="rule-bar-building"
+          aria-label={t("rule.building")}
+          placeholder={t("rule.building")}
+          data={(buildings.data ?? []).map((each) => each.customerBuildingId)}
+          limit={50}
+          value={search.building ?? ""}
+          onChange={(building) => change({ building: building || undefined })}
+        />
+        <TextInput
+          type="date"
+          aria-label={t("rule.from")}
+          value={search.from ?? ""}
+          max={search.to}
+          onChange={(event) => change({ from: event.currentTarget.value || undefined })}
+        />
+        <TextInput
+          type="date"
+          aria-label={t("rule.to")}
+          value={search.to ?? ""}
+          min={search.from}
+          onChange={(event) => change({ to: event.currentTarget.value || undefined })}
+        />
+        <Button
+          type="submit"
+          variant="light"
+          disabled={!search.building}
+          leftSection={isRunning ? <IconPlayerStop size={16} aria-hidden /> : <IconPlayerPlay size={16} aria-hidden />}
+        >
+          {t(isRunning ? "rule.cancel" : "rule.run")}
+        </Button>
+      </form>
+      <div className="rule-bar-save">
+        <span className="rule-bar-note" role="status">
+          {isChanged ? t("rule.unsaved") : save.isDone ? t("rule.saved") : ""}
+        </span>
+        <Button
+          leftSection={<IconDeviceFloppy size={17} aria-hidden />}
+          loading={save.isPending}
+          disabled={!isChanged && !isNew}
+          onClick={save.save}
+        >
+          {t("rule.save")}
+        </Button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,166 @@
+// Why the rule spoke at a time, or did not: the step that decided, what was counted, every part of the conditions.
+import { ActionIcon, Drawer, Group, Skeleton, Text } from "@mantine/core";
+import { IconChevronLeft, IconChevronRight, IconCircleCheck, IconCircleMinus, IconCircleX } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { answer } from "../../api/client";
+import { api, type Why } from "../../api/public";
+import { weekdayTime } from "../../parts/formats";
+import { Refusal } from "../../parts/Refusal";
+import type { Tried } from "./useSimulation";
+import { WhyTree } from "./WhyTree";
+
+interface Props {
+  /** The instants asked about, one after the other; none closes it. */
+  timesMs: number[];
+  result: Tried | undefined;
+  onClose: () => void;
+}
+
+export function WhyDrawer({ timesMs, result, onClose }: Props) {
+  const { t, i18n } = useTranslation();
+  const [at, setAt] = useState(0);
+  useEffect(() => setAt(0), [timesMs]);
+  const atMs = timesMs[at];
+  return (
+    <Drawer
+      opened={atMs !== undefined && result !== undefined}
+      onClose={onClose}
+      position="right"
+      size="lg"
+      title={<span className="drawer-title">{t("rule.why")}</span>}
+      closeButtonProps={{ "aria-label": t("rule.close") }}
+    >
+      {timesMs.length > 1 && (
+        <Group justify="space-between" mb="sm">
+          <ActionIcon
+            variant="default"
+            disabled={at === 0}
+            onClick={() => setAt(at - 1)}
+            aria-label={t("rule.previous")}
+          >
+            <IconChevronLeft size={16} aria-hidden />
+          </ActionIcon>
+          <Text fz="sm">{t("rule.nth", { number: at + 1, count: timesMs.length })}</Text>
+          <ActionIcon
+            variant="default"
+            disabled={at === timesMs.length - 1}
+            onClick={() => setAt(at + 1)}
+            aria-label={t("rule.next")}
+          >
+            <IconChevronRight size={16} aria-hidden />
+          </ActionIcon>
+        </Group>
+      )}
+      {atMs !== undefined && result && <Explanation key={atMs} atMs={atMs} tried={result} language={i18n.language} />}
+    </Drawer>
+  );
+}
+
+function Explanation({ atMs, tried, language }: { atMs: number; tried: Tried; language: string }) {
+  const { t } = useTranslation();
+  const { simulation, rule, timeZoneId } = tried;
+  const customerBuildingId = simulation.customerBuildingId;
+  const timestamp = Math.floor(atMs / 1000);
+  const why = useQuery({
+    queryKey: ["why", customerBuildingId, atMs, rule],
+    gcTime: 60_000,
+    queryFn: ({ signal }) =>
+      answer(api.POST("/rules/why/v1", { body: { rule, customerBuildingId, timestamp }, signal })),
+  });
+  const texts = simulation.notifications.find((each) => each.createdAtTimeMillis === atMs)?.notification?.texts ?? {};
+  const text = texts[language] ?? Object.values(texts)[0];
+  return (
+    <div className="why">
+      <p className="why-asked">
+        {t("rule.asked", { time: weekdayTime(atMs, language, timeZoneId), building: customerBuildingId })}
+      </p>
+      {text && (
+        <blockquote className="detail-text">
+          <b>{text.title}</b>
+          <br />
+          {text.message}
+        </blockquote>
+      )}
+      {why.isPending && <Skeleton height={220} />}
+      {why.isError && <Refusal error={why.error} onAgain={() => void why.refetch()} />}
+      {why.data && !why.data.evaluation && <p>{t("rule.noEvaluation")}</p>}
+      {why.data?.evaluation && (
+        <Evaluation evaluation={why.data.evaluation} language={language} timeZoneId={timeZoneId} />
+      )}
+      {why.data && why.data.notes.length > 0 && (
+        <ul className="why-notes">
+          {why.data.notes.map((note) => (
+            <li key={note}>{note}</li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+const OUTCOMES = {
+  sent: { Icon: IconCircleCheck, status: "DELIVERED", name: "sent" },
+  dropped: { Icon: IconCircleMinus, status: "DROPPED", name: "held" },
+  "not sent": { Icon: IconCircleX, status: "FAILED", name: "notSent" },
+} as const;
+
+interface EvaluationProps {
+  evaluation: NonNullable<Why["evaluation"]>;
+  language: string;
+  timeZoneId: string;
+}
+
+function Evaluation({ evaluation, language, timeZoneId }: EvaluationProps) {
+  const { t } = useTranslation();
+  const { Icon, status, name } = OUTCOMES[evaluation.outcome];
+  const { before, after } = evaluation;
+  const counted = (["matches", "streak", "delivered"] as const).filter((each) => before[each] || after[each]);
+  return (
+    <>
+      <div className="why-outcome" data-status={status}>
+        <Icon size={20} aria-hidden />
+        <div>
+          <b>{t(`rule.outcomes.${name}`)}</b>
+          {evaluation.outcome !== "sent" && <p>{sentence(evaluation.ended)}</p>}
+        </div>
+      </div>
+      <p className="why-evaluated">
+        {t("rule.evaluatedAt", { time: weekdayTime(Date.parse(evaluation.at), language, timeZoneId) })}
+      </p>
+      {Object.entries(evaluation.parts).map(([part, explained]) => (
+        <section key={part} className="why-part">
+          <h3>{partName(part, t)}</h3>
+          <WhyTree part={explained} />
+        </section>
+      ))}
+      {counted.length > 0 && (
+        <section className="why-part">
+          <h3>{t("rule.counted")}</h3>
+          <dl className="facts">
+            {counted.map((each) => (
+              <div key={each}>
+                <dt>{t(`rule.counts.${each}`)}</dt>
+                <dd>{before[each] === after[each] ? after[each] : `${before[each]} → ${after[each]}`}</dd>
+              </div>
+            ))}
+          </dl>
+        </section>
+      )}
+    </>
+  );
+}
+
+/** The step in words, without the outcome that stands above it already. */
+function sentence(ended: string): string {
+  const text = ended.replace(/^not sent: /, "");
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function partName(part: string, t: ReturnType<typeof useTranslation>["t"]): string {
+  const [kind, index] = part.split(" ");
+  if (kind === "condition") return t("rule.place.condition");
+  if (kind === "streak") return t("rule.place.streakCondition");
+  return t("rule.caseNumber", { number: Number(index ?? 0) + 1 });
+}

@@ -1,0 +1,59 @@
+// What every part of the configurator sees: the draft, how to change it, and what is said about its places.
+import { useDebouncedValue } from "@mantine/hooks";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { createContext, useContext } from "react";
+import { answer, Refused } from "../../api/client";
+import { api, type Finding, type Rule, type Simulation } from "../../api/public";
+import { sendable } from "./draft";
+
+const PAUSE_MS = 500;
+
+export type Said = Pick<Finding, "pointer" | "severity" | "detail" | "hint" | "line">;
+
+export interface Editing {
+  draft: Rule;
+  edit: (patch: Partial<Rule>) => void;
+  findings: Said[];
+  /** The languages that texts are needed in. */
+  languages: string[];
+  simulation: Simulation | undefined;
+}
+
+export const EditingContext = createContext<Editing | null>(null);
+
+export function useEditing(): Editing {
+  const editing = useContext(EditingContext);
+  if (!editing) throw new Error("nothing is edited here");
+  return editing;
+}
+
+/** What is wrong with the draft, or doubtful, asked for whenever nobody has typed for a moment. */
+export function useFindings(draft: Rule): Said[] {
+  const [settled] = useDebouncedValue(draft, PAUSE_MS);
+  const asked = useQuery({
+    queryKey: ["check", settled],
+    gcTime: 0,
+    placeholderData: keepPreviousData,
+    queryFn: async ({ signal }): Promise<Said[]> => {
+      try {
+        return await answer(api.POST("/rules/check/v1", { body: sendable(settled), signal }));
+      } catch (error) {
+        if (!(error instanceof Refused) || error.code === "unreachable") throw error;
+        return error.mistakes.map((mistake) => ({
+          ...mistake,
+          severity: "error",
+          hint: mistake.hint ?? null,
+          line: null,
+        }));
+      }
+    },
+  });
+  return asked.data ?? [];
+}
+
+/** The first error at a place, for the field that stands there. */
+export function useErrorAt(pointer: string): string | undefined {
+  const { findings } = useEditing();
+  const found = findings.find((each) => each.pointer === pointer && each.severity === "error" && each.line === null);
+  return found && [found.detail, found.hint].filter(Boolean).join(" ");
+}

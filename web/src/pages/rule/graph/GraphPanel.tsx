@@ -1,0 +1,127 @@
+// The data graph: what the rule looked at, and above it what would have been sent or held back.
+import { Button, Progress, SegmentedControl, Skeleton, Text, TextInput, Title } from "@mantine/core";
+import { IconQuestionMark } from "@tabler/icons-react";
+import { type FormEvent, lazy, Suspense, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { number } from "../../../parts/formats";
+import { instantOf, localMinute } from "../../../parts/localTime";
+import { Refusal } from "../../../parts/Refusal";
+import type { Trial, Tried } from "../useSimulation";
+import { type Area, EnvelopeStrip } from "./EnvelopeStrip";
+import { GraphTable } from "./GraphTable";
+
+const DataGraph = lazy(() => import("./DataGraph"));
+
+interface Props {
+  simulation: Trial;
+  onAsk: (timesMs: number[]) => void;
+}
+
+export function GraphPanel({ simulation, onAsk }: Props) {
+  const { t } = useTranslation();
+  const { result, progress, error, search, isOutdated } = simulation;
+  const [view, setView] = useState("graph");
+  return (
+    <section className="panel graph-panel" aria-labelledby="graph-title">
+      <div className="rule-section-head">
+        <div>
+          <Title order={2} id="graph-title" className="panel-title">
+            {t("rule.graph")}
+          </Title>
+          <p className="graph-summary" role="status">
+            {result ? <Summary tried={result} /> : t("rule.graphLead")}
+            {isOutdated && <span className="graph-outdated"> {t("rule.outdated")}</span>}
+          </p>
+        </div>
+        {result && (
+          <SegmentedControl
+            size="xs"
+            aria-label={t("rule.view")}
+            value={view}
+            onChange={setView}
+            data={[
+              { value: "graph", label: t("rule.asGraph") },
+              { value: "table", label: t("rule.asTable") },
+            ]}
+          />
+        )}
+      </div>
+      <Progress
+        className="graph-progress"
+        size="xs"
+        value={(progress ?? 0) * 100}
+        aria-label={t("rule.progress")}
+        data-running={progress !== undefined || undefined}
+      />
+      {error && <Refusal error={error} title={t("rule.notSimulated")} />}
+      {result?.simulation.faults[0] && <p className="field-error">{t("rule.failed")}</p>}
+      {!result && (
+        <div className="graph-empty">
+          <Text c="dimmed">{t(search.building ? "rule.graphRun" : "rule.graphChoose")}</Text>
+        </div>
+      )}
+      {result && view === "graph" && <Graph tried={result} onAsk={onAsk} />}
+      {result && view === "table" && <GraphTable tried={result} onAsk={onAsk} />}
+      {result && <AskAtTime tried={result} onAsk={onAsk} />}
+    </section>
+  );
+}
+
+function Summary({ tried }: { tried: Tried }) {
+  const { t, i18n } = useTranslation();
+  const { simulation } = tried;
+  return (
+    <>
+      {t("rule.summary", {
+        building: simulation.customerBuildingId,
+        sent: number(simulation.notifications.length, i18n.language),
+        dropped: number(simulation.dropped.length, i18n.language),
+        evaluations: number(simulation.evaluations, i18n.language),
+      })}
+    </>
+  );
+}
+
+function Graph({ tried, onAsk }: { tried: Tried; onAsk: (timesMs: number[]) => void }) {
+  const { t } = useTranslation();
+  const [area, setArea] = useState<Area>();
+  const { series } = tried.simulation;
+  return (
+    <div className="graph">
+      <EnvelopeStrip tried={tried} area={area} onAsk={onAsk} />
+      <div className="graph-place">
+        <Suspense fallback={<Skeleton height="100%" />}>
+          <DataGraph tried={tried} onArea={setArea} onAsk={(atMs) => onAsk([atMs])} />
+        </Suspense>
+      </div>
+      <p className="graph-hint">{t(series.length === 0 ? "rule.noSeries" : "rule.graphHint")}</p>
+    </div>
+  );
+}
+
+/** The keyboard's way to "why not?". */
+function AskAtTime({ tried, onAsk }: { tried: Tried; onAsk: (timesMs: number[]) => void }) {
+  const { t } = useTranslation();
+  const { timeZoneId, simulation } = tried;
+  const ask = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const at = String(new FormData(event.currentTarget).get("at"));
+    if (at) onAsk([instantOf(at, timeZoneId)]);
+  };
+  return (
+    <form className="graph-ask" onSubmit={ask} key={simulation.to}>
+      <label htmlFor="why-at">{t("rule.whyAt")}</label>
+      <TextInput
+        id="why-at"
+        name="at"
+        type="datetime-local"
+        size="xs"
+        required
+        defaultValue={localMinute(Date.parse(simulation.to) - 60_000, timeZoneId)}
+      />
+      <Button type="submit" size="xs" variant="default" leftSection={<IconQuestionMark size={14} aria-hidden />}>
+        {t("rule.ask")}
+      </Button>
+    </form>
+  );
+}

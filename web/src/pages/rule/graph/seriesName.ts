@@ -1,0 +1,4 @@
+import type { Series } from "../../../api/public";
+
+/** What a line of the graph is called. */
+export const seriesName = (series: Series): string => `$${series.dataset} · ${series.deviceId}`;

@@ -1,0 +1,61 @@
+// Saving: a new rule or a new version. Who saved meanwhile is told, and nothing is overwritten unasked.
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { type RefObject, useState } from "react";
+import { answer, Refused } from "../../api/client";
+import { api, type Rule } from "../../api/public";
+import { ruleQuery, rulesQuery } from "../../api/rules";
+import { sendable } from "./draft";
+
+export interface Save {
+  save: () => void;
+  isPending: boolean;
+  isDone: boolean;
+  refusal: Error | null;
+  /** The rule as somebody else saved it meanwhile. */
+  theirs: Rule | null;
+  /** Saves the draft over `theirs`. */
+  keepMine: () => void;
+  dismiss: () => void;
+}
+
+export function useSave(draft: Rule, onSaved: (rule: Rule) => void, isLeavingAllowed: RefObject<boolean>): Save {
+  const queries = useQueryClient();
+  const navigate = useNavigate();
+  const [theirs, setTheirs] = useState<Rule | null>(null);
+  const saving = useMutation({
+    mutationFn: async (version: number | null | undefined): Promise<Rule | null> => {
+      const ruleId = draft.id;
+      if (!ruleId) return answer(api.POST("/rules/v1", { body: sendable(draft) }));
+      try {
+        const path = { ruleId };
+        return await answer(api.PUT("/rules/{ruleId}/v1", { params: { path }, body: { ...sendable(draft), version } }));
+      } catch (error) {
+        if (!(error instanceof Refused) || error.code !== "conflict") throw error;
+        const newest = await answer(api.GET("/rules/{ruleId}/v1", { params: { path: { ruleId } } }));
+        if (newest.version === version) throw error; // the name is another rule's
+        setTheirs(newest);
+        return null;
+      }
+    },
+    onSuccess: async (saved) => {
+      if (!saved?.id) return;
+      setTheirs(null);
+      onSaved(saved);
+      queries.setQueryData(ruleQuery(saved.id).queryKey, saved);
+      void queries.invalidateQueries({ queryKey: rulesQuery.queryKey });
+      if (draft.id) return;
+      isLeavingAllowed.current = true;
+      await navigate({ to: "/rules/$ruleId", params: { ruleId: saved.id }, search: (search) => search, replace: true });
+    },
+  });
+  return {
+    save: () => saving.mutate(draft.version),
+    isPending: saving.isPending,
+    isDone: saving.isSuccess && saving.data !== null,
+    refusal: saving.error,
+    theirs,
+    keepMine: () => saving.mutate(theirs?.version),
+    dismiss: () => setTheirs(null),
+  };
+}

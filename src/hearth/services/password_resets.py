@@ -14,7 +14,7 @@ from hearth.domain.customers import MailedLink
 from hearth.ports import Mailer, SecretHasher, Session, Store
 from hearth.services.auditing import actor_of, note
 from hearth.services.credentials import EXPIRED_LINK_KEPT_MS, Brake, check_password, hash_of
-from hearth.services.mails import write_mail
+from hearth.services.mails import mail_not_set, write_mail
 
 RESET_MS = 30 * MINUTE_MS
 RESET_PATH = "/console/new-password"
@@ -45,7 +45,7 @@ class PasswordResets:
         """
         self._asking.count(email.strip().lower(), address, self._clock.now_ms())
         if not self._mailer.is_set:
-            raise Problem("unavailable", "No mail can be sent: the operator has not set smtp_url.")
+            raise mail_not_set()
 
     def mail_link(self, email: str) -> None:
         """Mails a link if the address is a member's. Called once the answer is sent, which must not depend on it."""
@@ -54,12 +54,6 @@ class PasswordResets:
         if member is None:
             return
         token = self._identities.new_secret()
-        values = {"name": member.name, "link": f"{self._url}{RESET_PATH}#{token}"}
-        try:
-            self._mailer.send(write_mail("password_reset", member.language, member.email, values))
-        except Problem as problem:
-            _log.warning("password_reset.not_mailed", customer_id=member.customer_id, reason=problem.detail)
-            return
         now_ms = self._clock.now_ms()
         link = MailedLink(
             id=self._identities.new_id(),
@@ -73,6 +67,11 @@ class PasswordResets:
         with self._store.write() as session:
             session.mailed_links.delete_expired_for_operator(now_ms - EXPIRED_LINK_KEPT_MS)
             session.mailed_links.add(link)
+        values = {"name": member.name, "link": f"{self._url}{RESET_PATH}#{token}"}
+        try:
+            self._mailer.send(write_mail("password_reset", member.language, member.email, values))
+        except Problem as problem:
+            _log.warning("password_reset.not_mailed", customer_id=member.customer_id, reason=problem.detail)
 
     def set_password(self, token: str, password: str, address: str) -> None:
         """Sets the password and ends every session; signing in stays to be done, with the second factor where there is one.

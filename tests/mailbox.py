@@ -6,6 +6,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from queue import Queue
 from typing import Any
+from urllib.parse import quote
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
@@ -19,6 +20,7 @@ class Mailbox:
     def __init__(self, password: str | None = None) -> None:
         self._received: Queue[EmailMessage] = Queue()
         self._password = password
+        self._is_serving = False
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
@@ -26,7 +28,7 @@ class Mailbox:
         if password is not None:
             signing_in = {"authenticator": self._sign_in, "auth_required": True, "auth_require_tls": False}
         self._controller = Controller(self, hostname="127.0.0.1", port=port, **signing_in)
-        user = "" if password is None else f"hearth:{password}@"
+        user = "" if password is None else f"hearth:{quote(password, safe='')}@"
         self.url = f"smtp://{user}127.0.0.1:{port}"
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
@@ -39,10 +41,13 @@ class Mailbox:
     def start(self) -> None:
         """Serves until `stop`."""
         self._controller.start()
+        self._is_serving = True
 
     def stop(self) -> None:
-        """Answers nobody any more."""
-        self._controller.stop()
+        """Answers nobody any more; doing so twice is no error."""
+        if self._is_serving:
+            self._controller.stop()
+        self._is_serving = False
 
     def next_mail(self) -> EmailMessage:
         """The next mail, once it is there."""
@@ -54,7 +59,7 @@ class Mailbox:
 
     def _sign_in(self, _server: Any, _session: Any, _envelope: Any, _mechanism: str, data: Any) -> AuthResult:
         fits = isinstance(data, LoginPassword) and data == LoginPassword(b"hearth", (self._password or "").encode())
-        return AuthResult(success=fits)
+        return AuthResult(success=fits, handled=False)
 
 
 def link_in(mail: EmailMessage) -> str:

@@ -232,6 +232,14 @@ class Installation:
         return Members(self.store, self.hasher, self.sealer, self.clock, self.identities)
 
     @cached_property
+    def membership(self) -> Membership:
+        return Membership(self.store, self.clock)
+
+    @cached_property
+    def password_resets(self) -> PasswordResets:
+        return PasswordResets(self.store, self.hasher, self.mailer, self.clock, self.identities, self.settings.url)
+
+    @cached_property
     def mailer(self) -> Mailer:
         settings = self.settings
         return SmtpMailer(settings.smtp_url, settings.mail_from) if settings.smtp_url else UnsetMailer()
@@ -277,11 +285,11 @@ class Installation:
         """What the console's pages of members, profiles and the audit log speak to."""
         from hearth.console.account_routes import Accounts
 
-        mailing = (self.store, self.hasher, self.mailer, self.clock, self.identities, self.settings.url)
+        settings = self.settings
         return Accounts(
-            membership=Membership(self.store, self.clock),
-            invitations=Invitations(*mailing),
-            password_resets=PasswordResets(*mailing),
+            membership=self.membership,
+            invitations=Invitations(self.store, self.hasher, self.mailer, self.clock, self.identities, settings.url),
+            password_resets=self.password_resets,
             profiles=Profiles(self.store, self.hasher, self.sealer, self.clock, self.identities),
             audit_log=AuditLog(self.store),
         )

@@ -9,7 +9,9 @@ from rich.table import Table
 
 from hearth.bootstrap import open_installation, read_settings
 from hearth.core.problems import invalid
+from hearth.domain.audit import COMMAND_LINE
 from hearth.domain.limits import MOST_PER_DAY, HouseholdLimits, QuietHours
+from hearth.domain.permissions import ROLES, Role
 
 app = typer.Typer(help="Customers, their API clients and console members.", no_args_is_help=True)
 
@@ -102,11 +104,19 @@ def _most_per_day(text: str) -> int | None:
     return int(text)
 
 
+def _role(text: str) -> Role:
+    found = next((role for role in ROLES if role.lower() == text.lower()), None)
+    if found is None:
+        raise invalid("/role", f"There is no role {text!r}; take one of {', '.join(ROLES)}")
+    return found
+
+
 @app.command("add-member")
 def add_member(
     email: Annotated[str, typer.Argument(help="E-mail address, the name to sign in with.")],
     customer: Annotated[str, typer.Option("--customer", help="Customer id.")],
     name: Annotated[str, typer.Option("--name", help="Name of the person.")] = "",
+    role: Annotated[str, typer.Option("--role", help=f"{', '.join(ROLES)}.")] = "Admin",
     password: Annotated[
         str, typer.Option(envvar="HEARTH_MEMBER_PASSWORD", prompt=True, hide_input=True, confirmation_prompt=True)
     ] = "",
@@ -115,5 +125,21 @@ def add_member(
     """Let a person sign in to the console."""
     with open_installation(read_settings(data_dir=data_dir)) as installation:
         installation.customers.get(customer)
-        member = installation.members.add_member(customer, email, name or email, password)
+        member = installation.members.add_member(customer, email, name or email, password, role=_role(role))
     Console(highlight=False).print(f"[bold green]added[/] {member.email}")
+
+
+@app.command("password-link")
+def password_link(
+    email: Annotated[str, typer.Argument(help="E-mail address of the member.")],
+    remove_second_factor: Annotated[
+        bool, typer.Option("--remove-second-factor", help="Also let the password alone be enough, after a lost device.")
+    ] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Print a link with which a member sets a new password: for one whom no mail reaches. It works once, for 30 minutes."""
+    with open_installation(read_settings(data_dir=data_dir)) as installation:
+        member = installation.membership.find_for_operator(email)
+        if remove_second_factor:
+            installation.membership.remove_second_factor(member.customer_id, member.id, COMMAND_LINE)
+        print(installation.password_resets.new_link(member))

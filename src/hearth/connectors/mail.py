@@ -15,6 +15,7 @@ import aiosmtplib
 
 from hearth.core.problems import Problem, invalid
 from hearth.ports import Mail
+from hearth.services.mails import mail_not_set
 
 _TIMEOUT_SECONDS = 15
 _PORTS = {"smtp": 587, "smtps": 465}
@@ -86,7 +87,7 @@ class UnsetMailer:
 
     def send(self, mail: Mail) -> None:
         """Raises Problem("unavailable")."""
-        raise Problem("unavailable", "No mail can be sent: the operator has not set smtp_url.")
+        raise mail_not_set()
 
 
 def _is_loopback(host: str) -> bool:

@@ -1,7 +1,8 @@
 """Invitations: how a person becomes a member by a mailed link.
 
 Decides who may be invited and when a link is good; that an Admin asks is the console's to see. Invariants: a link works
-once, for seven days, and is in the log of nobody; an invitation is stored once its mail was taken, so none waits in vain.
+once, for seven days, and its token is kept nowhere; an invitation is stored before its mail leaves, so that the link
+works the moment it arrives, and stays when the mail was not taken, to be sent again.
 """
 
 from typing import NamedTuple
@@ -16,7 +17,7 @@ from hearth.ports import Mailer, SecretHasher, Session, Store
 from hearth.services.auditing import actor_of, note
 from hearth.services.credentials import EXPIRED_LINK_KEPT_MS, Brake, check_password, clean_email, clean_name, hash_of
 from hearth.services.failures import FailureCounter
-from hearth.services.mails import write_mail
+from hearth.services.mails import mail_not_set, write_mail
 from hearth.services.members import SignedIn, open_session
 
 INVITATION_MS = 7 * 24 * HOUR_MS
@@ -54,10 +55,12 @@ class Invitations:
     def invite(self, by: Member, email: str, role: Role, language: Language) -> MailedLink:
         """Mails an invitation on behalf of a member; an earlier one to the address is void.
 
-        Raises Problem: "invalid" for what is no address, "conflict" for a member of the customer, "unavailable" when the
-        mail was not taken, "too_many_requests" after many within an hour.
+        Raises Problem: "invalid" for what is no address, "conflict" for a member of the customer, "unavailable" when no
+        mail can be sent at all or this one was not taken, "too_many_requests" after many within an hour.
         """
         email = clean_email(email)
+        if not self._mailer.is_set:
+            raise mail_not_set()
         now_ms = self._clock.now_ms()
         wait_ms = self._mails.wait_ms(by.customer_id, now_ms)
         if wait_ms:
@@ -73,8 +76,6 @@ class Invitations:
             raise Problem("conflict", f"{email} is a member already.")
         self._mails.record(by.customer_id, now_ms)
         token = self._identities.new_secret()
-        values = {"customer_name": customer.name, "inviter": by.name, "link": f"{self._url}{JOIN_PATH}#{token}"}
-        self._mailer.send(write_mail("invitation", language, email, values))
         link = MailedLink(
             id=self._identities.new_id(),
             token_hash=hash_of(token),
@@ -91,6 +92,8 @@ class Invitations:
             session.mailed_links.add(link)
             shown = {"role": role, "language": language}
             note(session, by.customer_id, now_ms, actor_of(by), "member.invited", email, after=shown)
+        values = {"customer_name": customer.name, "inviter": by.name, "link": f"{self._url}{JOIN_PATH}#{token}"}
+        self._mailer.send(write_mail("invitation", language, email, values))
         return link
 
     def list_open(self, customer_id: str) -> list[MailedLink]:

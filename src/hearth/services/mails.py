@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from hearth.core.problems import Problem
 from hearth.domain.customers import Language
 from hearth.ports import Mail
 
@@ -43,3 +44,8 @@ def write_mail(kind: Kind, language: Language, recipient: str, values: dict[str,
         text=text.render(given, layout="layout.txt.j2"),
         html=_AS_HTML.get_template(name).render(given, layout="layout.html.j2"),
     )
+
+
+def mail_not_set() -> Problem:
+    """What is said where no mail can be sent at all."""
+    return Problem("unavailable", "No mail can be sent: the operator has not set smtp_url.")

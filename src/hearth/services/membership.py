@@ -53,6 +53,14 @@ class Membership:
             session.member_sessions.delete_of_member(customer_id, member_id, None)
             self._note(session, member, by, "member.secondFactorRemoved", None, None)
 
+    def find_for_operator(self, email: str) -> Member:
+        """The member of that address, of whichever customer. Raises Problem "not_found"."""
+        with self._store.read() as session:
+            member = session.members.find_for_login(email.strip().lower())
+        if member is None:
+            raise Problem("not_found", f"{email} is nobody's address.")
+        return member
+
     def _note(
         self,
         session: Session,

@@ -10,11 +10,11 @@ from msgspec.structs import replace
 from hearth.core.clock import Clock, Identities
 from hearth.core.instants import MINUTE_MS
 from hearth.core.problems import Problem
-from hearth.domain.customers import MailedLink
+from hearth.domain.customers import MailedLink, Member
 from hearth.ports import Mailer, SecretHasher, Session, Store
 from hearth.services.auditing import actor_of, note
 from hearth.services.credentials import EXPIRED_LINK_KEPT_MS, Brake, check_password, hash_of
-from hearth.services.mails import write_mail
+from hearth.services.mails import mail_not_set, write_mail
 
 RESET_MS = 30 * MINUTE_MS
 RESET_PATH = "/console/new-password"
@@ -45,7 +45,7 @@ class PasswordResets:
         """
         self._asking.count(email.strip().lower(), address, self._clock.now_ms())
         if not self._mailer.is_set:
-            raise Problem("unavailable", "No mail can be sent: the operator has not set smtp_url.")
+            raise mail_not_set()
 
     def mail_link(self, email: str) -> None:
         """Mails a link if the address is a member's. Called once the answer is sent, which must not depend on it."""
@@ -53,13 +53,15 @@ class PasswordResets:
             member = reading.members.find_for_login(email.strip().lower())
         if member is None:
             return
-        token = self._identities.new_secret()
-        values = {"name": member.name, "link": f"{self._url}{RESET_PATH}#{token}"}
+        values = {"name": member.name, "link": self.new_link(member)}
         try:
             self._mailer.send(write_mail("password_reset", member.language, member.email, values))
         except Problem as problem:
             _log.warning("password_reset.not_mailed", customer_id=member.customer_id, reason=problem.detail)
-            return
+
+    def new_link(self, member: Member) -> str:
+        """A link that sets the member's password; an earlier one is void. For the operator, where no mail reaches it."""
+        token = self._identities.new_secret()
         now_ms = self._clock.now_ms()
         link = MailedLink(
             id=self._identities.new_id(),
@@ -73,6 +75,7 @@ class PasswordResets:
         with self._store.write() as session:
             session.mailed_links.delete_expired_for_operator(now_ms - EXPIRED_LINK_KEPT_MS)
             session.mailed_links.add(link)
+        return f"{self._url}{RESET_PATH}#{token}"
 
     def set_password(self, token: str, password: str, address: str) -> None:
         """Sets the password and ends every session; signing in stays to be done, with the second factor where there is one.

@@ -15,10 +15,9 @@ export function Invite({ canInvite }: { canInvite: boolean }) {
   const invite = useMutation({
     mutationFn: (body: { email: string; role: Role; language: Language }) =>
       answer(client.POST("/console/api/members/invitations", { body })),
-    onSuccess: async () => {
-      form.current?.reset();
-      await queries.invalidateQueries({ queryKey: membersQuery.queryKey });
-    },
+    onSuccess: () => form.current?.reset(),
+    // Also when the mail was not taken: the invitation waits in the list.
+    onSettled: () => queries.invalidateQueries({ queryKey: membersQuery.queryKey }),
   });
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();

@@ -32,7 +32,7 @@ export function graphOption({ simulation, timeZoneId }: Tried, { token, language
   return {
     animation: false,
     color: COLOURS.map(token),
-    grid: { left: AXIS_PX, right: Math.max(12, AXIS_PX * (units.length - 1)), top: isNarrow ? 60 : 44, bottom: 74 },
+    grid: { left: AXIS_PX, right: Math.max(12, AXIS_PX * (units.length - 1)), top: isNarrow ? 60 : 44, bottom: 80 },
     legend: { type: "scroll", top: 0, left: 0, textStyle: text, pageTextStyle: text, icon: "roundRect", itemHeight: 4 },
     tooltip: {
       trigger: "axis",
@@ -61,6 +61,7 @@ export function graphOption({ simulation, timeZoneId }: Tried, { token, language
       splitNumber: isNarrow ? 3 : 8,
       axisLabel: {
         ...text,
+        lineHeight: 15, // of two lines; measured from the font's name they would lie on each other
         hideOverlap: true,
         formatter: (at: number) => {
           const clock = clockTime(at, language, timeZoneId);

@@ -2,11 +2,13 @@
 
 from threading import Thread
 
+import msgspec
 import pyotp
 import pytest
 from tests.services.accounts import ADDRESS, NEW_PASSWORD, PASSWORD, Accounts, refusal
 
 from hearth.domain.audit import COMMAND_LINE
+from hearth.domain.customers import Member
 from hearth.domain.permissions import PERMISSIONS, ROLES, may, permissions_of
 from hearth.ports import Store
 
@@ -149,3 +151,8 @@ def test_with_a_second_factor_a_code_is_needed_and_good_once(accounts: Accounts)
     assert refusal(lambda: accounts.sign_in(password=NEW_PASSWORD)).errors[0].pointer == "/code"
     accounts.membership.remove_second_factor(accounts.customer.id, accounts.ada.id, COMMAND_LINE)
     accounts.sign_in(password=NEW_PASSWORD)
+
+
+def test_who_was_a_member_before_there_were_roles_is_an_admin(accounts: Accounts) -> None:
+    before = {"id": "a", "customer_id": "c", "email": "a@example.com", "name": "A", "password_hash": "h", "created_at_ms": 1}
+    assert msgspec.convert(before, Member).role == "Admin"

@@ -58,11 +58,15 @@ class Author:
             "notification": {
                 "actionQualifier": {"primary": "OPENAPP", "tap": "OPENAPP", "dismiss": "DISMISS"},
                 "texts": {
-                    language: {"title": title, "message": f'"{words} " + -AVG($Power) | "#,##0" + " W."'}
-                    for language, title, words in (
-                        ("en", "Much power", "To the grid go"),
-                        ("de", "Viel Leistung", "Ins Netz gehen"),
-                        ("fr", "Beaucoup", "Vers le réseau vont"),
+                    language: {
+                        "title": title,
+                        "message": f'"{words} " + -AVG($Power) | "#,##0" + " W."',
+                        "actions": {"primary": {"text": button}},
+                    }
+                    for language, title, words, button in (
+                        ("en", "Much power", "To the grid go", "Show"),
+                        ("de", "Viel Leistung", "Ins Netz gehen", "Zeigen"),
+                        ("fr", "Beaucoup", "Vers le réseau vont", "Voir"),
                     )
                 },
             },

@@ -1,32 +1,11 @@
 """What a member sees: signing in, the live page, its languages, its looks."""
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-
-AXE = Path(__file__).parents[2] / "web/node_modules/axe-core/axe.min.js"
-
-
-def serious_problems(page: Page) -> list[str]:
-    """What axe-core finds to be a serious or critical barrier, or to break WCAG 2.1 AA."""
-    if not AXE.is_file():
-        pytest.skip("needs built pages (make pages installs axe-core)")
-    page.evaluate(AXE.read_text())
-    found: dict[str, Any] = page.evaluate("axe.run()")
-    return [
-        f"{violation['id']}: {node['target']}"
-        for violation in found["violations"]
-        if violation["impact"] in ("serious", "critical") or {"wcag2a", "wcag2aa", "wcag21aa"} & set(violation["tags"])
-        for node in violation["nodes"]
-    ]
-
-
-def settle(page: Page) -> None:
-    """Waits for what slides or fades, for half-faded text has too little contrast."""
-    page.evaluate("Promise.allSettled(document.getAnimations().map((animation) => animation.finished))")
+from tests.browser.barriers import serious_problems, settle
 
 
 def card(page: Page, title: str) -> Any:

@@ -1,7 +1,8 @@
-// The main navigation: links in the bar, and on a narrow page a menu with the same links.
-import { Menu, UnstyledButton } from "@mantine/core";
+// The main navigation: links in the bar, and on a narrow page a button that opens the same links.
+import { Popover, UnstyledButton } from "@mantine/core";
 import { IconMenu2 } from "@tabler/icons-react";
 import { Link, useRouterState } from "@tanstack/react-router";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 const PLACES = [
@@ -12,6 +13,7 @@ const PLACES = [
 export function MainNav() {
   const { t } = useTranslation();
   const path = useRouterState({ select: (state) => state.location.pathname });
+  const [isOpen, setIsOpen] = useState(false);
   return (
     <nav className="main-nav" aria-label={t("nav.label")}>
       <div className="main-nav-wide">
@@ -22,20 +24,33 @@ export function MainNav() {
         ))}
       </div>
       <div className="main-nav-narrow">
-        <Menu position="bottom-start" width={220}>
-          <Menu.Target>
-            <UnstyledButton className="bar-button" aria-label={t("nav.menu")}>
+        <Popover
+          opened={isOpen}
+          onChange={setIsOpen}
+          position="bottom-start"
+          width={220}
+          withinPortal={false}
+          returnFocus
+        >
+          <Popover.Target>
+            <UnstyledButton className="bar-button" aria-label={t("nav.menu")} onClick={() => setIsOpen(!isOpen)}>
               <IconMenu2 size={20} aria-hidden />
             </UnstyledButton>
-          </Menu.Target>
-          <Menu.Dropdown>
+          </Popover.Target>
+          <Popover.Dropdown className="main-nav-dropdown" aria-label={t("nav.menu")}>
             {PLACES.map(({ to, name, isHere }) => (
-              <Menu.Item key={to} component={Link} to={to} className="main-nav-item" {...current(isHere(path))}>
+              <Link
+                key={to}
+                to={to}
+                className="main-nav-link"
+                onClick={() => setIsOpen(false)}
+                {...current(isHere(path))}
+              >
                 {t(`nav.${name}`)}
-              </Menu.Item>
+              </Link>
             ))}
-          </Menu.Dropdown>
-        </Menu>
+          </Popover.Dropdown>
+        </Popover>
       </div>
     </nav>
   );

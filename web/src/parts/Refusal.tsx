@@ -2,6 +2,7 @@
 import { Alert, Button } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { Refused } from "../api/client";
+import { placeName } from "./placeNames";
 
 interface Props {
   error: Error;
@@ -19,7 +20,7 @@ export function Refusal({ error, title, onAgain }: Props) {
         <ul>
           {refused.mistakes.slice(0, 8).map((mistake, index) => (
             <li key={index}>
-              <code>{mistake.pointer.replace(/^\/rule\//, "/").slice(1)}</code> {mistake.detail}
+              <b>{placeName(mistake.pointer, t)}</b> {mistake.detail}
               {mistake.hint && <span className="hint"> {mistake.hint}</span>}
             </li>
           ))}

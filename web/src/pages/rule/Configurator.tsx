@@ -49,7 +49,7 @@ export function Configurator({ saved }: { saved: Rule }) {
       value={{
         draft,
         edit: (patch) => setDraft((before) => ({ ...before, ...patch })),
-        findings,
+        findings: findings ?? [],
         languages: [...new Set([...languages, ...Object.keys(draft.notification?.texts ?? {})])],
         simulation: simulation.result?.simulation,
       }}

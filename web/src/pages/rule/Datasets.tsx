@@ -26,7 +26,7 @@ export function Datasets() {
     });
   return (
     <Section id="datasets" title={t("rule.datasets")} lead={t("rule.datasetsLead")}>
-      <ul className="datasets">
+      <div className="datasets">
         {datasets.map((dataset, index) => (
           <DatasetFields
             key={index}
@@ -36,7 +36,7 @@ export function Datasets() {
             onRemove={() => edit({ datasets: datasets.filter((_, at) => at !== index) })}
           />
         ))}
-      </ul>
+      </div>
       <Button variant="default" size="xs" leftSection={<IconPlus size={15} aria-hidden />} onClick={add}>
         {t("rule.addDataset")}
       </Button>
@@ -64,7 +64,7 @@ function DatasetFields({ dataset, index, onChange, onRemove }: FieldsProps) {
   const offered =
     chosen.length > 0 ? [...new Set(chosen.flatMap((type) => type.sources))] : (catalogue.data?.sources ?? []);
   return (
-    <li className="dataset" role="group" aria-label={t("rule.datasetOf", { name: dataset.name || index + 1 })}>
+    <div className="dataset" role="group" aria-label={t("rule.datasetOf", { name: dataset.name || index + 1 })}>
       <TextInput
         label={t("rule.datasetName")}
         leftSection="$"
@@ -120,7 +120,7 @@ function DatasetFields({ dataset, index, onChange, onRemove }: FieldsProps) {
       >
         <IconTrash size={17} aria-hidden />
       </ActionIcon>
-    </li>
+    </div>
   );
 }
 

@@ -1,18 +1,23 @@
 // What is wrong with the draft as a whole, or doubtful, and why a save was refused.
-import { IconAlertTriangle, IconCircleX } from "@tabler/icons-react";
+import { IconAlertTriangle, IconCircleCheck, IconCircleX } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
+import { placeName } from "../../parts/placeNames";
 import { Refusal } from "../../parts/Refusal";
 import type { Said } from "./editing";
-import { placeName } from "./placeNames";
 
-export function Findings({ findings, refusal }: { findings: Said[]; refusal: Error | null }) {
+export function Findings({ findings, refusal }: { findings: Said[] | undefined; refusal: Error | null }) {
   const { t } = useTranslation();
-  const errors = findings.filter((each) => each.severity === "error");
-  const doubts = findings.filter((each) => each.severity !== "error");
+  const errors = (findings ?? []).filter((each) => each.severity === "error");
+  const doubts = (findings ?? []).filter((each) => each.severity !== "error");
   return (
     <>
       {refusal && <Refusal error={refusal} title={t("rule.notSaved")} />}
-      {findings.length > 0 && (
+      {errors.length + doubts.length === 0 ? (
+        <p className="findings findings-none">
+          <IconCircleCheck size={16} aria-hidden />
+          {t(findings ? "rule.noFindings" : "rule.checking")}
+        </p>
+      ) : (
         <details className="findings">
           <summary>
             {errors.length > 0 && (

@@ -73,9 +73,9 @@ function Cases() {
   };
   return (
     <>
-      <ol className="cases">
+      <div className="cases">
         {cases.map((each, index) => (
-          <li
+          <div
             key={index}
             className="case"
             role="group"
@@ -133,9 +133,9 @@ function Cases() {
               caseLabel={each.label}
               onChange={(notification) => change(index, { notification })}
             />
-          </li>
+          </div>
         ))}
-      </ol>
+      </div>
       <Button
         variant="default"
         size="xs"

@@ -17,13 +17,15 @@ export function WhyTree({ part, depth = 0 }: { part: ExplainedPart; depth?: numb
         {answered === "no" && <IconX size={15} aria-label={t("rule.no")} />}
         {answered === "missing" && <IconAlertCircle size={15} aria-label={t("rule.unknown")} />}
       </span>
-      <code>{part.text}</code>
-      {answered === "value" && (
-        <span className="why-value">
-          {t("rule.is")} <b>{[shortened(part.shown), part.unit].filter(Boolean).join(" ")}</b>
-        </span>
-      )}
-      {part.missing !== null && <span className="why-value">{part.missing}</span>}
+      <span>
+        <code>{part.text}</code>{" "}
+        {answered === "value" && (
+          <span className="why-value">
+            {t("rule.is")} <b>{[shortened(part.shown), part.unit].filter(Boolean).join(" ")}</b>
+          </span>
+        )}
+        {part.missing !== null && <span className="why-value">{part.missing}</span>}
+      </span>
     </span>
   );
   if (inner.length === 0) return <div className="why-leaf">{head}</div>;

@@ -2,8 +2,8 @@
 import type { useTranslation } from "react-i18next";
 import type { Rule } from "../../api/public";
 import { durationText } from "../../parts/duration";
+import { stepsName } from "../../parts/placeNames";
 import { sendable } from "./draft";
-import { stepsName } from "./placeNames";
 
 type Texts = ReturnType<typeof useTranslation>["t"];
 

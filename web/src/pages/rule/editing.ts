@@ -27,8 +27,8 @@ export function useEditing(): Editing {
   return editing;
 }
 
-/** What is wrong with the draft, or doubtful, asked for whenever nobody has typed for a moment. */
-export function useFindings(draft: Rule): Said[] {
+/** What is wrong with the draft, or doubtful, asked for whenever nobody has typed for a moment; undefined until then. */
+export function useFindings(draft: Rule): Said[] | undefined {
   const [settled] = useDebouncedValue(draft, PAUSE_MS);
   const asked = useQuery({
     queryKey: ["check", settled],
@@ -48,7 +48,7 @@ export function useFindings(draft: Rule): Said[] {
       }
     },
   });
-  return asked.data ?? [];
+  return asked.data;
 }
 
 /** The first error at a place, for the field that stands there. */

@@ -1,7 +1,7 @@
 // The draft tried on a home: which home and days stand in the address; what came out, and whether it is still of this draft.
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useEffectEvent, useRef, useState } from "react";
 import type { Rule, Simulation } from "../../api/public";
 import { buildingsQuery } from "../../api/rules";
 import { simulate } from "../../api/simulation";
@@ -71,6 +71,15 @@ export function useSimulation(draft: Rule): Trial {
         if (running.current === controller) setProgress(undefined);
       });
   };
+
+  // A link that names a home shows it at once, as soon as its time zone is known.
+  const isFirst = useRef(true);
+  const runFirst = useEffectEvent(run);
+  useEffect(() => {
+    if (!isFirst.current || !buildings.isFetched) return;
+    isFirst.current = false;
+    runFirst();
+  }, [buildings.isFetched]);
 
   return {
     search,

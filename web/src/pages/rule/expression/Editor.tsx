@@ -46,7 +46,7 @@ export default function Editor({ labelledBy, describedBy, value, mistakes, onCha
           history(),
           bracketMatching(),
           highlighting,
-          autocompletion({ override: [proposals(ask)], icons: false, activateOnTypingDelay: 150 }),
+          autocompletion({ override: [proposals(ask)], icons: false, activateOnTypingDelay: 150, interactionDelay: 0 }),
           explanations(ask),
           keymap.of([...completionKeymap, ...historyKeymap, ...defaultKeymap]),
           EditorView.lineWrapping,

@@ -1,0 +1,128 @@
+"""The rules pages for everybody: by keyboard, on a phone, in the dark, in German, without a barrier."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from tests.browser.authors import HOME, Author, new_author
+from tests.browser.barriers import serious_problems, settle
+from tests.running import running
+
+WORDS = {
+    "en": {"run": "Run simulation", "sent": "Would be sent", "why": "Why?", "close": "Close", "menu": "Pages", "rules": "Rules"},
+    "de": {
+        "run": "Simulation starten",
+        "sent": "Würde gesendet",
+        "why": "Warum?",
+        "close": "Schliessen",
+        "menu": "Seiten",
+        "rules": "Regeln",
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def author(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Author]:
+    """Pages are only looked at here, so one author does for all."""
+    folder: Path = tmp_path_factory.mktemp("rule-pages")
+    with running(folder) as server:
+        author = new_author(server, "ada@example.com")
+        author.add_rule()
+        author.add_rule(name="Unfinished", condition="AVG($Powr) > 1", tags=[])
+        yield author
+        author.api.close()
+
+
+def rule_id(author: Author, name: str) -> str:
+    return next(str(rule["id"]) for rule in author.api.get("/rules/v1").json() if rule["name"] == name)
+
+
+def check(page: Page) -> None:
+    settle(page)
+    assert serious_problems(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize(
+    ("scheme", "width", "language"), [("light", 1280, "en"), ("dark", 1280, "de"), ("light", 360, "de"), ("dark", 360, "en")]
+)
+def test_no_barrier_and_no_sideways_scrolling(author: Author, browser: Browser, scheme: Any, width: int, language: str) -> None:
+    words = WORDS[language]
+    with browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 780}) as context:
+        context.add_init_script(f"localStorage.setItem('hearth-language', '{language}')")
+        page = context.new_page()
+        author.sign_in(page, "/rules", language=language)
+        expect(page.get_by_role("article")).to_have_count(2)
+        check(page)
+        if width == 360:
+            page.get_by_role("button", name=words["menu"]).click()
+            expect(page.get_by_role("menuitem", name=words["rules"])).to_have_attribute("aria-current", "page")
+            check(page)
+            page.keyboard.press("Escape")
+
+        page.goto(f"{author.console}/rules/catalogue")
+        expect(page.locator(".predefined-card").first).to_be_visible()
+        check(page)
+
+        page.goto(f"{author.console}/rules/{rule_id(author, 'Unfinished')}")
+        expect(page.locator(".mistake").first).to_be_visible()
+        check(page)
+
+        days = f"building={HOME}&from={author.first_day}&to={author.last_day}"
+        page.goto(f"{author.console}/rules/{rule_id(author, 'Much power')}?{days}")
+        page.get_by_role("button", name=words["run"]).click()
+        sent = page.get_by_role("button", name=re.compile(f"^{words['sent']}"))
+        expect(sent).to_have_count(3)
+        check(page)
+        sent.first.click()
+        drawer = page.get_by_role("dialog", name=words["why"])
+        expect(drawer.locator(".why-outcome")).to_be_visible()
+        check(page)
+
+
+def test_the_keyboard_alone_finds_and_tries_a_rule(author: Author, page: Page) -> None:
+    author.sign_in(page, "/rules")
+    expect(page.get_by_role("article")).to_have_count(2)
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
+    page.keyboard.press("Enter")
+    link = page.get_by_role("link", name="Much power")
+    for _ in range(20):
+        if link.evaluate("element => element === document.activeElement"):
+            break
+        page.keyboard.press("Tab")
+    expect(link).to_be_focused()
+    page.keyboard.press("Enter")
+
+    page.get_by_role("combobox", name="Building").focus()
+    page.keyboard.type(HOME)
+    page.keyboard.press("Escape")
+    page.keyboard.press("Enter")
+    sent = page.get_by_role("button", name=re.compile("^Would be sent"))
+    expect(sent).to_have_count(3)
+    sent.first.focus()
+    expect(page.get_by_role("tooltip")).to_contain_text("To the grid go 2,150 W")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog", name="Why?")).to_contain_text("It would be sent")
+    page.keyboard.press("Escape")
+    expect(sent.first).to_be_focused()
+
+
+def test_a_field_for_an_expression_lets_the_keyboard_go_on(author: Author, page: Page) -> None:
+    author.sign_in(page, f"/rules/{rule_id(author, 'Much power')}")
+    editor = page.get_by_role("textbox", name="Condition", exact=True)
+    editor.focus()
+    page.keyboard.press("Tab")
+    expect(editor).not_to_be_focused()
+
+
+def test_the_place_where_one_is_stands_out(author: Author, page: Page) -> None:
+    author.sign_in(page, "/")
+    navigation = page.get_by_role("navigation", name="Main")
+    expect(navigation.get_by_role("link", name="Overview")).to_have_attribute("aria-current", "page")
+    navigation.get_by_role("link", name="Rules").click()
+    expect(navigation.get_by_role("link", name="Rules")).to_have_attribute("aria-current", "page")
+    expect(navigation.get_by_role("link", name="Overview")).not_to_have_attribute("aria-current", "page")

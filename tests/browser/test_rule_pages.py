@@ -91,7 +91,6 @@ def test_an_author_activates_a_predefined_rule_tries_a_threshold_and_saves(autho
 def test_a_click_asks_why_and_the_answer_needs_no_code(author: Author, page: Page) -> None:
     rule = author.add_rule()
     author.sign_in(page, trial(author, f"/rules/{rule['id']}"))
-    page.get_by_role("button", name="Run simulation").click()
     page.get_by_role("button", name=re.compile("Would be sent.*Much power, To the grid go 2,150 W")).first.click()
     drawer = page.get_by_role("dialog", name="Why?")
     expect(drawer).to_contain_text("It would be sent")
@@ -117,7 +116,6 @@ def test_a_click_asks_why_and_the_answer_needs_no_code(author: Author, page: Pag
 def test_the_graph_has_the_same_as_tables(author: Author, page: Page) -> None:
     rule = author.add_rule()
     author.sign_in(page, trial(author, f"/rules/{rule['id']}"))
-    page.get_by_role("button", name="Run simulation").click()
     page.get_by_role("radiogroup", name="View").get_by_text("Table").click()
     said = page.get_by_role("table", name="Notifications in the simulation")
     expect(said.get_by_role("row", name=re.compile("Much power: To the grid go 2,150 W"))).to_have_count(3)

@@ -274,7 +274,8 @@ def test_a_schedule_says_when_it_ticks_next(author: Author, page: Page) -> None:
     expect(ticks).to_have_count(5)
     expect(ticks.first).to_contain_text("06:30")
     page.get_by_label("Schedule (cron fields)").fill("30 26 * * *")
-    expect(page.get_by_text("The hour is 26; it must be 0 to 23.").first).to_be_visible()
+    settings = page.get_by_role("region", name="Settings")
+    expect(settings.get_by_text("The hour is 26; it must be 0 to 23.")).to_be_visible()
 
 
 def test_a_refused_token_is_renewed_without_a_word(author: Author, page: Page) -> None:

@@ -91,7 +91,6 @@ def test_an_author_activates_a_predefined_rule_tries_a_threshold_and_saves(autho
 def test_a_click_asks_why_and_the_answer_needs_no_code(author: Author, page: Page) -> None:
     rule = author.add_rule()
     author.sign_in(page, trial(author, f"/rules/{rule['id']}"))
-    page.get_by_role("button", name="Run simulation").click()
     page.get_by_role("button", name=re.compile("Would be sent.*Much power, To the grid go 2,150 W")).first.click()
     drawer = page.get_by_role("dialog", name="Why?")
     expect(drawer).to_contain_text("It would be sent")
@@ -117,7 +116,6 @@ def test_a_click_asks_why_and_the_answer_needs_no_code(author: Author, page: Pag
 def test_the_graph_has_the_same_as_tables(author: Author, page: Page) -> None:
     rule = author.add_rule()
     author.sign_in(page, trial(author, f"/rules/{rule['id']}"))
-    page.get_by_role("button", name="Run simulation").click()
     page.get_by_role("radiogroup", name="View").get_by_text("Table").click()
     said = page.get_by_role("table", name="Notifications in the simulation")
     expect(said.get_by_role("row", name=re.compile("Much power: To the grid go 2,150 W"))).to_have_count(3)
@@ -276,7 +274,8 @@ def test_a_schedule_says_when_it_ticks_next(author: Author, page: Page) -> None:
     expect(ticks).to_have_count(5)
     expect(ticks.first).to_contain_text("06:30")
     page.get_by_label("Schedule (cron fields)").fill("30 26 * * *")
-    expect(page.get_by_text("The hour is 26; it must be 0 to 23.").first).to_be_visible()
+    settings = page.get_by_role("region", name="Settings")
+    expect(settings.get_by_text("The hour is 26; it must be 0 to 23.")).to_be_visible()
 
 
 def test_a_refused_token_is_renewed_without_a_word(author: Author, page: Page) -> None:

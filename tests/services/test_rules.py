@@ -148,3 +148,28 @@ def test_a_neighbour_sees_and_changes_nothing(world):
         with pytest.raises(Problem) as raised:
             refused()
         assert raised.value.code == "not_found"
+
+
+def test_a_predefined_rule_is_added_once_and_never_written_over(world):
+    added = world.rules.add_predefined(world.customer, "battery-full-surplus-available", "ada")
+    assert (added.name, added.state, added.updated_by) == ("Battery full, surplus available", "ACTIVE", "ada")
+    with pytest.raises(Problem) as refused:
+        world.rules.add_predefined(world.customer, "battery-full-surplus-available", "ada")
+    assert refused.value.code == "conflict"
+    assert [rule.version for rule in world.rules.list_of(world.customer)] == [1]
+    assert world.rules.list_of(world.neighbour) == []
+
+
+def test_a_predefined_rule_that_is_none_is_refused(world):
+    with pytest.raises(Problem) as refused:
+        world.rules.add_predefined(world.customer, "../secrets", "ada")
+    assert refused.value.code == "not_found"
+
+
+def test_next_ticks_are_those_of_the_zone(world):
+    zurich = world.rules.next_ticks("0 7 * * *", "Europe/Zurich")
+    assert len(zurich) == 5
+    assert zurich == sorted(zurich)
+    assert zurich != world.rules.next_ticks("0 7 * * *", "America/New_York")
+    with pytest.raises(Problem):
+        world.rules.next_ticks("0 7 * * *", "Europe/Nowhere")

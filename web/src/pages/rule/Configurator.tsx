@@ -60,7 +60,13 @@ export function Configurator({ saved }: { saved: Rule }) {
           {t("rules.title")}
         </Link>
         <NameFields isNew={!base.id} />
-        <RuleBar simulation={simulation} save={save} isChanged={isChanged} isNew={!base.id} />
+        <RuleBar
+          simulation={simulation}
+          save={save}
+          isChanged={isChanged}
+          isNew={!base.id}
+          onDiscard={() => setDraft(base)}
+        />
         <Findings findings={findings} refusal={save.refusal} />
         <GraphPanel simulation={simulation} onAsk={setAskedMs} />
         <Datasets />

@@ -1,5 +1,7 @@
 // The page of one rule, saved or new: fetched, then edited in the configurator.
 import "../../styles/rule.css";
+import "../../styles/template.css";
+import "../../styles/versions.css";
 import "../../styles/graph.css";
 import "../../styles/expression.css";
 import { Text, Title } from "@mantine/core";

@@ -13,9 +13,10 @@ interface Props {
   save: Save;
   isChanged: boolean;
   isNew: boolean;
+  onDiscard: () => void;
 }
 
-export function RuleBar({ simulation, save, isChanged, isNew }: Props) {
+export function RuleBar({ simulation, save, isChanged, isNew, onDiscard }: Props) {
   const { t } = useTranslation();
   const { draft, edit } = useEditing();
   const buildings = useQuery(buildingsQuery);
@@ -74,6 +75,9 @@ export function RuleBar({ simulation, save, isChanged, isNew }: Props) {
         <span className="rule-bar-note" role="status">
           {isChanged ? t("rule.unsaved") : save.isDone ? t("rule.saved") : ""}
         </span>
+        <Button className="rule-bar-discard" variant="default" disabled={!isChanged} onClick={onDiscard}>
+          {t("rule.discard")}
+        </Button>
         <Button
           leftSection={<IconDeviceFloppy size={17} aria-hidden />}
           loading={save.isPending}

@@ -3,7 +3,7 @@ import type { useTranslation } from "react-i18next";
 import type { Rule } from "../../api/public";
 import { durationText } from "../../parts/duration";
 import { stepsName } from "../../parts/placeNames";
-import { sendable } from "./draft";
+import { authored } from "./draft";
 
 type Texts = ReturnType<typeof useTranslation>["t"];
 
@@ -12,9 +12,6 @@ export interface Difference {
   before: string;
   after: string;
 }
-
-// Not the author's: who and when.
-const ASIDE = ["id", "createdAt", "customerId", "version", "updatedAt", "updatedBy"];
 
 /** Every part that is not the same, in the order of the configurator. */
 export function differences(before: Rule, after: Rule, t: Texts, language: string): Difference[] {
@@ -51,8 +48,7 @@ function leaves(rule: Rule): Map<string, Leaf> {
       found.set(path, value as Leaf);
     }
   };
-  const shown = Object.fromEntries(Object.entries(sendable(rule)).filter(([key]) => !ASIDE.includes(key)));
-  collect("", shown);
+  collect("", authored(rule));
   return found;
 }
 

@@ -3,6 +3,9 @@ import type { Rule, Template, TemplateTexts } from "../../api/public";
 
 const PAUSE_SECONDS = 86_400;
 
+/** Members that are not the author's: who, when, which. */
+const ASIDE = ["id", "createdAt", "customerId", "version", "updatedAt", "updatedBy"];
+
 export const emptyTexts = (): TemplateTexts => ({ title: "", message: "", actions: {} });
 
 export const emptyTemplate = (): Template => ({
@@ -57,10 +60,14 @@ export function sendable(draft: Rule): Rule {
   };
 }
 
-/** Whether two rules say the same; members that say nothing do not count, nor does their order. */
+/** Whether two rules say the same, whoever saved them when; members that say nothing do not count, nor does their order. */
 export function isSame(one: Rule, other: Rule): boolean {
-  return canonical(sendable(one)) === canonical(sendable(other));
+  return canonical(authored(one)) === canonical(authored(other));
 }
+
+/** What an author wrote. */
+export const authored = (rule: Rule): Partial<Rule> =>
+  Object.fromEntries(Object.entries(sendable(rule)).filter(([key]) => !ASIDE.includes(key)));
 
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_key, part: unknown) =>

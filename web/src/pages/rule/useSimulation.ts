@@ -8,7 +8,7 @@ import { simulate } from "../../api/simulation";
 import { dayAfter, instantOf } from "../../parts/localTime";
 import { useSession } from "../../parts/session";
 import type { RuleSearch } from "../ruleSearch";
-import { sendable } from "./draft";
+import { isSame, sendable } from "./draft";
 
 /** A simulation with the very rule that it tried. */
 export interface Tried {
@@ -39,7 +39,6 @@ export function useSimulation(draft: Rule): Trial {
   const [result, setResult] = useState<Tried>();
   const [error, setError] = useState<Error | null>(null);
   const running = useRef<AbortController>(undefined);
-  const triedDraft = useRef<Rule>(undefined);
   useEffect(() => () => running.current?.abort(), []);
 
   const chosen = buildings.data?.find((each) => each.customerBuildingId === search.building);
@@ -60,10 +59,7 @@ export function useSimulation(draft: Rule): Trial {
       ...(search.to && { to: instantOf(dayAfter(search.to), timeZoneId) / 1000 }),
     };
     simulate(question, setProgress, controller.signal)
-      .then((simulation) => {
-        triedDraft.current = draft;
-        setResult({ rule, simulation, timeZoneId });
-      })
+      .then((simulation) => setResult({ rule, simulation, timeZoneId }))
       .catch((failure: unknown) => {
         if (!controller.signal.aborted) setError(failure instanceof Error ? failure : new Error(String(failure)));
       })
@@ -93,7 +89,7 @@ export function useSimulation(draft: Rule): Trial {
     },
     progress,
     result,
-    isOutdated: result !== undefined && triedDraft.current !== draft,
+    isOutdated: result !== undefined && !isSame(result.rule, draft),
     error,
   };
 }

@@ -32,7 +32,7 @@ export function graphOption({ simulation, timeZoneId }: Tried, { token, language
   return {
     animation: false,
     color: COLOURS.map(token),
-    grid: { left: AXIS_PX, right: Math.max(12, AXIS_PX * (units.length - 1)), top: isNarrow ? 60 : 44, bottom: 80 },
+    grid: { left: AXIS_PX, right: Math.max(12, AXIS_PX * (units.length - 1)), top: isNarrow ? 62 : 52, bottom: 80 },
     legend: { type: "scroll", top: 0, left: 0, textStyle: text, pageTextStyle: text, icon: "roundRect", itemHeight: 4 },
     tooltip: {
       trigger: "axis",

@@ -340,7 +340,7 @@ class _Drivers:
         await self.driver.tick()
 
 
-async def live(case: Case, store: Store, most: int | None, restarts: bool = False) -> Came:
+async def live(case: Case, store: Store, most: int | None, restarts: bool = False, times: int = 1) -> Came:
     """The driver over the store; several batches may be under way at once, and new devices are announced."""
     set_up(store, case)
     drivers = _Drivers(case, store)
@@ -375,10 +375,11 @@ async def live(case: Case, store: Store, most: int | None, restarts: bool = Fals
                 with store.write() as session:
                     session.changes.add(CUSTOMER_ID, "devices", BUILDING_ID)
             columns = columns_of(batch, [known[event.series].id for event in batch])
-            taken = asyncio.create_task(driver.submit(CUSTOMER_ID, kind_of(batch), columns, RECEIVED_MS))
-            under_way.append(taken)
-            if most == 1:
-                await taken
+            for _ in range(times):
+                taken = asyncio.create_task(driver.submit(CUSTOMER_ID, kind_of(batch), columns, RECEIVED_MS))
+                under_way.append(taken)
+                if most == 1:
+                    await taken
     await asyncio.gather(*under_way)
     await drivers.driver.settle()
     await drivers.driver.stop()

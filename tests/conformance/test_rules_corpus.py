@@ -65,6 +65,14 @@ def test_through_the_live_driver(case: Case, most: int | None, sqlite_store: Sql
 
 
 @each_case
+def test_through_the_live_driver_with_every_input_repeated(
+    case: Case, sqlite_store: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_module, "_HOUSEKEEPING_SECONDS", 3600.0)
+    expect(case, asyncio.run(live(case, sqlite_store, 1, times=2)))
+
+
+@each_case
 def test_the_live_driver_is_restarted_before_every_input(
     case: Case, sqlite_store: SqlStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 import hearth
 from hearth.core.problems import Problem
+from hearth.domain.audit import Actor
 from hearth.domain.catalogue import read_catalogue
 from hearth.services.customers import Customers
 from hearth.services.rules import Rules
@@ -151,10 +152,14 @@ def test_a_neighbour_sees_and_changes_nothing(world):
 
 
 def test_a_predefined_rule_is_added_once_and_never_written_over(world):
-    added = world.rules.add_predefined(world.customer, "battery-full-surplus-available", "ada")
+    added = world.rules.add_predefined(
+        world.customer, "battery-full-surplus-available", Actor(kind="member", id="m" * 24, name="ada")
+    )
     assert (added.name, added.state, added.updated_by) == ("Battery full, surplus available", "ACTIVE", "ada")
     with pytest.raises(Problem) as refused:
-        world.rules.add_predefined(world.customer, "battery-full-surplus-available", "ada")
+        world.rules.add_predefined(
+            world.customer, "battery-full-surplus-available", Actor(kind="member", id="m" * 24, name="ada")
+        )
     assert refused.value.code == "conflict"
     assert [rule.version for rule in world.rules.list_of(world.customer)] == [1]
     assert world.rules.list_of(world.neighbour) == []
@@ -162,7 +167,7 @@ def test_a_predefined_rule_is_added_once_and_never_written_over(world):
 
 def test_a_predefined_rule_that_is_none_is_refused(world):
     with pytest.raises(Problem) as refused:
-        world.rules.add_predefined(world.customer, "../secrets", "ada")
+        world.rules.add_predefined(world.customer, "../secrets", Actor(kind="member", id="m" * 24, name="ada"))
     assert refused.value.code == "not_found"
 
 

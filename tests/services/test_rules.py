@@ -28,6 +28,8 @@ notification:
 OTHER = GOOD.replace("Surplus", "Other")
 DRAFT = "name: Half done\ndatasets:\n  P: {kind: SINGLE_VALUE, eventTypes: [POWER_CONSUMPTION]}\ncondition: $P > 1\n"
 
+ADA = Actor(kind="member", id="m" * 24, name="ada")
+
 
 class World:
     """A store with one customer who needs English texts."""
@@ -152,14 +154,10 @@ def test_a_neighbour_sees_and_changes_nothing(world):
 
 
 def test_a_predefined_rule_is_added_once_and_never_written_over(world):
-    added = world.rules.add_predefined(
-        world.customer, "battery-full-surplus-available", Actor(kind="member", id="m" * 24, name="ada")
-    )
+    added = world.rules.add_predefined(world.customer, "battery-full-surplus-available", ADA)
     assert (added.name, added.state, added.updated_by) == ("Battery full, surplus available", "ACTIVE", "ada")
     with pytest.raises(Problem) as refused:
-        world.rules.add_predefined(
-            world.customer, "battery-full-surplus-available", Actor(kind="member", id="m" * 24, name="ada")
-        )
+        world.rules.add_predefined(world.customer, "battery-full-surplus-available", ADA)
     assert refused.value.code == "conflict"
     assert [rule.version for rule in world.rules.list_of(world.customer)] == [1]
     assert world.rules.list_of(world.neighbour) == []
@@ -167,7 +165,7 @@ def test_a_predefined_rule_is_added_once_and_never_written_over(world):
 
 def test_a_predefined_rule_that_is_none_is_refused(world):
     with pytest.raises(Problem) as refused:
-        world.rules.add_predefined(world.customer, "../secrets", Actor(kind="member", id="m" * 24, name="ada"))
+        world.rules.add_predefined(world.customer, "../secrets", ADA)
     assert refused.value.code == "not_found"
 
 

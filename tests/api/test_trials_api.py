@@ -25,6 +25,7 @@ from hearth.cli.simulate import simulate
 from hearth.cli.why import why
 from hearth.connectors import trial_processes
 from hearth.connectors.trial_processes import TrialProcesses
+from hearth.domain.audit import COMMAND_LINE
 from hearth.domain.customers import Customer
 from hearth.ports import Store
 from hearth.services.rules import Rules
@@ -97,7 +98,7 @@ async def test_without_a_range_it_is_the_last_30_days(api: httpx2.AsyncClient, c
 
 
 async def test_a_saved_rule_is_tried_by_its_id(api: httpx2.AsyncClient, rules: Rules, customer: Customer) -> None:
-    rule = rules.import_files(customer.id, [("rule.yaml", RULE)], None).rules[0].rule
+    rule = rules.import_files(customer.id, [("rule.yaml", RULE)], COMMAND_LINE).rules[0].rule
     simulated = (await api.post(SIMULATE, json={"ruleId": rule.id, "customerBuildingId": "home-1"})).json()
     assert (simulated["ruleVersion"], simulated["notifications"][0]["ruleId"]) == (1, rule.id)
     query = {"customerBuildingId": "home-1", "timestamp": "2026-03-07T01:00:00Z"}
@@ -140,7 +141,7 @@ async def test_a_long_series_keeps_its_peaks(api: httpx2.AsyncClient, api_store:
 async def test_what_is_anothers_is_unknown(
     api: httpx2.AsyncClient, other_api: httpx2.AsyncClient, rules: Rules, customer: Customer, other_customer: Customer
 ) -> None:
-    imported = [rules.import_files(each.id, [("rule.yaml", RULE)], None) for each in (customer, other_customer)]
+    imported = [rules.import_files(each.id, [("rule.yaml", RULE)], COMMAND_LINE) for each in (customer, other_customer)]
     own, foreign = (each.rules[0].rule.id for each in imported)
     for rule_id in (foreign, "f" * 24):
         for answer in (

@@ -16,6 +16,7 @@ from tests.tried_homes import RULE, add_homes
 from hearth.api import ApiParts
 from hearth.api.wire.rules import _WIRE_NAMES
 from hearth.connectors.trial_processes import MOST_AT_ONCE, MOST_OF_A_CUSTOMER
+from hearth.domain.audit import COMMAND_LINE
 from hearth.domain.customers import Customer
 from hearth.insights.graphs import MOST_POINTS
 from hearth.ports import Store
@@ -32,7 +33,7 @@ WIDTH = 150
 def _homes_and_rule(api_store: Store, parts: ApiParts, customer: Customer, catalogue: Any) -> None:
     add_homes(api_store, parts.buildings, customer.id)
     saved = Rules(api_store, catalogue, parts.clock, CountedIdentities("65")).import_files(
-        customer.id, [("rule.yaml", RULE)], None
+        customer.id, [("rule.yaml", RULE)], COMMAND_LINE
     )
     assert saved.rules[0].rule.id == "650000000000000000000001"
 

@@ -216,3 +216,21 @@ def test_no_delivery_is_leased_by_two(store, holders) -> None:
         thread.join()
     assert len(leased) == 40
     assert len(set(leased)) == 40
+
+
+def test_interactions_wait_for_their_delivery_and_not_for_one_that_failed(store) -> None:
+    add_customer(store, "a", "one")
+    sent, failed = notification("a", "one", 1), notification("a", "one", 2)
+    add_notifications(store, sent, failed)
+    with store.write() as session:
+        for note in (sent, failed):
+            session.notifications.add_interaction(A, note.id, Interaction(action_qualifier="VIEWED", occurred_at_ms=NOW_MS))
+        session.notifications.set_status(A, failed.id, "FAILED")
+        assert session.notifications.list_unnoted_for_operator(10) == []
+        session.outbox.mark_counted(A, [sent.id, failed.id])
+        [(customer_id, fact)] = session.notifications.list_unnoted_for_operator(10)
+        assert (customer_id, fact.notification_id, fact.action_qualifier) == (A, sent.id, "VIEWED")
+        session.notifications.mark_noted(B, [fact.number])
+        assert len(session.notifications.list_unnoted_for_operator(10)) == 1
+        session.notifications.mark_noted(A, [fact.number])
+        assert session.notifications.list_unnoted_for_operator(10) == []

@@ -24,6 +24,7 @@ from tests.running import Server, all_notifications, free_port, running
 from hearth.bootstrap import Installation, open_installation, read_settings
 from hearth.cli.receiver import Failing, Received, receiver_app
 from hearth.connectors.system import SystemClock, system_jitter
+from hearth.domain.audit import COMMAND_LINE
 
 RULES = """
 name: Every event
@@ -321,7 +322,7 @@ def add_customer(installation: Installation, rules: str) -> dict[str, str]:
 
 def import_rules(installation: Installation, customer_id: str, rules: str) -> None:
     """As `hearth rules import` does."""
-    assert not installation.rules.import_files(customer_id, [("rules.yaml", rules)], None).is_refused
+    assert not installation.rules.import_files(customer_id, [("rules.yaml", rules)], COMMAND_LINE).is_refused
 
 
 @contextmanager

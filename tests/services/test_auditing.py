@@ -28,10 +28,10 @@ def accounts(store: Store) -> Accounts:
 def test_rules_are_noted_with_what_changed(accounts: Accounts) -> None:
     rules = Rules(accounts.store, read_catalogue_setting(Settings()), accounts.clock, CountedIdentities("5"))
     name, content = sorted(predefined_rule_texts())[0]
-    rule = rules.import_files(accounts.customer.id, [(name, content)], "Ada", BY).rules[0].rule
-    rules.import_files(accounts.customer.id, [(name, content)], "Ada", BY)
-    rules.import_files(accounts.customer.id, [(name, content.replace("description: ", "description: Anew. ", 1))], "Ada", BY)
-    rules.set_state(accounts.customer.id, rule.id, "INACTIVE", "Ada", BY)
+    rule = rules.import_files(accounts.customer.id, [(name, content)], BY).rules[0].rule
+    rules.import_files(accounts.customer.id, [(name, content)], BY)
+    rules.import_files(accounts.customer.id, [(name, content.replace("description: ", "description: Anew. ", 1))], BY)
+    rules.set_state(accounts.customer.id, rule.id, "INACTIVE", BY)
     switched, changed, added = accounts.log(rule.name)
     assert [entry.action for entry in (switched, changed, added)] == ["rule.stateChanged", "rule.changed", "rule.added"]
     assert {entry.actor for entry in (switched, changed, added)} == {BY}

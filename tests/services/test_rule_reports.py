@@ -4,7 +4,8 @@ import json
 
 import pytest
 from msgspec.structs import replace
-from tests.conformance.rules_corpus import CATALOGUE, CUSTOMER_ID
+from tests.conformance.rules_corpus import CATALOGUE, CUSTOMER_ID, InteractedInput
+from tests.conformance.rules_ways import interact
 from tests.unit.runtime.one_home import Home
 from typer.testing import CliRunner
 
@@ -91,6 +92,45 @@ async def test_goals_survive_a_restart_and_are_erased_with_the_home(store: SqlSt
     assert RuleReports(store).report(CUSTOMER_ID, "Peak").goals.achieved == 0
 
 
+@pytest.mark.parametrize("is_deleted", [False, True])
+async def test_goals_of_a_rule_that_lost_its_condition_end_as_well(sqlite_store: SqlStore, is_deleted: bool) -> None:
+    home = await lived(sqlite_store)
+    rule = home.case.rules[0]
+    with sqlite_store.write() as session:
+        if is_deleted:
+            session.rules.delete(CUSTOMER_ID, rule.id)
+        else:
+            session.rules.add_version(replace(rule, version=2, goal_achieved_condition=None))
+        session.changes.add(CUSTOMER_ID, "rules")
+    async with home.running() as driver:  # its clock shows a time long after the week
+        await driver.tick()
+        await driver.settle()
+    with sqlite_store.read() as session:
+        assert session.goals.count_by_state(CUSTOMER_ID) == {rule.id: {"ACHIEVED": 2, "ABANDONED": 1}}
+
+
+async def test_what_a_household_did_while_the_rule_was_off_is_known_when_it_is_on_again(sqlite_store: SqlStore) -> None:
+    home = Home(
+        sqlite_store, PEAK.replace("goal: $P < 500", 'goal: DeliveredNotification::ActionQualifier = "VIEWED" AND $P < 500')
+    )
+    building = home.case.building
+    async with home.running() as driver:
+        await home.send(driver, "10:00 POWER_CONSUMPTION 1500")
+        await driver.settle()
+        await driver.count_deliveries()
+        await driver.settle()
+        for inactive in ((home.case.rules[0].id,), ()):
+            with sqlite_store.write() as session:
+                session.buildings.replace(replace(building, inactive_rules=inactive))
+                session.changes.add(CUSTOMER_ID, "buildings", building.id)
+            if inactive:
+                interact(sqlite_store, InteractedInput(home.case.inputs[0].at_ms + 1, "VIEWED"))  # type: ignore[union-attr]
+                await driver.count_deliveries()
+                await driver.settle()
+        await home.send(driver, "10:10 POWER_CONSUMPTION 100")
+    assert RuleReports(sqlite_store).report(CUSTOMER_ID, "Peak").goals.achieved == 1
+
+
 async def test_a_simulation_of_the_same_events_achieves_the_same(sqlite_store: SqlStore) -> None:
     home = await lived(sqlite_store)
     *_, simulated = Simulations(sqlite_store, CATALOGUE).simulate(CUSTOMER_ID, home.case.rules[0], "home", 0, None)
@@ -113,6 +153,13 @@ def test_what_a_save_does_is_said_in_words(changes: dict[str, object], effects: 
     said = effects_of_save(RULE, replace(RULE, version=2, **changes))
     assert len(said) == len(effects)
     assert all(one.startswith(start) for one, start in zip(said, effects, strict=True))
+
+
+def test_counts_are_those_of_the_version_that_ran_last() -> None:
+    off = replace(RULE, state="INACTIVE", condition="AVG($P) > 9")
+    anew, same = replace(off, state="ACTIVE"), RULE
+    assert any("counted anew" in said for said in effects_of_save(off, anew, RULE))
+    assert not any("counted anew" in said for said in effects_of_save(off, same, RULE))
 
 
 def test_what_a_save_does_to_goals() -> None:

@@ -14,6 +14,7 @@ from hearth.cli.backtest import backtest
 from hearth.cli.simulate import simulate
 from hearth.cli.why import why
 from hearth.core.problems import Problem
+from hearth.domain.audit import COMMAND_LINE
 from hearth.domain.limits import HouseholdLimits, QuietHours
 
 
@@ -86,7 +87,7 @@ def test_people_see_texts_and_sums(customer):
 
 def test_a_saved_rule_by_name_and_one_customer_of_several(customer, tmp_path):
     with open_installation(read_settings()) as installation:
-        installation.rules.import_files(customer, [("rule.yaml", RULE)], None)
+        installation.rules.import_files(customer, [("rule.yaml", RULE)], COMMAND_LINE)
     assert json.loads(run(simulate, "--rule", "Much power", "--building", "home-1", "--json"))["ruleVersion"] == 1
     with open_installation(read_settings()) as installation:
         installation.customers.create("Other")

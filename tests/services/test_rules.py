@@ -28,7 +28,7 @@ notification:
 OTHER = GOOD.replace("Surplus", "Other")
 DRAFT = "name: Half done\ndatasets:\n  P: {kind: SINGLE_VALUE, eventTypes: [POWER_CONSUMPTION]}\ncondition: $P > 1\n"
 
-ADA = Actor(kind="member", id="m" * 24, name="ada")
+ADA, ME, YOU = (Actor(kind="member", id=name[0] * 24, name=name) for name in ("ada", "me", "you"))
 
 
 class World:
@@ -43,7 +43,7 @@ class World:
         self.customer, self.neighbour = (customers.create(name, languages=("en",)).id for name in ("A", "B"))
 
     def take(self, *texts):
-        return self.rules.import_files(self.customer, [(f"{n}.yaml", text) for n, text in enumerate(texts)], "me")
+        return self.rules.import_files(self.customer, [(f"{n}.yaml", text) for n, text in enumerate(texts)], ME)
 
     def changes(self):
         with self.store.read() as session:
@@ -123,17 +123,17 @@ def test_names_that_give_the_same_file_name_are_told_apart(world):
 
 def test_switching_a_rule_makes_a_version_and_tells_the_engine(world):
     rule = world.take(GOOD).rules[0].rule
-    off = world.rules.set_state(world.customer, rule.id, "INACTIVE", "you")
+    off = world.rules.set_state(world.customer, rule.id, "INACTIVE", YOU)
     assert (off.state, off.version, off.updated_by) == ("INACTIVE", 2, "you")
-    assert world.rules.set_state(world.customer, rule.id, "INACTIVE", "you") == off
-    assert world.rules.set_state(world.customer, rule.id, "ACTIVE", "you").version == 3
+    assert world.rules.set_state(world.customer, rule.id, "INACTIVE", YOU) == off
+    assert world.rules.set_state(world.customer, rule.id, "ACTIVE", YOU).version == 3
     assert world.changes() == [(world.customer, "rules")] * 3
 
 
 def test_an_incomplete_rule_cannot_be_switched_on(world):
     rule = world.take(DRAFT).rules[0].rule
     with pytest.raises(Problem) as raised:
-        world.rules.set_state(world.customer, rule.id, "ACTIVE", "you")
+        world.rules.set_state(world.customer, rule.id, "ACTIVE", YOU)
     assert raised.value.code == "invalid"
     assert [error.pointer for error in raised.value.errors] == ["/notification"]
     assert world.rules.get(world.customer, rule.id).state == "DRAFT"
@@ -144,9 +144,9 @@ def test_a_neighbour_sees_and_changes_nothing(world):
     assert world.rules.list_of(world.neighbour) == []
     for refused in (
         lambda: world.rules.get(world.neighbour, rule.id),
-        lambda: world.rules.set_state(world.neighbour, rule.id, "INACTIVE", None),
+        lambda: world.rules.set_state(world.neighbour, rule.id, "INACTIVE", YOU),
         lambda: world.rules.list_of("f" * 24),
-        lambda: world.rules.import_files("f" * 24, [("f", GOOD)], None),
+        lambda: world.rules.import_files("f" * 24, [("f", GOOD)], ME),
     ):
         with pytest.raises(Problem) as raised:
             refused()

@@ -31,6 +31,7 @@ from hearth.bootstrap import Settings, open_installation, read_settings
 from hearth.connectors.system import SystemClock
 from hearth.core.instants import DAY_MS
 from hearth.core.problems import Problem
+from hearth.domain.audit import Actor
 from hearth.services.predefined_rules import predefined_rule_texts
 from hearth.testing.households import Home, HomeState, SimulatedEvent, building_body, event_body, make_homes, simulate
 from hearth.testing.households.state import start_state
@@ -41,6 +42,7 @@ _QUARTER_MS = 900_000
 _WHOLE_DEMO_MS = 3_650 * DAY_MS
 _A_BATCH = 10_000
 _MARK = "demo.json"
+_DEMO = Actor(kind="commandLine", name="demo")
 
 
 @dataclass(frozen=True)
@@ -170,10 +172,10 @@ def _prepared(settings: Settings) -> Iterator[tuple[Credentials, str]]:
         customer = installation.customers.create("Sonnenberg Energie", time_zone_id="Europe/Zurich")
         client_id, client_secret = installation.access.create_client(customer.id)
         installation.members.add_member(customer.id, EMAIL, "Demo", PASSWORD)
-        installation.rules.import_files(customer.id, predefined_rule_texts(), author="demo")
+        installation.rules.import_files(customer.id, predefined_rule_texts(), _DEMO)
         for rule in installation.rules.list_of(customer.id):
             if rule.state != "ACTIVE":
-                installation.rules.set_state(customer.id, rule.id, "ACTIVE", "demo")
+                installation.rules.set_state(customer.id, rule.id, "ACTIVE", _DEMO)
         receiver_url = f"http://127.0.0.1:{_free_port()}/"
         secret = installation.deliveries.set_endpoint(customer.id, receiver_url)
     credentials = Credentials(customer.id, client_id, client_secret)

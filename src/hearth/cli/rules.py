@@ -21,6 +21,7 @@ from hearth.cli.source_excerpts import show_diagnostics, summary, wire_diagnosti
 from hearth.connectors.system import SystemClock
 from hearth.core.instants import datetime_of_instant, seconds_of_instant
 from hearth.core.problems import Problem, invalid
+from hearth.domain.audit import COMMAND_LINE
 from hearth.domain.customers import DEFAULT_LANGUAGES
 from hearth.engine.schedule import mistake_in, next_ticks
 from hearth.language.time_format import time_text
@@ -41,7 +42,6 @@ Predefined = Annotated[bool, typer.Option("--predefined", help="The rules that c
 app.command("show")(show_rule)
 
 _SUFFIXES = {".yaml", ".yml"}
-_AUTHOR = "command line"
 _TICK_PATTERN = "EEEE, d MMMM yyyy, HH:mm:ss (XXX)"
 _OUTCOME_STYLES = {"added": "green", "changed": "yellow", "unchanged": "dim"}
 
@@ -60,7 +60,7 @@ def import_rules(
     """
     files = _read(paths, predefined)
     with open_installation(read_settings(data_dir=data_dir)) as installation:
-        result = installation.rules.import_files(customer, files, _AUTHOR)
+        result = installation.rules.import_files(customer, files, COMMAND_LINE)
     if as_json:
         rules = [
             {"id": each.rule.id, "name": each.rule.name, "version": each.rule.version, "outcome": each.outcome}

@@ -50,12 +50,12 @@ def open_goal(slot: Slot, fact: Delivered, effects: Effects) -> None:
         _end(slot.goals.pop(0), "ABANDONED", goal.since_ms, effects)
 
 
-def note_interaction(slot: Slot, fact: Interacted, effects: Effects) -> bool:
-    """The household did something with a notification: its goal, if it is open, knows. Whether it is."""
-    for position, goal in enumerate(slot.goals):
+def note_interaction(goals: list[Goal], fact: Interacted, effects: Effects) -> bool:
+    """The household did something with a notification: its goal, if it is among these open ones, knows. Whether it is."""
+    for position, goal in enumerate(goals):
         if goal.notification_id == fact.notification_id:
             known = replace(goal, interacted_at_ms=fact.occurred_at_ms, action_qualifier=fact.action_qualifier)
-            slot.goals[position] = effects.goals[goal.notification_id] = known
+            goals[position] = effects.goals[goal.notification_id] = known
             return True
     return False
 

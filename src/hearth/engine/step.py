@@ -79,9 +79,13 @@ def step_delivered(buildings: Mapping[str, BuildingState], fact: Delivered, effe
 def step_interacted(buildings: Mapping[str, BuildingState], fact: Interacted, effects: Effects) -> None:
     """Feeds the fact that a household did something with a notification: it may be what the rule's goal was."""
     state = buildings.get(fact.building_id)
-    slot = None if state is None else state.find_slot(fact.rule_id)
-    if slot is not None and note_interaction(slot, fact, effects):
+    if state is None:
+        return
+    slot = state.find_slot(fact.rule_id)
+    if slot is not None and note_interaction(slot.goals, fact, effects):
         _pursue(slot, fact.occurred_at_ms, effects)
+    else:
+        note_interaction(state.resting_goals, fact, effects)
 
 
 def step_tick(buildings: Iterable[BuildingState], entry: LogEntry, effects: Effects) -> None:

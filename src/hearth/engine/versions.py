@@ -10,13 +10,16 @@ from hearth.domain.rules import Rule
 from hearth.engine.compiled import conditions_id
 
 
-def effects_of_save(before: Rule | None, after: Rule) -> list[str]:
-    """What became of a rule's state when `after` was saved over `before` (None: it is the first version)."""
+def effects_of_save(before: Rule | None, after: Rule, last_active: Rule | None = None) -> list[str]:
+    """What became of a rule's state when `after` was saved over `before` (None: it is the first version).
+
+    `last_active`: the version that ran last, whose counts there are.
+    """
     if after.state != "ACTIVE":
         was_active = before is not None and before.state == "ACTIVE"
         return ["Switched off: counts are kept, open goals rest."] if was_active else []
     if before is None or before.state != "ACTIVE":
-        counts = [] if before is None else list(_counts(before, after))
+        counts = [] if last_active is None else list(_counts(last_active, after))
         return ["Switched on: its datasets were filled from stored events.", *counts]
     return [*_datasets(before, after), *_counts(before, after), *_goals(before, after)]
 

@@ -61,15 +61,16 @@ class Compaction:
 
     async def run(self, pause_seconds: float = 5.0) -> None:
         """Looks again and again until cancelled; a failure is logged and tried again."""
-        await _again_and_again(self.compact, pause_seconds, "compaction failed; trying again")
+        await again_and_again(self.compact, pause_seconds, "compaction failed; trying again")
 
 
 async def keep_log_short(store: Store, pause_seconds: float = 0.5) -> None:
     """Keeps the database's own log short until cancelled, so that no commit has to; a failure is tried again."""
-    await _again_and_again(store.checkpoint, pause_seconds, "checkpoint failed; trying again")
+    await again_and_again(store.checkpoint, pause_seconds, "checkpoint failed; trying again")
 
 
-async def _again_and_again(work: Callable[[], object], pause_seconds: float, on_failure: str) -> None:
+async def again_and_again(work: Callable[[], object], pause_seconds: float, on_failure: str) -> None:
+    """Does the work in a thread until cancelled; a failure is logged and tried again."""
     while True:
         try:
             await asyncio.to_thread(work)

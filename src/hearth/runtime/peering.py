@@ -4,11 +4,8 @@ Publishing runs in the second process; the driver hears of it as of any other ch
 `engine.peers`' to say. Invariant: a snapshot holds what windows hold at its instant, by the events stored until it is read.
 """
 
-import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-
-import structlog
 
 from hearth.core.clock import Clock
 from hearth.domain.events import Series
@@ -19,9 +16,8 @@ from hearth.engine.compiled import CompiledRule
 from hearth.engine.peers import PERIOD_MS, SnapshotAt
 from hearth.engine.views import UNLIMITED_MS
 from hearth.ports import Session, Store
+from hearth.runtime.housekeeping import again_and_again
 from hearth.runtime.rule_sets import RuleSets
-
-log = structlog.get_logger()
 
 _HOMES_AT_ONCE = 500
 _SNAPSHOTS_KEPT = 256  # of a backtest, whose homes ask for the same instants
@@ -109,17 +105,17 @@ class PeerPublishing:
         self._store = store
         self._rule_sets = rule_sets
         self._clock = clock
-        self._published_ms = -1
+        self._published_ms: dict[str, int] = {}
 
     def publish(self) -> int:
-        """One look: when an instant has come, publishes for everybody. Returns how many snapshots."""
+        """One look: publishes for everybody for whom an instant has come. Returns how many snapshots."""
         at_ms = self._clock.now_ms() // PERIOD_MS * PERIOD_MS
-        if at_ms == self._published_ms:
-            return 0
         with self._store.read() as session:
-            customer_ids = [customer.id for customer in session.customers.list_for_operator()]
-        published = sum(self._publish_of(customer_id, at_ms) for customer_id in customer_ids)
-        self._published_ms = at_ms
+            due = [each.id for each in session.customers.list_for_operator() if self._published_ms.get(each.id) != at_ms]
+        published = 0
+        for customer_id in due:
+            published += self._publish_of(customer_id, at_ms)
+            self._published_ms[customer_id] = at_ms  # what fails later need not be done again for this one
         return published
 
     def _publish_of(self, customer_id: str, at_ms: int) -> bool:
@@ -136,9 +132,4 @@ class PeerPublishing:
 
     async def run(self, pause_seconds: float = 5.0) -> None:
         """Looks again and again until cancelled; a failure is logged and tried again."""
-        while True:
-            try:
-                await asyncio.to_thread(self.publish)
-            except Exception:
-                log.exception("comparing homes failed; trying again")
-            await asyncio.sleep(pause_seconds)
+        await again_and_again(self.publish, pause_seconds, "comparing homes failed; trying again")

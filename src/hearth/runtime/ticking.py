@@ -150,8 +150,9 @@ def _plan(session: Session, customer_id: str, before: _Plan | None) -> _Plan | N
         for rule in rules
         if rule.state == "ACTIVE" and rule.is_time_based and rule.time_based_cron and not mistake_in(rule.time_based_cron)
     }
-    # Also a rule that was switched off has goals that must end.
-    goals = [rule.created_at_ms for rule in rules if rule.goal_achieved_condition and rule.state != "DRAFT"]
+    goals = [rule.created_at_ms for rule in rules if rule.goal_achieved_condition and rule.state == "ACTIVE"]
+    if not goals and session.goals.list_buildings_with_open(customer_id):
+        goals = [0]  # those of rules that were switched off or deleted, or lost their goal condition, must end as well
     goals_since_ms = min(goals, default=None)
     if not schedules:
         return None if goals_since_ms is None else _Plan(schedules, goals_since_ms)

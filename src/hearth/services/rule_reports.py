@@ -68,8 +68,9 @@ class RuleReports:
 def _versions(session: Session, rule: Rule) -> list[VersionReport]:
     faults = {each.version: each for each in session.rules.list_faults(rule.customer_id) if each.rule_id == rule.id}
     reports: list[VersionReport] = []
-    before: Rule | None = None
+    before = last_active = None
     for version in session.rules.list_versions(rule.customer_id, rule.id):
-        reports.append(VersionReport(version, tuple(effects_of_save(before, version)), faults.get(version.version)))
+        reports.append(VersionReport(version, tuple(effects_of_save(before, version, last_active)), faults.get(version.version)))
         before = version
+        last_active = version if version.state == "ACTIVE" else last_active
     return reports

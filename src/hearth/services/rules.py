@@ -12,8 +12,8 @@ from msgspec.structs import replace
 
 from hearth.core.clock import Clock, Identities
 from hearth.core.instants import zone_named
-from hearth.core.problems import FieldProblem, Problem
-from hearth.domain.audit import COMMAND_LINE, Actor
+from hearth.core.problems import Problem
+from hearth.domain.audit import Action, Actor
 from hearth.domain.catalogue import Catalogue
 from hearth.domain.customers import DEFAULT_LANGUAGES, Customer
 from hearth.domain.rules import Rule, RuleState
@@ -54,12 +54,8 @@ class Rules:
         self._identities = identities
         self._predefined: list[PredefinedRule] | None = None
 
-    def import_files(
-        self, customer_id: str, files: Iterable[tuple[str, str]], author: str | None, by: Actor = COMMAND_LINE
-    ) -> ImportResult:
+    def import_files(self, customer_id: str, files: Iterable[tuple[str, str]], by: Actor) -> ImportResult:
         """(name, text) of YAML files -> rules of the customer. All or nothing; diagnostics say why nothing.
-
-        `author` stands in the versions, `by` in the audit log.
 
         Raises Problem "not_found" for an unknown customer.
         """
@@ -68,7 +64,7 @@ class Rules:
             drafts, diagnostics = read_files(files, self.catalogue, customer.languages)
             if has_errors(diagnostics):
                 return ImportResult((), tuple(diagnostics))
-            imported = tuple(self._take(session, customer_id, draft, author, by) for draft in drafts)
+            imported = tuple(self._take(session, customer_id, draft, by) for draft in drafts)
             if any(each.outcome != "unchanged" for each in imported):
                 session.changes.add(customer_id, "rules")
         return ImportResult(imported, tuple(diagnostics))
@@ -89,7 +85,7 @@ class Rules:
             raise Problem("not_found", f"There is no predefined rule {file}.")
         if any(rule.name == predefined.rule.name for rule in self.list_of(customer_id)):
             raise Problem("conflict", f"You have a rule {predefined.rule.name!r} already. Open it to switch it on.")
-        result = self.import_files(customer_id, [(f"{file}.yaml", predefined.text)], by.words, by)
+        result = self.import_files(customer_id, [(f"{file}.yaml", predefined.text)], by)
         if result.is_refused:
             errors = [each for each in result.diagnostics if each.severity == "error"]
             raise Problem("invalid", f"The rule cannot be taken as it is: {errors[0].message}")
@@ -130,19 +126,13 @@ class Rules:
 
     def add(self, customer_id: str, draft: Rule, by: Actor) -> Rule:
         """A new rule. Raises UnfitRule when it is to be ACTIVE and is not fit, Problem "conflict" for a name that is taken."""
-        now_ms = self._clock.now_ms()
         with self._store.write() as session:
             customer = _customer(session, customer_id)
-            rule = replace(
-                draft,
-                id=self._identities.new_id(),
-                customer_id=customer_id,
-                created_at_ms=now_ms,
-                version=1,
-                updated_at_ms=now_ms,
-                updated_by=by.words,
-            )
-            return self._save(session, rule, customer.languages, None, by)
+            rule = self._first_version(customer_id, draft, by)
+            self._refuse_unfit(rule, customer.languages)
+            self._store_version(session, rule, None, by)
+            session.changes.add(customer_id, "rules")
+        return rule
 
     def save(self, customer_id: str, rule_id: str, draft: Rule, based_on: int | None, by: Actor) -> Rule:
         """A new version of a rule; one that is as the newest already makes none. `based_on`: the version the author saw.
@@ -159,19 +149,12 @@ class Rules:
                     f"The rule was saved{saved_by} as version {known.version} meanwhile; yours is based on version {based_on}. "
                     "Read it anew and bring both together.",
                 )
-            same = replace(
-                draft,
-                id=known.id,
-                customer_id=customer_id,
-                created_at_ms=known.created_at_ms,
-                version=known.version,
-                updated_at_ms=known.updated_at_ms,
-                updated_by=known.updated_by,
-            )
-            if same == known:
-                return known
-            rule = replace(same, version=known.version + 1, updated_at_ms=self._clock.now_ms(), updated_by=by.words)
-            return self._save(session, rule, customer.languages, known, by)
+            rule = self._next_version(known, draft, by)
+            if rule is not known:
+                self._refuse_unfit(rule, customer.languages)
+                self._store_version(session, rule, known, by)
+                session.changes.add(customer_id, "rules")
+        return rule
 
     def restore(self, customer_id: str, rule_id: str, version: int, by: Actor) -> Rule:
         """An earlier version saved again, as the newest. Raises as `save` does."""
@@ -204,78 +187,72 @@ class Rules:
             raise Problem("not_found", f"The rule has no version {version}.")
         return found
 
-    def set_state(self, customer_id: str, rule_id: str, state: RuleState, author: str | None, by: Actor = COMMAND_LINE) -> Rule:
-        """Switches a rule on or off, which makes a version. Raises Problem "invalid" when it is not fit to be ACTIVE."""
+    def set_state(self, customer_id: str, rule_id: str, state: RuleState, by: Actor) -> Rule:
+        """Switches a rule on or off, which makes a version. Raises UnfitRule when it is not fit to be ACTIVE."""
         with self._store.write() as session:
             customer = _customer(session, customer_id)
-            rule = _rule(session, customer_id, rule_id)
-            if rule.state == state:
-                return rule
-            changed = replace(rule, state=state, version=rule.version + 1, updated_at_ms=self._clock.now_ms(), updated_by=author)
-            if state == "ACTIVE":
-                self._refuse_unfit(changed, customer.languages)
-            session.rules.add_version(changed)
-            session.changes.add(customer_id, "rules")
-            before, after = {"state": rule.state}, {"state": state, "version": changed.version}
-            note(session, customer_id, self._clock.now_ms(), by, "rule.stateChanged", rule.name, before=before, after=after)
-        return changed
-
-    def _save(self, session: Session, rule: Rule, languages: Sequence[str], known: Rule | None, by: Actor) -> Rule:
-        if rule.state == "ACTIVE":
-            errors = [finding for finding in check_rule(rule, self.catalogue, languages) if finding.severity == "error"]
-            if errors:
-                raise UnfitRule(rule, errors)
-        session.rules.add_version(rule)
-        session.changes.add(rule.customer_id, "rules")
-        if known is None:
-            note(session, rule.customer_id, rule.updated_at_ms, by, "rule.added", rule.name, after={"state": rule.state})
-        else:
-            before, after = differences(known, rule)
-            note(session, rule.customer_id, rule.updated_at_ms, by, "rule.changed", rule.name, before=before, after=after)
+            known = _rule(session, customer_id, rule_id)
+            rule = self._next_version(known, replace(known, state=state), by)
+            if rule is not known:
+                self._refuse_unfit(rule, customer.languages)
+                self._store_version(session, rule, known, by)
+                session.changes.add(customer_id, "rules")
         return rule
 
-    def _refuse_unfit(self, rule: Rule, languages: Sequence[str]) -> None:
-        errors = [finding for finding in check_rule(rule, self.catalogue, languages) if finding.severity == "error"]
-        if errors:
-            raise Problem(
-                "invalid",
-                f"The rule {rule.name!r} cannot be switched on: {errors[0].message}",
-                tuple(FieldProblem("".join(f"/{part}" for part in error.path), error.message) for error in errors),
-            )
+    def _first_version(self, customer_id: str, draft: Rule, by: Actor) -> Rule:
+        now_ms, rule_id = self._clock.now_ms(), self._identities.new_id()
+        return replace(
+            draft,
+            id=rule_id,
+            customer_id=customer_id,
+            created_at_ms=now_ms,
+            version=1,
+            updated_at_ms=now_ms,
+            updated_by=by.words,
+        )
 
-    def _take(self, session: Session, customer_id: str, draft: Rule, author: str | None, by: Actor) -> Imported:
-        now_ms = self._clock.now_ms()
-        known = session.rules.find_named(customer_id, draft.name)
-        if known is None:
-            rule = replace(
-                draft,
-                id=self._identities.new_id(),
-                customer_id=customer_id,
-                created_at_ms=now_ms,
-                version=1,
-                updated_at_ms=now_ms,
-                updated_by=author,
-            )
-            session.rules.add_version(rule)
-            shown = {"state": rule.state, "version": rule.version}
-            note(session, customer_id, now_ms, by, "rule.added", rule.name, after=shown)
-            return Imported(rule, "added")
+    def _next_version(self, known: Rule, draft: Rule, by: Actor) -> Rule:
+        """The draft as the version behind `known`; `known` itself where the draft says the same."""
         same = replace(
             draft,
             id=known.id,
-            customer_id=customer_id,
+            customer_id=known.customer_id,
             created_at_ms=known.created_at_ms,
             version=known.version,
             updated_at_ms=known.updated_at_ms,
             updated_by=known.updated_by,
         )
         if same == known:
-            return Imported(known, "unchanged")
-        rule = replace(same, version=known.version + 1, updated_at_ms=now_ms, updated_by=author)
+            return known
+        return replace(same, version=known.version + 1, updated_at_ms=self._clock.now_ms(), updated_by=by.words)
+
+    def _refuse_unfit(self, rule: Rule, languages: Sequence[str]) -> None:
+        if rule.state != "ACTIVE":
+            return
+        errors = [finding for finding in check_rule(rule, self.catalogue, languages) if finding.severity == "error"]
+        if errors:
+            raise UnfitRule(rule, errors)
+
+    def _store_version(self, session: Session, rule: Rule, known: Rule | None, by: Actor) -> None:
+        """Stores a version, and notes in the audit log what it changed. Running engines are told by the caller, once."""
         session.rules.add_version(rule)
-        before, after = differences(known, rule)
-        note(session, customer_id, now_ms, by, "rule.changed", rule.name, before=before, after=after)
-        return Imported(rule, "changed")
+        if known is None:
+            shown = {"state": rule.state, "version": rule.version}
+            note(session, rule.customer_id, rule.updated_at_ms, by, "rule.added", rule.name, after=shown)
+            return
+        # Who and when, the entry says itself.
+        before, after = differences(known, replace(rule, updated_at_ms=known.updated_at_ms, updated_by=known.updated_by))
+        del before["version"]
+        action: Action = "rule.stateChanged" if before.keys() == {"state"} else "rule.changed"
+        note(session, rule.customer_id, rule.updated_at_ms, by, action, rule.name, before=before, after=after)
+
+    def _take(self, session: Session, customer_id: str, draft: Rule, by: Actor) -> Imported:
+        known = session.rules.find_named(customer_id, draft.name)
+        rule = self._first_version(customer_id, draft, by) if known is None else self._next_version(known, draft, by)
+        if rule is known:
+            return Imported(rule, "unchanged")
+        self._store_version(session, rule, known, by)
+        return Imported(rule, "added" if known is None else "changed")
 
 
 def _customer(session: Session, customer_id: str) -> Customer:

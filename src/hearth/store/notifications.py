@@ -111,6 +111,8 @@ class SqlNotificationRepository:
         of = (notifications.c.id == notification_id) & (notifications.c.customer_id == customer_id)
         if self._connection.execute(update(notifications).where(of).values(status=status)).rowcount:
             self._transaction.notifications_changed(customer_id)
+            if status == "FAILED":
+                self._need_not_be_noted(customer_id, notification_id)
 
     def add_interaction(self, customer_id: str, notification_id: str, interaction: Interaction) -> None:
         """Adds what a household did; the last one added is the notification's own."""
@@ -127,6 +129,11 @@ class SqlNotificationRepository:
         }
         self._connection.execute(interactions.insert(), [row])
         self._transaction.notifications_changed(customer_id)
+
+    def _need_not_be_noted(self, customer_id: str, notification_id: str) -> None:
+        """What was never sent has no goal: nobody waits for what was done with it."""
+        of = (interactions.c.notification_id == notification_id) & (interactions.c.customer_id == customer_id)
+        self._connection.execute(update(interactions).where(of).values(is_noted=True))
 
     def list_interactions(self, customer_id: str, notification_id: str) -> list[Interaction]:
         """All interactions with a notification, in the order in which they were added."""

@@ -136,8 +136,12 @@ class Settings:
     def shown(self, name: str) -> Any:
         """A setting's value as it may be shown: a password in a URL is not."""
         value = getattr(self, name)
-        if name in ("database_url", "smtp_url") and value:
+        if name == "database_url" and value:
             return make_url(value).render_as_string(hide_password=True)
+        if name == "smtp_url" and "@" in value:  # read as the mailer reads it: a password may have an @ of its own
+            user, _, host = value.rpartition("@")
+            scheme, mark, name = user.rpartition("://")
+            return f"{scheme}{mark}{name.partition(':')[0]}:***@{host}"
         return value
 
 

@@ -6,14 +6,16 @@ import httpx2
 
 from hearth.api.wire.rules import RULE_EXAMPLE
 from hearth.domain.customers import Member
+from hearth.ports import Store
 from hearth.services.access import Access
 
 TEXTS = {language: {"title": "Much power", "message": '"Much power."'} for language in ("en", "de", "fr")}
 RULE: dict[str, Any] = {**RULE_EXAMPLE, "tags": ["power", "peak"], "notification": {"texts": TEXTS}}
 
 
-def ann(customer: Any, role: Any) -> Member:
-    return Member(
+def ann(store: Store, customer: Any, role: Any) -> Member:
+    """A member of the customer."""
+    member = Member(
         id="a" * 24,
         customer_id=customer.id,
         email="ann@example.com",
@@ -22,6 +24,9 @@ def ann(customer: Any, role: Any) -> Member:
         created_at_ms=0,
         role=role,
     )
+    with store.write() as session:
+        session.members.add(member)
+    return member
 
 
 async def added(api: httpx2.AsyncClient, **changes: Any) -> dict[str, Any]:
@@ -75,6 +80,7 @@ async def test_an_unfinished_rule_can_be_saved_but_not_run(api: httpx2.AsyncClie
     refused = await api.put(f"/rules/{unfinished['id']}/v1", json={**unfinished, "ruleState": "ACTIVE"})
     assert refused.status_code == 400
     assert {error["pointer"] for error in refused.json()["errors"]} == {"/condition"}
+    assert any("Hint: did you mean $Power" in error["detail"] for error in refused.json()["errors"])
     found = (await api.post("/rules/check/v1", json=unfinished)).json()
     assert {(each["pointer"], each["severity"]) for each in found} == {("/condition", "error")}
     named = next(each for each in found if each["code"] == "undefined-dataset")
@@ -103,20 +109,21 @@ async def test_another_customers_rules_are_not_there(api: httpx2.AsyncClient, ot
     assert (await api.put(f"{path}/v1", headers=other, json=rule)).status_code == 403
 
 
-async def test_saving_needs_its_scope(api: httpx2.AsyncClient, access: Access, customer: Any) -> None:
+async def test_saving_needs_its_scope(api: httpx2.AsyncClient, access: Access, customer: Any, api_store: Store) -> None:
     rule = await added(api)
-    token = access.issue_member_token(ann(customer, "Viewer")).access_token
+    token = access.issue_member_token(ann(api_store, customer, "Viewer")).access_token
     narrow = {"Authorization": f"Bearer {token}"}
     assert (await api.get(f"/rules/{rule['id']}/v1", headers=narrow)).status_code == 200
     assert (await api.post("/rules/v1", headers=narrow, json=RULE)).status_code == 403
     assert (await api.put(f"/rules/{rule['id']}/v1", headers=narrow, json=RULE)).status_code == 403
     assert (await api.delete(f"/rules/{rule['id']}/v1", headers=narrow)).status_code == 403
+    assert (await api.post(f"/rules/{rule['id']}/versions/1/restore/v1", headers=narrow)).status_code == 403
 
 
 async def test_a_member_is_named_and_its_token_is_short(
-    api: httpx2.AsyncClient, access: Access, customer: Any, clock: Any
+    api: httpx2.AsyncClient, access: Access, customer: Any, clock: Any, api_store: Store
 ) -> None:
-    token = access.issue_member_token(ann(customer, "Author"))
+    token = access.issue_member_token(ann(api_store, customer, "Author"))
     headers = {"Authorization": f"Bearer {token.access_token}"}
     rule = (await api.post("/rules/v1", headers=headers, json=RULE)).json()
     assert rule["updatedBy"] == "Ann <ann@example.com>"

@@ -40,9 +40,10 @@ class Author:
         page.get_by_label(words[1], exact=True).fill(PASSWORD)
         page.get_by_role("button", name=words[2]).click()
 
-    def add_member(self, email: str) -> None:
+    def add_member(self, email: str, role: str = "Admin") -> None:
         """A further member of the customer."""
-        self.server.command("customer", "add-member", email, "--customer", self.customer_id, "--password", PASSWORD)
+        arguments = ("--customer", self.customer_id, "--role", role, "--password", PASSWORD)
+        self.server.command("customer", "add-member", email, *arguments)
 
     def add_rule(self, **changes: Any) -> dict[str, Any]:
         """A saved rule about much power, changed as told."""

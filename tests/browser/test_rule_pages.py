@@ -6,7 +6,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
+from playwright.sync_api import Locator, Page, Route, expect
 from tests.browser.authors import HOME, Author, new_author
 from tests.running import Server, running
 
@@ -196,7 +196,7 @@ def test_a_new_rule_is_written_and_added(author: Author, page: Page) -> None:
     assert rule["notification"]["texts"]["en"]["title"] == "A cold night"
 
 
-def test_two_people_edit_one_rule_and_nothing_is_lost_unasked(author: Author, page: Page, context: BrowserContext) -> None:
+def test_two_people_edit_one_rule_and_nothing_is_lost_unasked(author: Author, page: Page) -> None:
     rule = author.add_rule()
     author.sign_in(page, f"/rules/{rule['id']}")
     expect(field(page, "Condition")).to_contain_text("-1500")
@@ -290,3 +290,35 @@ def test_a_refused_token_is_renewed_without_a_word(author: Author, page: Page) -
     author.sign_in(page, "/rules")
     expect(page.get_by_role("article")).to_have_count(1)
     assert len(refused) == 1
+
+
+def test_who_may_only_look_is_offered_no_change(author: Author, page: Page) -> None:
+    rule = author.add_rule()
+    viewer = f"vera-{author.email}"
+    author.add_member(viewer, "Viewer")
+    author.sign_in(page, "/rules", viewer)
+    card = page.get_by_role("article").filter(has_text=rule["name"])
+    expect(card).to_be_visible()
+    expect(card.get_by_role("switch")).to_have_count(0)
+    expect(page.get_by_role("link", name="Add rule")).to_have_count(0)
+    page.goto(author.console + trial(author, f"/rules/{rule['id']}"))
+    expect(page.get_by_text("Your role may look and try, not save")).to_be_visible()
+    expect(page.get_by_role("button", name="Save")).to_have_count(0)
+    expect(page.get_by_text("would be sent")).to_be_visible()
+    page.goto(author.console + "/rules/catalogue")
+    expect(page.get_by_role("heading", name="Daily energy report")).to_be_visible()
+    expect(page.get_by_role("button", name="Activate")).to_have_count(0)
+
+
+def test_a_preview_follows_what_is_written_after_a_simulation(author: Author, page: Page) -> None:
+    rule = author.add_rule()
+    author.sign_in(page, trial(author, f"/rules/{rule['id']}"))
+    expect(page.get_by_text("would be sent")).to_be_visible()
+    english = page.get_by_role("group", name="English")
+    preview = english.get_by_role("figure")
+    expect(preview).to_contain_text("To the grid go")
+    message = english.get_by_role("textbox", name="Message")
+    message.click()
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.type('"Much sun today"')
+    expect(preview).to_contain_text("Much sun today")

@@ -10,7 +10,7 @@ from hearth.domain.audit import Actor
 from hearth.domain.limits import HouseholdLimits
 from hearth.ports import Store
 from hearth.services.access import Access
-from hearth.services.auditing import AuditLog
+from hearth.services.auditing import AuditLog, note
 from hearth.services.customers import Customers
 from hearth.services.deliveries import Deliveries
 from hearth.services.predefined_rules import predefined_rule_texts
@@ -47,22 +47,20 @@ def test_limits_endpoint_and_clients_are_noted_without_secrets(accounts: Account
     Customers(store, clock, identities).set_limits(customer_id, HouseholdLimits(most_per_day=3), BY)
     deliveries = Deliveries(store, SEALER, clock, identities)
     signing_secret = deliveries.set_endpoint(customer_id, "https://example.com/hook?token=theirs", BY)
-    deliveries.enable_endpoint(customer_id, BY)
     access = Access(store, HASHER, SEALER, clock, identities, URL, URL)
     client_id, first = access.create_client(customer_id, BY)
     second = access.rotate_secret(customer_id, client_id, by=BY)
     access.revoke_client(customer_id, client_id, BY)
-    entries = accounts.log("ada@example.com")[:6]
+    entries = accounts.log("ada@example.com")[:5]
     assert [entry.action for entry in reversed(entries)] == [
         "customer.limitsChanged",
         "endpoint.changed",
-        "endpoint.enabled",
         "client.created",
         "client.secretRotated",
         "client.revoked",
     ]
-    assert (entries[5].before, entries[5].after) == ({"most_per_day": None}, {"most_per_day": 3})
-    assert entries[4].after == {"url": "https://example.com/hook"}
+    assert (entries[4].before, entries[4].after) == ({"most_per_day": None}, {"most_per_day": 3})
+    assert entries[3].after == {"url": "https://example.com/hook"}
     for secret in (signing_secret, first, second, "theirs", "argon2"):
         assert secret not in repr(entries)
 
@@ -71,6 +69,29 @@ def test_what_failed_is_not_noted(accounts: Accounts) -> None:
     before = accounts.log()
     again = refusal(lambda: accounts.add("ada@example.com", "Ada again", "Admin"))
     assert again.code == "conflict"
+
+    def fail_after_noting() -> None:
+        with accounts.store.write() as session:
+            note(session, accounts.customer.id, 1, BY, "rule.deleted", "A rule that stays")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_after_noting()
+    assert accounts.log() == before
+
+
+def test_what_changes_nothing_is_not_noted(accounts: Accounts) -> None:
+    store, clock, customer_id = accounts.store, accounts.clock, accounts.customer.id
+    customers = Customers(store, clock, CountedIdentities("8"))
+    deliveries = Deliveries(store, SEALER, clock, CountedIdentities("8"))
+    access = Access(store, HASHER, SEALER, clock, CountedIdentities("8"), issuer=URL, audience=URL)
+    client_id, _ = access.create_client(customer_id, BY)
+    deliveries.set_endpoint(customer_id, "https://example.com/hook", BY)
+    access.revoke_client(customer_id, client_id, BY)
+    before = accounts.log()
+    access.revoke_client(customer_id, client_id, BY)
+    customers.set_limits(customer_id, HouseholdLimits(), BY)
+    deliveries.enable_endpoint(customer_id, BY)
     assert accounts.log() == before
 
 

@@ -18,6 +18,7 @@ from hearth.engine.effects import Outcome
 from hearth.ports import Answer
 from hearth.runtime.deliveries import LEASE_MS, Settlement
 from hearth.runtime.writer import store_outcomes
+from hearth.services.auditing import AuditLog
 from hearth.services.deliveries import Deliveries
 
 NOW_MS = 1_750_000_000_000
@@ -286,6 +287,8 @@ def test_410_disables_the_endpoint_and_fails_what_is_open_for_it(world):
     assert world.status(later) == "FAILED"
 
     world.deliveries.enable_endpoint(customer_id)
+    [noted] = AuditLog(world.store).list_page(customer_id, "endpoint.enabled", None, 2)[0]
+    assert noted.before == {"disabled_reason": endpoint.disabled_reason}
     after = world.notify(customer_id, "home")
     [delivery] = [delivery for delivery in world.lease() if delivery.customer_id == customer_id]
     assert delivery.notification_id == after

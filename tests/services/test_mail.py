@@ -44,6 +44,21 @@ def test_a_refused_password_and_an_absent_server_are_told_without_secrets() -> N
         assert not {"wrong", "right", "token", MAIL.recipient} & set(str(caught.value).replace(":", " ").split())
 
 
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("smtp://ann:p@ss@mail.example.com:587", "smtp://ann:***@mail.example.com:587"),
+        ("smtps://ann:secret@mail.example.com", "smtps://ann:***@mail.example.com"),
+        ("smtp://mail.example.com:25", "smtp://mail.example.com:25"),
+        ("mail.example.com", "mail.example.com"),
+        ("ann:secret@mail.example.com", "ann:***@mail.example.com"),
+        ("", ""),
+    ],
+)
+def test_the_setting_is_shown_without_its_password(url: str, shown: str) -> None:
+    assert Settings(smtp_url=url).shown("smtp_url") == shown
+
+
 def test_without_a_server_nothing_is_sent() -> None:
     with pytest.raises(Problem, match="smtp_url"):
         UnsetMailer().send(MAIL)

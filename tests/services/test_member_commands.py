@@ -1,6 +1,8 @@
 """`hearth customer add-member` and `password-link`: the operator's way to let people in."""
 
+import pyotp
 import pytest
+from msgspec.structs import replace
 from typer.testing import CliRunner
 
 from hearth.bootstrap import open_installation, read_settings
@@ -42,6 +44,12 @@ def test_a_member_is_added_in_a_role(customer, arguments, role):
 
 def test_a_link_sets_a_password_where_no_mail_reaches(customer):
     run("add-member", EMAIL, "--customer", customer)
+    member = sign_in(PASSWORD)
+    with open_installation(read_settings()) as installation, installation.store.write() as session:
+        sealed = installation.sealer.seal(pyotp.random_base32())
+        session.members.replace(replace(member, totp_sealed=sealed))
+    with pytest.raises(Problem):
+        sign_in(PASSWORD)
     link = run("password-link", "Ada@Example.com", "--remove-second-factor").strip()
     assert link.startswith("https://hearth.example.com/console/new-password#")
     with open_installation(read_settings()) as installation:

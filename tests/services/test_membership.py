@@ -5,12 +5,15 @@ from threading import Thread
 import msgspec
 import pyotp
 import pytest
-from tests.services.accounts import ADDRESS, NEW_PASSWORD, PASSWORD, Accounts, refusal
+from tests.services.accounts import ADDRESS, HASHER, NEW_PASSWORD, PASSWORD, SEALER, URL, Accounts, refusal
 
 from hearth.domain.audit import COMMAND_LINE
 from hearth.domain.customers import Member
 from hearth.domain.permissions import PERMISSIONS, ROLES, may, permissions_of
 from hearth.ports import Store
+from hearth.services.access import Access
+from hearth.services.auditing import actor_of
+from hearth.testing.clocks import CountedIdentities
 
 
 @pytest.fixture
@@ -49,6 +52,27 @@ def test_a_role_changes_from_the_next_request_on(accounts: Accounts) -> None:
     )
     accounts.membership.change_role(accounts.customer.id, vera.id, "Author", COMMAND_LINE)
     assert len(accounts.log("roleChanged")) == 1
+
+
+def test_a_token_for_the_api_follows_the_role_within_a_minute(accounts: Accounts) -> None:
+    vera = accounts.add("vera@example.com", "Vera", "Author")
+    access = Access(accounts.store, HASHER, SEALER, accounts.clock, CountedIdentities("7"), issuer=URL, audience=URL)
+    token = access.issue_member_token(vera).access_token
+    assert "write:rules" in access.verify(token).scopes
+    accounts.membership.change_role(accounts.customer.id, vera.id, "Viewer", COMMAND_LINE)
+    accounts.clock.move_to(accounts.clock.now_ms() + 60_000)
+    assert "read:rules" in access.verify(token).scopes
+    assert "write:rules" not in access.verify(token).scopes
+    accounts.membership.remove(accounts.customer.id, vera.id, COMMAND_LINE)
+    accounts.clock.move_to(accounts.clock.now_ms() + 60_000)
+    assert refusal(lambda: access.verify(token)).code == "unauthorized"
+
+
+def test_nobody_removes_the_own_second_factor_as_an_admin(accounts: Accounts) -> None:
+    [ada] = accounts.membership.list_of(accounts.customer.id)
+    refused = refusal(lambda: accounts.membership.remove_second_factor(accounts.customer.id, ada.id, actor_of(ada)))
+    assert refused.code == "conflict"
+    assert "in your profile" in refused.detail
 
 
 def test_who_has_left_is_signed_out_at_once(accounts: Accounts) -> None:

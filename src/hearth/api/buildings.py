@@ -5,14 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from hearth.api.documented import documented, operation_id
-from hearth.api.guard import GuardedRoute, grant_of
+from hearth.api.guard import GuardedRoute, grant_of, own_customer_id
 from hearth.api.paging import LINK_HEADER, next_link
 from hearth.api.parts import parts_of
 from hearth.api.wire.base import OURS, CustomerBuildingId
 from hearth.api.wire.buildings import Building, building_body
 from hearth.api.wire.tariffs import DynamicTariff
 from hearth.core.identifiers import PATTERNS
-from hearth.core.problems import Problem
 from hearth.services.buildings import MOST_PER_PAGE
 
 router = APIRouter(
@@ -62,14 +61,14 @@ def get_building(request: Request, customer_building_id: PathBuildingId) -> Buil
 @router.post("/buildings/v1", status_code=201, **documented("write:buildings", (400, 409, 413, 415)))
 def add_building(request: Request, building: Building) -> Building:
     """Adds a building."""
-    customer_id = _own_customer_id(request, building)
+    customer_id = own_customer_id(request, building.customer_id)
     return building_body(parts_of(request).buildings.add(customer_id, building.to_draft()))
 
 
 @router.put("/buildings/v1", **documented("write:buildings", (400, 404, 413, 415)))
 def replace_building(request: Request, building: Building) -> Building:
     """Adjusts a building: all that can be set is replaced; what is not sent is unset, or back at its default."""
-    customer_id = _own_customer_id(request, building)
+    customer_id = own_customer_id(request, building.customer_id)
     return building_body(parts_of(request).buildings.replace(customer_id, building.to_draft()))
 
 
@@ -91,10 +90,3 @@ def erase_building(request: Request, customer_building_id: PathBuildingId) -> Re
     """Erases the building and everything of it: devices, events, notifications. It cannot be undone."""
     parts_of(request).buildings.erase(grant_of(request).customer_id, customer_building_id)
     return Response(status_code=202)
-
-
-def _own_customer_id(request: Request, building: Building) -> str:
-    customer_id = grant_of(request).customer_id
-    if building.customer_id not in (None, customer_id):
-        raise Problem("forbidden", "The customerId is not that of the access token; it cannot be set or changed.")
-    return customer_id

@@ -49,6 +49,14 @@ def grant_of(request: Request) -> Grant:
     return grant
 
 
+def own_customer_id(request: Request, *given: str | None) -> str:
+    """The customer of the token. Raises Problem "forbidden" where the body names another one."""
+    customer_id = grant_of(request).customer_id
+    if any(each not in (None, customer_id) for each in given):
+        raise Problem("forbidden", "The customerId is not that of the access token; it cannot be set or changed.")
+    return customer_id
+
+
 async def admit(scope: Scope, parts: ApiParts, scope_needed: str) -> Grant:
     """The grant of the request's bearer token. Raises Problem "unauthorized", or "forbidden" without the scope."""
     token = _bearer_token(scope)

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BeforeValidator
 
 from hearth.api.documented import documented, operation_id
-from hearth.api.guard import GuardedRoute, grant_of
+from hearth.api.guard import GuardedRoute, grant_of, own_customer_id
 from hearth.api.notifications import split_commas
 from hearth.api.parts import parts_of
 from hearth.api.problems import pointer_of
@@ -60,7 +60,7 @@ def get_rule(request: Request, rule_id: PathRuleId) -> Rule:
 @router.post("/rules/v1", status_code=201, **documented("write:rules", (*_POSTED, 409), ours=True))
 def add_rule(request: Request, rule: Rule) -> Rule:
     """Adds a rule. An ACTIVE one must be complete and free of errors; a draft may be unfinished."""
-    customer_id = _own_customer_id(request, rule)
+    customer_id = own_customer_id(request, rule.customer_id)
     try:
         return rule_body(parts_of(request).rules.add(customer_id, rule.to_domain(), _author(request)))
     except rule_checks.UnfitRule as unfit:
@@ -73,7 +73,7 @@ def save_rule(request: Request, rule_id: PathRuleId, rule: Rule) -> Rule:
 
     `version`, if it is sent, is the one that was read: when somebody else has saved meanwhile, the answer is 409.
     """
-    customer_id = _own_customer_id(request, rule)
+    customer_id = own_customer_id(request, rule.customer_id)
     try:
         saved = parts_of(request).rules.save(customer_id, rule_id, rule.to_domain(), rule.version, _author(request))
     except rule_checks.UnfitRule as unfit:
@@ -91,7 +91,7 @@ def delete_rule(request: Request, rule_id: PathRuleId) -> Response:
 @router.post("/rules/check/v1", **documented("read:rules", _POSTED, ours=True))
 def check_rule(request: Request, rule: Rule) -> list[Finding]:
     """What is wrong with a rule, or doubtful, each with its place; nothing is saved."""
-    customer_id = _own_customer_id(request, rule)
+    customer_id = own_customer_id(request, rule.customer_id)
     return [_finding(rule, found) for found in parts_of(request).rules.findings(customer_id, rule.to_domain())]
 
 
@@ -107,7 +107,7 @@ def help_with_expression(request: Request, question: ExpressionQuestion) -> Expr
 @router.get("/rules/{ruleId}/versions/v1", **documented("read:rules", (404,), ours=True))
 def list_rule_versions(request: Request, rule_id: PathRuleId) -> list[RuleVersion]:
     """All versions, the newest first: the rule as it was, and what the save did to its state."""
-    report = parts_of(request).rule_reports.report(grant_of(request).customer_id, rule_id)
+    versions = parts_of(request).rule_reports.versions(grant_of(request).customer_id, rule_id)
     return [
         RuleVersion.of(
             rule=rule_body(each.rule),
@@ -116,7 +116,7 @@ def list_rule_versions(request: Request, rule_id: PathRuleId) -> list[RuleVersio
             last_fault_at=None if each.faults is None else seconds_of_instant(each.faults.last_at_ms),
             last_fault=None if each.faults is None else each.faults.error,
         )
-        for each in report.versions
+        for each in versions
     ]
 
 
@@ -141,16 +141,9 @@ def _finding(rule: Rule, found: rule_checks.Finding) -> Finding:
 
 def _placed(rule: Rule, unfit: rule_checks.UnfitRule) -> Problem:
     """The mistakes at their places in the request."""
-    errors = tuple(FieldProblem(pointer_of(path_in_rule(rule, found.path)), found.message) for found in unfit.findings)
+    errors = tuple(FieldProblem(pointer_of(path_in_rule(rule, found.path)), found.with_hint) for found in unfit.findings)
     return Problem("invalid", f"An ACTIVE rule must be free of errors: {unfit.detail}", errors)
 
 
 def _author(request: Request) -> Actor:
     return grant_of(request).actor
-
-
-def _own_customer_id(request: Request, rule: Rule) -> str:
-    customer_id = grant_of(request).customer_id
-    if rule.customer_id not in (None, customer_id):
-        raise Problem("forbidden", "The customerId is not that of the access token; it cannot be set or changed.")
-    return customer_id

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from hearth.api.documented import documented, operation_id
-from hearth.api.guard import GuardedRoute, grant_of
+from hearth.api.guard import GuardedRoute, grant_of, own_customer_id
 from hearth.api.parts import parts_of
 from hearth.api.problems import pointer_of
 from hearth.api.trial_responses import LINES, TrialResponse
@@ -17,7 +17,6 @@ from hearth.api.wire.base import CustomerBuildingId, QueryInstant
 from hearth.api.wire.rules import Rule, path_in_rule
 from hearth.api.wire.trials import Backtest, BacktestRequest, RuleReference, Simulation, SimulationRequest, Why, WhyRequest
 from hearth.core.identifiers import PATTERNS
-from hearth.core.problems import Problem
 from hearth.services.rule_checks import Finding
 from hearth.services.trials import Refusal, Trial, WhyTrial
 
@@ -38,7 +37,7 @@ async def simulate_rule(request: Request, simulation: SimulationRequest) -> Resp
     JSON: `{"progress": 0.42}` now and then, at the end `{"result": …}` or `{"problem": …}`. Close the connection to cancel.
     """
     place: _Place = (("ruleId",), None) if simulation.rule is None else (("rule",), simulation.rule)
-    return _tried(request, simulation.to_trial(_own_customer_id(request, place)), place)
+    return _tried(request, simulation.to_trial(own_customer_id(request, *_customers(place))), place)
 
 
 @router.post("/rules/backtest/v1", response_model=Backtest, **documented(_SCOPE, _POSTED, ours=True, success_lines=LINES))
@@ -52,7 +51,7 @@ async def backtest_rules(request: Request, backtest: BacktestRequest) -> Respons
         (("rules", index, "ruleId"), None) if isinstance(each, RuleReference) else (("rules", index), each)
         for index, each in enumerate(backtest.rules)
     ]
-    return _tried(request, backtest.to_trial(_own_customer_id(request, *places)), *places)
+    return _tried(request, backtest.to_trial(own_customer_id(request, *_customers(*places))), *places)
 
 
 @router.get("/rules/{ruleId}/why/v1", response_model=Why, **documented(_SCOPE, (400, 404, 429), ours=True))
@@ -78,7 +77,7 @@ async def explain_saved_rule(
 async def explain_draft(request: Request, why: WhyRequest) -> Response:
     """Why a draft would have spoken in a building, or not: its last evaluation at or before an instant, with every value."""
     place: _Place = (("rule",), why.rule)
-    return _tried(request, why.to_trial(_own_customer_id(request, place)), place)
+    return _tried(request, why.to_trial(own_customer_id(request, *_customers(place))), place)
 
 
 def _tried(request: Request, trial: Trial, *places: _Place) -> Response:
@@ -99,8 +98,5 @@ def _mistake(found: Finding, place: tuple[str | int, ...], draft: Rule | None) -
     return told if found.line is None else {**told, "line": found.line, "column": found.column, "length": found.length}
 
 
-def _own_customer_id(request: Request, *places: _Place) -> str:
-    customer_id = grant_of(request).customer_id
-    if any(draft is not None and draft.customer_id not in (None, customer_id) for _, draft in places):
-        raise Problem("forbidden", "The customerId is not that of the access token; it cannot be set or changed.")
-    return customer_id
+def _customers(*places: _Place) -> list[str | None]:
+    return [draft.customer_id for _, draft in places if draft is not None]

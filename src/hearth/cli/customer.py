@@ -75,8 +75,7 @@ def limits(
             quiet_hours=now.quiet_hours if quiet_hours is None else _quiet_hours(quiet_hours),
             most_per_day=now.most_per_day if max_per_day is None else _most_per_day(max_per_day),
         )
-        if wanted != now:
-            installation.customers.set_limits(customer, wanted)
+        installation.customers.set_limits(customer, wanted)
     quiet, most = wanted.quiet_hours, wanted.most_per_day
     if as_json:
         hours = None if quiet is None else {"start": quiet.start, "end": quiet.end}

@@ -143,7 +143,9 @@ class Access:
         grant = self._grant_of(token)
         if now_ms >= grant.expires_at_ms:
             raise Problem("unauthorized", "The access token has expired; ask for a new one.")
-        if grant.client_id not in (LOCAL_CLIENT_ID, MEMBER_CLIENT_ID):
+        if grant.client_id == MEMBER_CLIENT_ID:
+            grant = self._of_present_role(grant)
+        elif grant.client_id != LOCAL_CLIENT_ID:
             with self._store.read() as session:
                 client = session.clients.find_for_token(grant.client_id)
             if client is None or client.revoked_at_ms is not None or client.customer_id != grant.customer_id:
@@ -212,6 +214,8 @@ class Access:
         now_ms = self._clock.now_ms()
         with self._store.write() as session:
             client = _client_of(session.clients.find_for_token(client_id), customer_id)
+            if client.revoked_at_ms is not None:
+                return
             session.clients.replace(msgspec.structs.replace(client, revoked_at_ms=now_ms))
             note(session, customer_id, now_ms, by, "client.revoked", client_id)
         with self._lock:
@@ -267,6 +271,14 @@ class Access:
             claims |= {"sub": f"{actor.id}@members", "actor": actor.name}
         return Token(access_token=self._keys.sign(claims), expires_in_seconds=lifetime_seconds, scopes=tuple(scopes))
 
+    def _of_present_role(self, grant: Grant) -> Grant:
+        """A member's grant with no more than the role it has now allows. Raises Problem "unauthorized" for who has left."""
+        with self._store.read() as session:
+            member = session.members.find(grant.customer_id, grant.actor.id)
+        if member is None:
+            raise Problem("unauthorized", "Whoever this access token was given to is no member any more.")
+        return msgspec.structs.replace(grant, scopes=grant.scopes & PERMISSIONS_OF[member.role])
+
     def _grant_of(self, token: str) -> Grant:
         try:
             claims = self._keys.verify(token)
@@ -292,13 +304,9 @@ class Access:
 
 def _actor(claims: Mapping[str, Any]) -> Actor:
     """Who stands behind a token, for the audit log."""
-    match claims["azp"]:
-        case client_id if client_id == MEMBER_CLIENT_ID:
-            return Actor(kind="member", id=claims["sub"].partition("@")[0], name=claims["actor"])
-        case client_id if client_id == LOCAL_CLIENT_ID:
-            return COMMAND_LINE
-        case client_id:
-            return Actor(kind="client", id=client_id)
+    if claims["azp"] == MEMBER_CLIENT_ID:
+        return Actor(kind="member", id=claims["sub"].partition("@")[0], name=claims["actor"])
+    return COMMAND_LINE if claims["azp"] == LOCAL_CLIENT_ID else Actor(kind="client", id=claims["azp"])
 
 
 def _client_of(client: Client | None, customer_id: str) -> Client:

@@ -5,6 +5,8 @@ judged, so that many at once gain nothing.
 """
 
 import ipaddress
+from email.errors import MessageError
+from email.headerregistry import Address
 from hashlib import sha256
 
 from hearth.core.instants import HOUR_MS, MINUTE_MS, SECOND_MS
@@ -26,9 +28,14 @@ _TRIES_PER_NETWORK = 30  # an office shares one
 def clean_email(email: str) -> str:
     """The address as it is stored, in lower case. Raises Problem "invalid" for what is none."""
     email = email.strip().lower()
-    odd = any(character.isspace() or not character.isprintable() or character in '<>",;' for character in email)
-    if "@" not in email.strip("@") or email.count("@") != 1 or odd or len(email) > EMAIL_LENGTH_MAX:
-        raise invalid("/email", "This is no e-mail address; it looks like name@example.com.")
+    wrong = invalid("/email", "This is no e-mail address; it looks like name@example.com.")
+    try:
+        parsed = Address(addr_spec=email)
+    except (ValueError, MessageError, IndexError) as error:  # the last for an address that ends too soon
+        raise wrong from error
+    is_whole = bool(parsed.username and parsed.domain) and parsed.addr_spec == email
+    if not is_whole or email.endswith(".") or not email.isprintable() or len(email) > EMAIL_LENGTH_MAX:
+        raise wrong
     return email
 
 
@@ -65,15 +72,12 @@ class Brake:
     def count(self, email: str | None, address: str, now_ms: int) -> None:
         """One more try, for the e-mail address where it names one. Raises Problem "too_many_requests" after too many."""
         network = _network_of(address)
-        wait_ms = self._by_network.wait_ms(network, now_ms)
+        wait_ms = self._by_network.count(network, now_ms)
         if email is not None:
-            wait_ms = max(wait_ms, self._by_email.wait_ms(email, now_ms))
+            wait_ms = max(wait_ms, self._by_email.count(email, now_ms))
         if wait_ms:
             seconds = -(-wait_ms // SECOND_MS)
             raise Problem("too_many_requests", f"Too many tries. Wait {seconds} s.", retry_after_seconds=seconds)
-        self._by_network.record(network, now_ms)
-        if email is not None:
-            self._by_email.record(email, now_ms)
 
 
 def _network_of(address: str) -> str:

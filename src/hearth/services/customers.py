@@ -57,6 +57,8 @@ class Customers:
             customer = session.customers.find(customer_id)
             if customer is None:
                 raise Problem("not_found", f"There is no customer {customer_id}.")
+            if limits == customer.limits:
+                return customer
             changed = replace(customer, limits=limits)
             session.customers.replace(changed)
             session.changes.add(customer_id, "customer")

@@ -73,6 +73,8 @@ class Deliveries:
             endpoint = session.endpoints.find(customer_id)
             if endpoint is None:
                 raise Problem("not_found", f"The customer {customer_id} has no endpoint.")
+            if endpoint.disabled_reason is None:
+                return endpoint
             enabled = replace(endpoint, disabled_reason=None)
             session.endpoints.replace(enabled)
             shown = {"disabled_reason": endpoint.disabled_reason}

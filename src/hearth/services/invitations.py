@@ -62,7 +62,7 @@ class Invitations:
         if not self._mailer.is_set:
             raise mail_not_set()
         now_ms = self._clock.now_ms()
-        wait_ms = self._mails.wait_ms(by.customer_id, now_ms)
+        wait_ms = self._mails.count(by.customer_id, now_ms)
         if wait_ms:
             raise Problem(
                 "too_many_requests", "Too many invitations within an hour.", retry_after_seconds=wait_ms // SECOND_MS + 1
@@ -74,7 +74,6 @@ class Invitations:
         # One of another customer is not told: that address finds out itself, when it joins.
         if known is not None and known.customer_id == by.customer_id:
             raise Problem("conflict", f"{email} is a member already.")
-        self._mails.record(by.customer_id, now_ms)
         token = self._identities.new_secret()
         link = MailedLink(
             id=self._identities.new_id(),

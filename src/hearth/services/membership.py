@@ -28,7 +28,10 @@ class Membership:
             return session.members.list_of(customer_id)
 
     def change_role(self, customer_id: str, member_id: str, role: Role, by: Actor) -> None:
-        """From the member's next request on. Raises Problem: "not_found"; "conflict" for the last Admin."""
+        """From the member's next request on; for the public API within a minute.
+
+        Raises Problem: "not_found"; "conflict" for the last Admin.
+        """
         with self._store.write() as session:
             member = _member(session, customer_id, member_id, keeps_admin=role == "Admin")
             if member.role == role:
@@ -44,7 +47,9 @@ class Membership:
             self._note(session, member, by, "member.removed", {"name": member.name, "role": member.role}, None)
 
     def remove_second_factor(self, customer_id: str, member_id: str, by: Actor) -> None:
-        """For a member who lost the device; every session ends. Raises Problem "not_found"."""
+        """For another member who lost the device; every session ends. Raises Problem: "not_found"; "conflict" for one's own."""
+        if by.kind == "member" and by.id == member_id:
+            raise Problem("conflict", "Remove your own second factor in your profile, with your password.")
         with self._store.write() as session:
             member = _member(session, customer_id, member_id, keeps_admin=True)
             if member.totp_sealed is None:

@@ -40,6 +40,11 @@ class Finding(NamedTuple):
     length: int | None = None
     is_about_key: bool = False
 
+    @property
+    def with_hint(self) -> str:
+        """What is wrong, and the remedy where one is known."""
+        return self.message if self.hint is None else f"{self.message} Hint: {self.hint}."
+
 
 class UnfitRule(Problem):
     """A rule that cannot be run: what its author must mend, by path in a rule file."""

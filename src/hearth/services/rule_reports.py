@@ -56,6 +56,14 @@ class RuleReports:
                 goals=goal_figures(goals, achieved),
             )
 
+    def versions(self, customer_id: str, rule_id: str) -> tuple[VersionReport, ...]:
+        """The versions of a rule, newest first. Raises Problem "not_found"."""
+        with self._store.read() as session:
+            rule = session.rules.find(customer_id, rule_id)
+            if rule is None:
+                raise Problem("not_found", "There is no such rule.")
+            return tuple(reversed(_versions(session, rule)))
+
     def faults_of_newest(self, customer_id: str) -> dict[str, RuleFaults]:
         """By rule id, the faults of the version that runs; rules without any are left out."""
         with self._store.read() as session:

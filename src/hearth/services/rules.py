@@ -83,13 +83,15 @@ class Rules:
         predefined = next((each for each in self.list_predefined() if each.file == file), None)
         if predefined is None:
             raise Problem("not_found", f"There is no predefined rule {file}.")
-        if any(rule.name == predefined.rule.name for rule in self.list_of(customer_id)):
-            raise Problem("conflict", f"You have a rule {predefined.rule.name!r} already. Open it to switch it on.")
-        result = self.import_files(customer_id, [(f"{file}.yaml", predefined.text)], by)
-        if result.is_refused:
-            errors = [each for each in result.diagnostics if each.severity == "error"]
-            raise Problem("invalid", f"The rule cannot be taken as it is: {errors[0].message}")
-        return result.rules[0].rule
+        with self._store.write() as session:
+            customer = _customer(session, customer_id)
+            if session.rules.find_named(customer_id, predefined.rule.name) is not None:
+                raise Problem("conflict", f"You have a rule {predefined.rule.name!r} already. Open it to switch it on.")
+            rule = self._first_version(customer_id, predefined.rule, by)
+            self._refuse_unfit(rule, customer.languages)
+            self._store_version(session, rule, None, by)
+            session.changes.add(customer_id, "rules")
+        return rule
 
     def next_ticks(self, cron: str, time_zone_id: str, count: int = 5) -> list[int]:
         """When a readable schedule ticks next in a zone, in milliseconds UTC. Raises Problem "invalid" for an unknown zone."""

@@ -62,8 +62,8 @@ interface Outcome<T> {
 
 /** The answer's data; raises `Refused` for anything but success. */
 export async function answer<T>(pending: Promise<Outcome<T>>): Promise<T> {
-  const outcome = await pending.catch((): never => {
-    throw new Refused("unreachable", null);
+  const outcome = await pending.catch((failure: unknown): never => {
+    throw failure instanceof Refused ? failure : new Refused("unreachable", null);
   });
   if (outcome.response.ok) return outcome.data as T;
   throw refusalOf(outcome.response, outcome.error);

@@ -7,13 +7,17 @@ export function FormRefusal({ error, own = {} }: { error: Error | null; own?: Re
   const { t } = useTranslation();
   if (!error) return null;
   const code = error instanceof Refused ? error.code : "unreachable";
-  const general =
-    error instanceof Refused && code === "too_many_requests"
-      ? t("signIn.tooMany", { seconds: error.retryAfterSeconds ?? 60 })
-      : t(code === "forbidden" ? "accounts.forbidden" : code === "invalid" ? "accounts.invalid" : "signIn.unreachable");
   return (
     <Alert role="alert" color="red" className="alert">
-      {own[code] ?? general}
+      {own[code] ?? general()}
     </Alert>
   );
+
+  function general(): string {
+    if (!(error instanceof Refused) || code === "unreachable") return t("signIn.unreachable");
+    if (code === "too_many_requests") return t("signIn.tooMany", { seconds: error.retryAfterSeconds ?? 60 });
+    if (code === "forbidden") return t("accounts.forbidden");
+    if (code === "invalid") return t("accounts.invalid");
+    return code === "not_found" || code === "conflict" ? t("accounts.changedMeanwhile") : error.detail;
+  }
 }

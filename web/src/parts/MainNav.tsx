@@ -4,20 +4,33 @@ import { IconMenu2 } from "@tabler/icons-react";
 import { Link, useRouterState } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useSession } from "./session";
 
 const PLACES = [
-  { to: "/", name: "overview", isHere: (path: string) => path === "/" || path.startsWith("/notifications") },
-  { to: "/rules", name: "rules", isHere: (path: string) => path === "/rules" || path.startsWith("/rules/") },
+  {
+    to: "/",
+    name: "overview",
+    needs: null,
+    isHere: (path: string) => path === "/" || path.startsWith("/notifications"),
+  },
+  {
+    to: "/rules",
+    name: "rules",
+    needs: "read:rules",
+    isHere: (path: string) => path === "/rules" || path.startsWith("/rules/"),
+  },
 ] as const;
 
 export function MainNav() {
   const { t } = useTranslation();
+  const { permissions } = useSession();
+  const places = PLACES.filter(({ needs }) => needs === null || permissions.includes(needs));
   const path = useRouterState({ select: (state) => state.location.pathname });
   const [isOpen, setIsOpen] = useState(false);
   return (
     <nav className="main-nav" aria-label={t("nav.label")}>
       <div className="main-nav-wide">
-        {PLACES.map(({ to, name, isHere }) => (
+        {places.map(({ to, name, isHere }) => (
           <Link key={to} to={to} className="main-nav-link" {...current(isHere(path))}>
             {t(`nav.${name}`)}
           </Link>
@@ -38,7 +51,7 @@ export function MainNav() {
             </UnstyledButton>
           </Popover.Target>
           <Popover.Dropdown className="main-nav-dropdown" aria-label={t("nav.menu")}>
-            {PLACES.map(({ to, name, isHere }) => (
+            {places.map(({ to, name, isHere }) => (
               <Link
                 key={to}
                 to={to}

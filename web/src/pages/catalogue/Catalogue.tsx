@@ -10,6 +10,7 @@ import { answer, client, type PredefinedRule } from "../../api/client";
 import { predefinedQuery, rulesQuery } from "../../api/rules";
 import { LinkButton } from "../../parts/LinkButton";
 import { Refusal } from "../../parts/Refusal";
+import { useAllowed } from "../../parts/session";
 
 export function Catalogue() {
   const { t, i18n } = useTranslation();
@@ -69,6 +70,7 @@ export function Catalogue() {
 
 function PredefinedCard({ rule }: { rule: PredefinedRule }) {
   const { t, i18n } = useTranslation();
+  const mayWrite = useAllowed("write:rules");
   const queries = useQueryClient();
   const add = useMutation({
     mutationFn: () =>
@@ -110,15 +112,17 @@ function PredefinedCard({ rule }: { rule: PredefinedRule }) {
             {t("catalogue.open")}
           </LinkButton>
         ) : (
-          <Button
-            size="xs"
-            leftSection={<IconPlus size={15} aria-hidden />}
-            loading={add.isPending}
-            onClick={() => add.mutate()}
-            aria-label={t("catalogue.activateOf", { name: rule.name })}
-          >
-            {t("catalogue.activate")}
-          </Button>
+          mayWrite && (
+            <Button
+              size="xs"
+              leftSection={<IconPlus size={15} aria-hidden />}
+              loading={add.isPending}
+              onClick={() => add.mutate()}
+              aria-label={t("catalogue.activateOf", { name: rule.name })}
+            >
+              {t("catalogue.activate")}
+            </Button>
+          )
         )}
       </div>
       {add.isError && <Refusal error={add.error} />}

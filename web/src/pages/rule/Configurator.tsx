@@ -9,7 +9,7 @@ import { useSession } from "../../parts/session";
 import { Conditions } from "./Conditions";
 import { Conflict } from "./Conflict";
 import { Datasets } from "./Datasets";
-import { isSame } from "./draft";
+import { aside, isSame } from "./draft";
 import { EditingContext, useEditing, useErrorAt, useFindings } from "./editing";
 import { Findings } from "./Findings";
 import { GraphPanel } from "./graph/GraphPanel";
@@ -32,12 +32,17 @@ export function Configurator({ saved }: { saved: Rule }) {
     setBase(rule);
     setDraft(rule);
   };
+  // What was typed while a save was under way is a change to what was saved.
+  const takeSaved = (rule: Rule, sent: Rule) => {
+    setBase(rule);
+    setDraft((now) => (now === sent ? rule : { ...now, ...aside(rule) }));
+  };
   const findings = useFindings(draft);
   const simulation = useSimulation(draft);
   const [askedMs, setAskedMs] = useState<number[]>([]);
   // A rule that was just added moves to its own address; that is no leaving.
   const isLeavingAllowed = useRef(false);
-  const save = useSave(draft, takeOver, isLeavingAllowed);
+  const save = useSave(draft, takeSaved, isLeavingAllowed);
   const blocker = useBlocker({
     shouldBlockFn: ({ current, next }) => isChanged && !isLeavingAllowed.current && current.pathname !== next.pathname,
     enableBeforeUnload: () => isChanged,
@@ -49,9 +54,9 @@ export function Configurator({ saved }: { saved: Rule }) {
       value={{
         draft,
         edit: (patch) => setDraft((before) => ({ ...before, ...patch })),
-        findings: findings ?? [],
+        findings: findings.said ?? [],
         languages: [...new Set([...languages, ...Object.keys(draft.notification?.texts ?? {})])],
-        simulation: simulation.result?.simulation,
+        simulation: simulation.isOutdated ? undefined : simulation.result?.simulation,
       }}
     >
       <div className="configurator">
@@ -67,13 +72,13 @@ export function Configurator({ saved }: { saved: Rule }) {
           isNew={!base.id}
           onDiscard={() => setDraft(base)}
         />
-        <Findings findings={findings} refusal={save.refusal} />
+        <Findings findings={findings.said} failure={findings.failure} refusal={save.refusal} />
         <GraphPanel simulation={simulation} onAsk={setAskedMs} />
         <Datasets />
         <Conditions />
         <Notifications />
         <Settings timeZoneId={simulation.timeZoneId} />
-        {base.id && <Versions rule={base} onRestored={takeOver} isChanged={isChanged} />}
+        {base.id && <Versions rule={base} onRestored={takeSaved} isChanged={isChanged} />}
       </div>
       <WhyDrawer timesMs={askedMs} result={simulation.result} onClose={() => setAskedMs([])} />
       <Conflict save={save} mine={draft} onTakeTheirs={takeOver} />

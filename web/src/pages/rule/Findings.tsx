@@ -5,14 +5,24 @@ import { placeName } from "../../parts/placeNames";
 import { Refusal } from "../../parts/Refusal";
 import type { Said } from "./editing";
 
-export function Findings({ findings, refusal }: { findings: Said[] | undefined; refusal: Error | null }) {
+interface Props {
+  findings: Said[] | undefined;
+  /** Why it could not be asked. */
+  failure: Error | null;
+  /** Why a save was refused. */
+  refusal: Error | null;
+}
+
+export function Findings({ findings, failure, refusal }: Props) {
   const { t } = useTranslation();
   const errors = (findings ?? []).filter((each) => each.severity === "error");
   const doubts = (findings ?? []).filter((each) => each.severity !== "error");
   return (
     <>
       {refusal && <Refusal error={refusal} title={t("rule.notSaved")} />}
-      {errors.length + doubts.length === 0 ? (
+      {failure ? (
+        <Refusal error={failure} title={t("rule.notChecked")} />
+      ) : errors.length + doubts.length === 0 ? (
         <p className="findings findings-none">
           <IconCircleCheck size={16} aria-hidden />
           {t(findings ? "rule.noFindings" : "rule.checking")}

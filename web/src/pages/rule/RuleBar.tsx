@@ -4,6 +4,7 @@ import { IconDeviceFloppy, IconPlayerPlay, IconPlayerStop } from "@tabler/icons-
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { buildingsQuery } from "../../api/rules";
+import { useAllowed } from "../../parts/session";
 import { useEditing } from "./editing";
 import type { Save } from "./useSave";
 import type { Trial } from "./useSimulation";
@@ -19,6 +20,7 @@ interface Props {
 export function RuleBar({ simulation, save, isChanged, isNew, onDiscard }: Props) {
   const { t } = useTranslation();
   const { draft, edit } = useEditing();
+  const mayWrite = useAllowed("write:rules");
   const buildings = useQuery(buildingsQuery);
   const { search, change, progress } = simulation;
   const isRunning = progress !== undefined;
@@ -29,6 +31,7 @@ export function RuleBar({ simulation, save, isChanged, isNew, onDiscard }: Props
         label={t(`rules.state.${draft.ruleState}`)}
         aria-label={t("rule.active")}
         checked={draft.ruleState === "ACTIVE"}
+        disabled={!mayWrite}
         onChange={(event) => edit({ ruleState: event.currentTarget.checked ? "ACTIVE" : "INACTIVE" })}
       />
       <form
@@ -73,19 +76,21 @@ export function RuleBar({ simulation, save, isChanged, isNew, onDiscard }: Props
       </form>
       <div className="rule-bar-save">
         <span className="rule-bar-note" role="status">
-          {isChanged ? t("rule.unsaved") : save.isDone ? t("rule.saved") : ""}
+          {!mayWrite ? t("rule.readOnly") : isChanged ? t("rule.unsaved") : save.isDone ? t("rule.saved") : ""}
         </span>
         <Button className="rule-bar-discard" variant="default" disabled={!isChanged} onClick={onDiscard}>
           {t("rule.discard")}
         </Button>
-        <Button
-          leftSection={<IconDeviceFloppy size={17} aria-hidden />}
-          loading={save.isPending}
-          disabled={!isChanged && !isNew}
-          onClick={save.save}
-        >
-          {t("rule.save")}
-        </Button>
+        {mayWrite && (
+          <Button
+            leftSection={<IconDeviceFloppy size={17} aria-hidden />}
+            loading={save.isPending}
+            disabled={!isChanged && !isNew}
+            onClick={save.save}
+          >
+            {t("rule.save")}
+          </Button>
+        )}
       </div>
     </div>
   );

@@ -7,15 +7,17 @@ import { answer } from "../../api/client";
 import { api, type Rule, type RuleVersion } from "../../api/public";
 import { rulesQuery, versionsQuery } from "../../api/rules";
 import { Refusal } from "../../parts/Refusal";
+import { useAllowed } from "../../parts/session";
 import { Time } from "../../parts/Time";
 import { differences } from "./differences";
 import { DiffTable } from "./DiffTable";
+import { useEditing } from "./editing";
 import { Section } from "./Section";
 
 interface Props {
   rule: Rule;
   isChanged: boolean;
-  onRestored: (rule: Rule) => void;
+  onRestored: (restored: Rule, draft: Rule) => void;
 }
 
 export function Versions({ rule, isChanged, onRestored }: Props) {
@@ -60,25 +62,27 @@ interface ItemProps {
   version: RuleVersion;
   present: Rule;
   isChanged: boolean;
-  onRestored: (rule: Rule) => void;
+  onRestored: (restored: Rule, draft: Rule) => void;
 }
 
 function VersionItem({ version, present, isChanged, onRestored }: ItemProps) {
   const { t, i18n } = useTranslation();
   const queries = useQueryClient();
+  const { draft } = useEditing();
+  const mayWrite = useAllowed("write:rules");
   const [isCompared, setIsCompared] = useState(false);
   const number = version.rule.version ?? 0;
   const isPresent = number === present.version;
   const restore = useMutation({
-    mutationFn: () =>
+    mutationFn: (_draft: Rule) =>
       answer(
         api.POST("/rules/{ruleId}/versions/{version}/restore/v1", {
           params: { path: { ruleId: present.id ?? "", version: number } },
         }),
       ),
-    onSuccess: (restored) => {
+    onSuccess: (restored, draftThen) => {
       void queries.invalidateQueries({ queryKey: rulesQuery.queryKey });
-      onRestored(restored);
+      onRestored(restored, draftThen);
     },
   });
   return (
@@ -97,17 +101,19 @@ function VersionItem({ version, present, isChanged, onRestored }: ItemProps) {
             <Button variant="default" size="xs" aria-expanded={isCompared} onClick={() => setIsCompared(!isCompared)}>
               {t("rule.compare")}
             </Button>
-            <Button
-              variant="default"
-              size="xs"
-              loading={restore.isPending}
-              disabled={isChanged}
-              title={isChanged ? t("rule.restoreUnsaved") : undefined}
-              onClick={() => restore.mutate()}
-              aria-label={t("rule.restoreOf", { version: number })}
-            >
-              {t("rule.restore")}
-            </Button>
+            {mayWrite && (
+              <Button
+                variant="default"
+                size="xs"
+                loading={restore.isPending}
+                disabled={isChanged}
+                title={isChanged ? t("rule.restoreUnsaved") : undefined}
+                onClick={() => restore.mutate(draft)}
+                aria-label={t("rule.restoreOf", { version: number })}
+              >
+                {t("rule.restore")}
+              </Button>
+            )}
           </span>
         )}
       </div>

@@ -62,7 +62,7 @@ function Explanation({ atMs, tried, language }: { atMs: number; tried: Tried; la
   const { t } = useTranslation();
   const { simulation, rule, timeZoneId } = tried;
   const customerBuildingId = simulation.customerBuildingId;
-  const timestamp = Math.floor(atMs / 1000);
+  const timestamp = Math.round(atMs) / 1000;
   const why = useQuery({
     queryKey: ["why", customerBuildingId, atMs, rule],
     gcTime: 60_000,

@@ -65,6 +65,10 @@ export function isSame(one: Rule, other: Rule): boolean {
   return canonical(authored(one)) === canonical(authored(other));
 }
 
+/** What a save gives a rule: who, when, which. */
+export const aside = (rule: Rule): Partial<Rule> =>
+  Object.fromEntries(Object.entries(rule).filter(([key]) => ASIDE.includes(key)));
+
 /** What an author wrote. */
 export const authored = (rule: Rule): Partial<Rule> =>
   Object.fromEntries(Object.entries(sendable(rule)).filter(([key]) => !ASIDE.includes(key)));

@@ -27,8 +27,11 @@ export function useEditing(): Editing {
   return editing;
 }
 
-/** What is wrong with the draft, or doubtful, asked for whenever nobody has typed for a moment; undefined until then. */
-export function useFindings(draft: Rule): Said[] | undefined {
+/**
+ * What is wrong with the draft, or doubtful, asked for whenever nobody has typed for a moment: `said` is undefined until
+ * then, `failure` is why it could not be asked.
+ */
+export function useFindings(draft: Rule): { said: Said[] | undefined; failure: Error | null } {
   const [settled] = useDebouncedValue(draft, PAUSE_MS);
   const asked = useQuery({
     queryKey: ["check", settled],
@@ -38,7 +41,7 @@ export function useFindings(draft: Rule): Said[] | undefined {
       try {
         return await answer(api.POST("/rules/check/v1", { body: sendable(settled), signal }));
       } catch (error) {
-        if (!(error instanceof Refused) || error.code === "unreachable") throw error;
+        if (!(error instanceof Refused) || error.code !== "invalid") throw error;
         return error.mistakes.map((mistake) => ({
           ...mistake,
           severity: "error",
@@ -48,7 +51,7 @@ export function useFindings(draft: Rule): Said[] | undefined {
       }
     },
   });
-  return asked.data;
+  return { said: asked.data, failure: asked.error };
 }
 
 /** The first error at a place, for the field that stands there. */

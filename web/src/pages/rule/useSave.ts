@@ -19,17 +19,21 @@ export interface Save {
   dismiss: () => void;
 }
 
-export function useSave(draft: Rule, onSaved: (rule: Rule) => void, isLeavingAllowed: RefObject<boolean>): Save {
+export function useSave(
+  draft: Rule,
+  onSaved: (saved: Rule, sent: Rule) => void,
+  isLeavingAllowed: RefObject<boolean>,
+): Save {
   const queries = useQueryClient();
   const navigate = useNavigate();
   const [theirs, setTheirs] = useState<Rule | null>(null);
   const saving = useMutation({
-    mutationFn: async (version: number | null | undefined): Promise<Rule | null> => {
-      const ruleId = draft.id;
-      if (!ruleId) return answer(api.POST("/rules/v1", { body: sendable(draft) }));
+    mutationFn: async ({ sent, version }: { sent: Rule; version: number | null | undefined }): Promise<Rule | null> => {
+      const ruleId = sent.id;
+      if (!ruleId) return answer(api.POST("/rules/v1", { body: sendable(sent) }));
       try {
         const path = { ruleId };
-        return await answer(api.PUT("/rules/{ruleId}/v1", { params: { path }, body: { ...sendable(draft), version } }));
+        return await answer(api.PUT("/rules/{ruleId}/v1", { params: { path }, body: { ...sendable(sent), version } }));
       } catch (error) {
         if (!(error instanceof Refused) || error.code !== "conflict") throw error;
         const newest = await answer(api.GET("/rules/{ruleId}/v1", { params: { path: { ruleId } } }));
@@ -38,24 +42,24 @@ export function useSave(draft: Rule, onSaved: (rule: Rule) => void, isLeavingAll
         return null;
       }
     },
-    onSuccess: async (saved) => {
+    onSuccess: async (saved, { sent }) => {
       if (!saved?.id) return;
       setTheirs(null);
-      onSaved(saved);
+      onSaved(saved, sent);
       queries.setQueryData(ruleQuery(saved.id).queryKey, saved);
       void queries.invalidateQueries({ queryKey: rulesQuery.queryKey });
-      if (draft.id) return;
+      if (sent.id) return;
       isLeavingAllowed.current = true;
       await navigate({ to: "/rules/$ruleId", params: { ruleId: saved.id }, search: (search) => search, replace: true });
     },
   });
   return {
-    save: () => saving.mutate(draft.version),
+    save: () => saving.mutate({ sent: draft, version: draft.version }),
     isPending: saving.isPending,
     isDone: saving.isSuccess && saving.data !== null,
     refusal: saving.error,
     theirs,
-    keepMine: () => saving.mutate(theirs?.version),
+    keepMine: () => saving.mutate({ sent: draft, version: theirs?.version }),
     dismiss: () => setTheirs(null),
   };
 }

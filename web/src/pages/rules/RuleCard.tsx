@@ -7,12 +7,14 @@ import { answer } from "../../api/client";
 import { api, type Rule } from "../../api/public";
 import { rulesQuery } from "../../api/rules";
 import { Refusal } from "../../parts/Refusal";
+import { useAllowed } from "../../parts/session";
 import { Time } from "../../parts/Time";
 import { RuleStateBadge } from "./RuleStateBadge";
 
 export function RuleCard({ rule }: { rule: Rule }) {
   const { t } = useTranslation();
   const queries = useQueryClient();
+  const mayWrite = useAllowed("write:rules");
   const ruleId = rule.id ?? "";
   const isActive = rule.ruleState === "ACTIVE";
   const toggle = useMutation({
@@ -37,13 +39,15 @@ export function RuleCard({ rule }: { rule: Rule }) {
           </Link>
         </h2>
         <RuleStateBadge state={rule.ruleState} />
-        <Switch
-          className="rule-card-switch"
-          checked={toggle.isPending ? toggle.variables : isActive}
-          disabled={toggle.isPending}
-          onChange={(event) => toggle.mutate(event.currentTarget.checked)}
-          aria-label={t("rules.activeOf", { name: rule.name })}
-        />
+        {mayWrite && (
+          <Switch
+            className="rule-card-switch"
+            checked={toggle.isPending ? toggle.variables : isActive}
+            disabled={toggle.isPending}
+            onChange={(event) => toggle.mutate(event.currentTarget.checked)}
+            aria-label={t("rules.activeOf", { name: rule.name })}
+          />
+        )}
       </div>
       {rule.description && <Text className="rule-card-description">{rule.description}</Text>}
       <code className="rule-card-condition">{rule.condition}</code>

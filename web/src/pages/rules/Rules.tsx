@@ -9,6 +9,7 @@ import type { Rule } from "../../api/public";
 import { rulesQuery } from "../../api/rules";
 import { LinkButton } from "../../parts/LinkButton";
 import { Refusal } from "../../parts/Refusal";
+import { useAllowed } from "../../parts/session";
 import { STATES, type RulesSearch } from "../ruleSearch";
 import { RuleCard } from "./RuleCard";
 import { shownRules, tagsOf } from "./ruleList";
@@ -17,6 +18,7 @@ export function Rules() {
   const { t, i18n } = useTranslation();
   const search = useSearch({ from: "/rules" });
   const rules = useQuery(rulesQuery);
+  const mayWrite = useAllowed("write:rules");
   const shown = rules.data && shownRules(rules.data, search, i18n.language);
   return (
     <>
@@ -28,9 +30,11 @@ export function Rules() {
           <LinkButton to="/rules/catalogue" variant="default" leftSection={<IconBooks size={17} aria-hidden />}>
             {t("rules.catalogue")}
           </LinkButton>
-          <LinkButton to="/rules/new" leftSection={<IconPlus size={17} aria-hidden />}>
-            {t("rules.add")}
-          </LinkButton>
+          {mayWrite && (
+            <LinkButton to="/rules/new" leftSection={<IconPlus size={17} aria-hidden />}>
+              {t("rules.add")}
+            </LinkButton>
+          )}
         </div>
       </div>
       <Filters rules={rules.data ?? []} search={search} />

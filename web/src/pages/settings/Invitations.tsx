@@ -32,17 +32,18 @@ function InvitationRow({ invitation }: { invitation: Invitation }) {
   const queries = useQueryClient();
   const now = useNow();
   const { id, email, role, language, expiresAtMs } = invitation;
-  const onSuccess = () => queries.invalidateQueries({ queryKey: membersQuery.queryKey });
+  // Also when it failed: sent again, an invitation is another one, whatever became of its mail.
+  const onSettled = () => queries.invalidateQueries({ queryKey: membersQuery.queryKey });
   const again = useMutation({
     mutationFn: () => answer(client.POST("/console/api/members/invitations", { body: { email, role, language } })),
-    onSuccess,
+    onSettled,
   });
   const withdraw = useMutation({
     mutationFn: () =>
       answer(
         client.DELETE("/console/api/members/invitations/{invitation_id}", { params: { path: { invitation_id: id } } }),
       ),
-    onSuccess,
+    onSettled,
   });
   return (
     <li className="row">

@@ -142,8 +142,6 @@ function Removal({ member }: { member: Member | undefined }) {
   const { t } = useTranslation();
   const queries = useQueryClient();
   const navigate = useNavigate({ from: "/settings/members" });
-  const close = () =>
-    void navigate({ search: (search) => ({ ...search, remove: undefined }), replace: true, resetScroll: false });
   const remove = useMutation({
     mutationFn: (id: string) =>
       answer(client.DELETE("/console/api/members/{member_id}", { params: { path: { member_id: id } } })),
@@ -152,13 +150,14 @@ function Removal({ member }: { member: Member | undefined }) {
       await Promise.all([membersQuery, sessionQuery].map(({ queryKey }) => queries.invalidateQueries({ queryKey })));
     },
   });
+  function close() {
+    remove.reset();
+    void navigate({ search: (search) => ({ ...search, remove: undefined }), replace: true, resetScroll: false });
+  }
   return (
     <Modal
       opened={member !== undefined}
-      onClose={() => {
-        remove.reset();
-        close();
-      }}
+      onClose={close}
       title={t("members.removeTitle", { name: member?.name ?? "" })}
       closeButtonProps={{ "aria-label": t("accounts.cancel") }}
     >

@@ -3,7 +3,7 @@ import { Button, Input } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { IconAlertTriangle, IconCircleX, IconWand } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useCallback, useEffect, useId, useRef, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useId, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answer } from "../../../api/client";
 import { api, type ExpressionMistake, type Place } from "../../../api/public";
@@ -27,7 +27,11 @@ export function ExpressionField({ label, description, place, pointer, value, onC
   const id = useId();
   const [cursor, setCursor] = useState<number | null>(null);
   const { datasets, isStreak } = draft;
-  const question = { expression: value, place, datasets, isStreak, cursor };
+  // The same object as long as it asks the same, or the pause would begin anew with every render.
+  const question = useMemo(
+    () => ({ expression: value, place, datasets, isStreak, cursor }),
+    [value, place, datasets, isStreak, cursor],
+  );
   const [settled] = useDebouncedValue(question, PAUSE_MS);
   const asked = useQuery({
     queryKey: ["expression", settled],

@@ -21,7 +21,10 @@ export function GraphTable({ tried, onAsk }: Props) {
   return (
     <div className="graph-tables" tabIndex={0} role="region" aria-label={t("rule.graph")}>
       <table className="plain-table">
-        <caption>{t("rule.envelopes")}</caption>
+        <caption>
+          {t("rule.envelopes")}
+          {said.length > MOST_ROWS && ` · ${t("rule.lastRows", { count: MOST_ROWS })}`}
+        </caption>
         <thead>
           <tr>
             <th scope="col">{t("rule.at")}</th>
@@ -31,7 +34,7 @@ export function GraphTable({ tried, onAsk }: Props) {
           </tr>
         </thead>
         <tbody>
-          {said.slice(0, MOST_ROWS).map((each) => {
+          {said.slice(-MOST_ROWS).map((each) => {
             const texts = each.notification?.texts ?? {};
             const text = texts[i18n.language] ?? Object.values(texts)[0];
             return (

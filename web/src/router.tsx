@@ -11,8 +11,11 @@ import { LANGUAGES } from "./texts";
 
 interface HomeSearch {
   status?: Status | undefined;
+  building?: string | undefined;
   texts?: string | undefined;
 }
+
+const asText = (value: unknown) => (value === undefined || value === "" ? undefined : String(value));
 
 const rootRoute = createRootRoute({ component: Gate, notFoundComponent: NotFound });
 
@@ -22,6 +25,7 @@ const homeRoute = createRoute({
   component: Home,
   validateSearch: (search: Record<string, unknown>): HomeSearch => ({
     status: STATUSES.find((status) => status === search.status),
+    building: asText(search.building),
     texts: LANGUAGES.find((language) => language === search.texts),
   }),
 });
@@ -47,7 +51,6 @@ const newPasswordRoute = createRoute({
   component: lazyRouteComponent(() => import("./pages/sign-in/NewPassword"), "NewPassword"),
 });
 
-const asText = (value: unknown) => (value === undefined || value === "" ? undefined : String(value));
 const profileRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "profile",

@@ -96,11 +96,12 @@ def list_notifications(
     signed_in: MayReadNotifications,
     live_view: TheLiveView,
     status: DeliveryStatus | None = None,
+    building: Annotated[str | None, Query(pattern=PATTERNS["customerBuildingId"])] = None,
     after: Annotated[str | None, Query(pattern=PATTERNS["pushNotificationId"])] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 30,
 ) -> wire.NotificationPage:
-    """One page; `nextAfter` asks for the next. Without a status all but the dropped ones."""
-    page, next_after = live_view.list_notifications(signed_in.customer.id, status, after, limit)
+    """One page; `nextAfter` asks for the next. Without a status all but the dropped ones; `building`: only of this one."""
+    page, next_after = live_view.list_notifications(signed_in.customer.id, status, after, limit, building)
     return wire.NotificationPage(items=[wire.notification_view(shown) for shown in page], next_after=next_after)
 
 

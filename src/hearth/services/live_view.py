@@ -12,6 +12,7 @@ from hearth.core.problems import Problem
 from hearth.domain.customers import Customer
 from hearth.domain.notifications import DeliveryStatus, Interaction, Notification
 from hearth.ports import Session, Store
+from hearth.services.buildings import get_building
 
 MINUTES_SHOWN = 60
 GENERATED: tuple[DeliveryStatus, ...] = ("DELIVERED", "PENDING", "FAILED")
@@ -78,15 +79,17 @@ class LiveView:
             return Pulse((before, running), session.notifications.last_change(customer_id))
 
     def list_notifications(
-        self, customer_id: str, status: DeliveryStatus | None, after: str | None, limit: int
+        self, customer_id: str, status: DeliveryStatus | None, after: str | None, limit: int, building: str | None = None
     ) -> tuple[list[Shown], str | None]:
         """A page, newest first, and the id after which the next one begins (None: this was the last).
 
+        `building`: the customer_building_id of the only one to show; Problem("not_found") where there is none.
         Without a status those that were generated: the dropped ones would bury them, and are listed when asked for.
         """
         statuses = GENERATED if status is None else (status,)
         with self._store.read() as session:
-            found = session.notifications.list_page(customer_id, None, statuses, after, limit + 1)
+            building_id = None if building is None else get_building(session, customer_id, building).id
+            found = session.notifications.list_page(customer_id, building_id, statuses, after, limit + 1)
             names = _rule_names(session, customer_id)
         page = [Shown(notification, names.get(notification.rule_id)) for notification in found[:limit]]
         return page, page[-1].notification.id if len(found) > limit else None

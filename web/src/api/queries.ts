@@ -23,13 +23,13 @@ export const overviewQuery = queryOptions({
   queryFn: () => answer(client.GET("/console/api/overview")),
 });
 
-/** Notifications of a status (without one: all but the dropped), newest first, page by page. */
-export const notificationsQuery = (status: Status | undefined) =>
+/** Notifications of a status (without one: all but the dropped) and a building, newest first, page by page. */
+export const notificationsQuery = (status: Status | undefined, building: string | undefined) =>
   infiniteQueryOptions({
-    queryKey: ["notifications", status ?? "GENERATED"],
+    queryKey: ["notifications", status ?? "GENERATED", building ?? "ALL"],
     initialPageParam: undefined as string | undefined,
     queryFn: ({ pageParam }) =>
-      answer(client.GET("/console/api/notifications", { params: { query: { status, after: pageParam } } })),
+      answer(client.GET("/console/api/notifications", { params: { query: { status, building, after: pageParam } } })),
     getNextPageParam: (page) => page.nextAfter ?? undefined,
   });
 

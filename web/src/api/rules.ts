@@ -36,6 +36,13 @@ export const buildingsQuery = queryOptions({
   queryFn: () => answer(api.GET("/buildings/v1", { params: { query: { limit: MOST_BUILDINGS } } })),
 });
 
+/** The first `limit` buildings with the text in their id. */
+export const foundBuildingsQuery = (search: string, limit: number) =>
+  queryOptions({
+    queryKey: ["buildings", "found", search, limit],
+    queryFn: () => answer(api.GET("/buildings/v1", { params: { query: { search, limit } } })),
+  });
+
 export const catalogueQuery = queryOptions({
   queryKey: ["catalogue"],
   staleTime: Infinity,

@@ -4,35 +4,22 @@ import { IconMenu2 } from "@tabler/icons-react";
 import { Link, useRouterState } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useSession } from "./session";
+import { usePlaces } from "./places";
 
-const PLACES = [
-  {
-    to: "/",
-    name: "overview",
-    needs: null,
-    isHere: (path: string) => path === "/" || path.startsWith("/notifications"),
-  },
-  {
-    to: "/rules",
-    name: "rules",
-    needs: "read:rules",
-    isHere: (path: string) => path === "/rules" || path.startsWith("/rules/"),
-  },
-] as const;
+const isHere = (to: string, path: string) =>
+  to === "/" ? path === "/" || path.startsWith("/notifications") : path === to || path.startsWith(`${to}/`);
 
 export function MainNav() {
   const { t } = useTranslation();
-  const { permissions } = useSession();
-  const places = PLACES.filter(({ needs }) => needs === null || permissions.includes(needs));
+  const places = usePlaces("main");
   const path = useRouterState({ select: (state) => state.location.pathname });
   const [isOpen, setIsOpen] = useState(false);
   return (
     <nav className="main-nav" aria-label={t("nav.label")}>
       <div className="main-nav-wide">
-        {places.map(({ to, name, isHere }) => (
-          <Link key={to} to={to} className="main-nav-link" {...current(isHere(path))}>
-            {t(`nav.${name}`)}
+        {places.map(({ to, name }) => (
+          <Link key={to} to={to} className="main-nav-link" {...current(isHere(to, path))}>
+            {t(name)}
           </Link>
         ))}
       </div>
@@ -51,15 +38,15 @@ export function MainNav() {
             </UnstyledButton>
           </Popover.Target>
           <Popover.Dropdown className="main-nav-dropdown" aria-label={t("nav.menu")}>
-            {places.map(({ to, name, isHere }) => (
+            {places.map(({ to, name }) => (
               <Link
                 key={to}
                 to={to}
                 className="main-nav-link"
                 onClick={() => setIsOpen(false)}
-                {...current(isHere(path))}
+                {...current(isHere(to, path))}
               >
-                {t(`nav.${name}`)}
+                {t(name)}
               </Link>
             ))}
           </Popover.Dropdown>

@@ -9,6 +9,7 @@ import { sessionQuery } from "../api/queries";
 import { ConnectionState } from "./ConnectionState";
 import { LanguageMenu } from "./LanguageMenu";
 import { MainNav } from "./MainNav";
+import { PaletteButton } from "./palette/PaletteButton";
 import { SchemeMenu } from "./SchemeMenu";
 import { useAllowed, useSession } from "./session";
 import { Wordmark } from "./Wordmark";
@@ -42,6 +43,7 @@ export function TopBar({ connection }: { connection: Connection }) {
         </Group>
         <Group gap={4} wrap="nowrap">
           <ConnectionState connection={connection} />
+          <PaletteButton />
           <LanguageMenu />
           <SchemeMenu />
           <Menu position="bottom-end" width={240}>

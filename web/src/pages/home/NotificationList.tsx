@@ -4,7 +4,7 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { Notification, Status } from "../../api/client";
+import { type Notification, Refused, type Status } from "../../api/client";
 import { notificationsQuery, overviewQuery } from "../../api/queries";
 import { Commands } from "../../parts/Commands";
 import { useSession } from "../../parts/session";
@@ -15,11 +15,11 @@ import { NotificationCard } from "./NotificationCard";
 export function NotificationList() {
   const { t, i18n } = useTranslation();
   const { languages } = useSession();
-  const { status, texts } = useSearch({ from: "/home" });
+  const { status, building, texts } = useSearch({ from: "/home" });
   const navigate = useNavigate();
-  const list = useInfiniteQuery(notificationsQuery(status));
+  const list = useInfiniteQuery(notificationsQuery(status, building));
   const shown = list.data?.pages.flatMap((page) => page.items);
-  const arrived = useArrived(shown, status);
+  const arrived = useArrived(shown, `${status} ${building}`);
   const language = texts ?? (languages.includes(i18n.language) ? i18n.language : (languages[0] ?? "en"));
 
   return (
@@ -60,12 +60,26 @@ export function NotificationList() {
           }
         />
       </div>
+      {building && (
+        <p className="chosen-building">
+          {t("list.ofBuilding", { building })}
+          <Link
+            from="/"
+            to="/"
+            search={(search) => ({ ...search, building: undefined })}
+            resetScroll={false}
+            className="text-link"
+          >
+            {t("list.allBuildings")}
+          </Link>
+        </p>
+      )}
       <VisuallyHidden role="status">
         {arrived.size > 0 ? t("list.arrived", { count: arrived.size }) : ""}
       </VisuallyHidden>
       {list.isPending && <CardSkeletons />}
-      {list.isError && !shown && <Broken onAgain={() => void list.refetch()} />}
-      {shown?.length === 0 && <NoNotifications status={status} />}
+      {list.isError && !shown && <Broken error={list.error} onAgain={() => void list.refetch()} />}
+      {shown?.length === 0 && <NoNotifications status={status} building={building} />}
       {shown && shown.length > 0 && (
         <ol className="cards">
           {shown.map((notification) => (
@@ -91,24 +105,24 @@ export function NotificationList() {
 }
 
 /** The ids that came in at the top since the list was first shown with this filter. */
-function useArrived(shown: Notification[] | undefined, status: Status | undefined): Set<string> {
-  const known = useRef<{ status: Status | undefined; newestMs: number; ids: Set<string> }>(undefined);
+function useArrived(shown: Notification[] | undefined, filter: string): Set<string> {
+  const known = useRef<{ filter: string; newestMs: number; ids: Set<string> }>(undefined);
   const [arrived, setArrived] = useState<Set<string>>(new Set());
   useEffect(() => {
     if (!shown) return;
     const before = known.current;
     known.current = {
-      status,
+      filter,
       newestMs: shown[0]?.createdAtMs ?? 0,
       ids: new Set(shown.map((notification) => notification.id)),
     };
-    if (!before || before.status !== status) {
+    if (!before || before.filter !== filter) {
       setArrived(new Set());
       return;
     }
     const fresh = shown.filter(({ id, createdAtMs }) => !before.ids.has(id) && createdAtMs >= before.newestMs);
     if (fresh.length > 0) setArrived(new Set(fresh.map(({ id }) => id)));
-  }, [shown, status]);
+  }, [shown, filter]);
   return arrived;
 }
 
@@ -127,8 +141,15 @@ function CardSkeletons() {
   );
 }
 
-function Broken({ onAgain }: { onAgain: () => void }) {
+function Broken({ error, onAgain }: { error: Error; onAgain: () => void }) {
   const { t } = useTranslation();
+  if (error instanceof Refused && error.code === "not_found") {
+    return (
+      <div className="panel empty" role="alert">
+        <Text>{t("list.noSuchBuilding")}</Text>
+      </div>
+    );
+  }
   return (
     <div className="panel empty" role="alert">
       <Text mb="sm">{t("list.broken")}</Text>
@@ -139,10 +160,17 @@ function Broken({ onAgain }: { onAgain: () => void }) {
   );
 }
 
-function NoNotifications({ status }: { status: Status | undefined }) {
+function NoNotifications({ status, building }: { status: Status | undefined; building: string | undefined }) {
   const { t } = useTranslation();
   const { customerId } = useSession();
   const { data } = useQuery(overviewQuery);
+  if (building && !status) {
+    return (
+      <div className="panel empty">
+        <Text>{t("list.nothingOfBuilding")}</Text>
+      </div>
+    );
+  }
   if (status) {
     return (
       <div className="panel empty">

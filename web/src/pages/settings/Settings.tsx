@@ -2,12 +2,14 @@
 import { Title } from "@mantine/core";
 import { Link, Outlet } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
+import { usePlaces } from "../../parts/places";
 import { useAllowed } from "../../parts/session";
 import "./settings.css";
 
 export function Settings() {
   const { t } = useTranslation();
   const isAllowed = useAllowed("admin:users");
+  const pages = usePlaces("settings");
   if (!isAllowed) {
     return (
       <div className="panel empty" role="alert">
@@ -27,9 +29,9 @@ export function Settings() {
         {t("settings.title")}
       </Title>
       <nav className="filters" aria-label={t("settings.title")}>
-        {(["members", "audit"] as const).map((page) => (
-          <Link key={page} to={`/settings/${page}`} className="filter" activeProps={{ "aria-current": "page" }}>
-            {t(`${page}.title`)}
+        {pages.map(({ to, name }) => (
+          <Link key={to} to={to} className="filter" activeProps={{ "aria-current": "page" }}>
+            {t(name)}
           </Link>
         ))}
       </nav>

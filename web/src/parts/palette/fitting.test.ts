@@ -1,0 +1,19 @@
+import { expect, it } from "vitest";
+import { fitting } from "./fitting";
+
+const names = ["Rules", "Daily energy report", "Règles pour énergie", "Overview"].map((name) => ({ name }));
+const found = (text: string) => fitting(names, text, "en").map(({ name }) => name);
+
+it("finds each word anywhere in the name, whatever its accents and case", () => {
+  expect(found("ENERGIE")).toEqual(["Règles pour énergie"]);
+  expect(found("report daily")).toEqual(["Daily energy report"]);
+});
+
+it("puts names that begin with the text first, then those with a word that does", () => {
+  expect(found("r")).toEqual(["Rules", "Règles pour énergie", "Daily energy report", "Overview"]);
+});
+
+it("finds all with nothing typed and nothing with what is in no name", () => {
+  expect(found("  ")).toHaveLength(4);
+  expect(found("rules x")).toEqual([]);
+});

@@ -1,0 +1,37 @@
+// The pages that one can go to from anywhere, in the order of the navigation, and the permission each needs.
+import type { Permission } from "../api/client";
+import { useSession } from "./session";
+
+interface Place {
+  to: string;
+  /** The key of its name among the texts. */
+  name: string;
+  needs: Permission | null;
+}
+
+const PLACES = {
+  main: [
+    { to: "/", name: "nav.overview", needs: null },
+    { to: "/rules", name: "nav.rules", needs: "read:rules" },
+  ],
+  // Reached through the pages of the main navigation.
+  inner: [
+    { to: "/rules/catalogue", name: "rules.catalogue", needs: "read:rules" },
+    { to: "/rules/new", name: "rules.add", needs: "write:rules" },
+    { to: "/profile", name: "profile.title", needs: null },
+  ],
+  settings: [
+    { to: "/settings/members", name: "members.title", needs: "admin:users" },
+    { to: "/settings/audit", name: "audit.title", needs: "admin:users" },
+  ],
+} as const satisfies Record<string, readonly Place[]>;
+
+type Part = keyof typeof PLACES;
+
+/** The places of these parts that the member may see. */
+export function usePlaces<P extends Part>(...parts: P[]): (typeof PLACES)[P][number][] {
+  const { permissions } = useSession();
+  return parts
+    .flatMap((part): (typeof PLACES)[P][number][] => [...PLACES[part]])
+    .filter(({ needs }) => needs === null || permissions.includes(needs));
+}

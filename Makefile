@@ -24,10 +24,10 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export OMP_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup pages demo provision test check static web-check docs bench fuzz crash lock
+.PHONY: help setup pages demo provision test check static web-check docs bench screenshots fuzz crash lock
 
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(INSTALLED) $(PAGES) ## install everything into .venv and build the console's pages
 
@@ -75,6 +75,9 @@ docs: $(INSTALLED) ## write the pages of the manual that list, from the catalogu
 
 bench: setup provision $(COMPARED) ## measure throughput, latency and the rule language on this machine
 	$(BIN)/python bench/run.py
+
+screenshots: setup provision ## photograph every page of a running `make demo` into screenshots/
+	$(BIN)/python -m tools.screenshots
 
 fuzz: $(COMPARED) ## look for texts that break the rule language; SECONDS=60 for a minute, 600 by default
 	$(BIN)/python tests/fuzz/fuzz_language.py --seconds $(SECONDS)

@@ -1,6 +1,7 @@
 """LiveView: figures, pages and pulses of one customer, read from a real store."""
 
 import pytest
+from msgspec.structs import replace
 
 from hearth.core.instants import DAY_MS, HOUR_MS, MINUTE_MS
 from hearth.core.problems import Problem
@@ -136,6 +137,20 @@ def test_dropped_ones_are_listed_when_asked_for(store: Store, live_view: LiveVie
     dropped, _ = live_view.list_notifications(MINE, "DROPPED", None, limit=10)
     assert {shown.notification.status for shown in generated} == {"DELIVERED", "PENDING", "FAILED"}
     assert [shown.notification.id for shown in dropped] == [stored["DROPPED"].id]
+
+
+def test_a_page_of_one_building_holds_no_other_ones(store: Store, live_view: LiveView) -> None:
+    mine, theirs = notification(MINE, MIDNIGHT_MS), notification(THEIRS, MIDNIGHT_MS)
+    other = replace(notification(MINE, MIDNIGHT_MS), building_id="other".ljust(24, "0"))
+    with store.write() as session:
+        session.notifications.add_all([mine, theirs, other])
+        [building] = session.buildings.list_page(MINE, None, 10)
+    page, after = live_view.list_notifications(MINE, None, None, 10, building.customer_building_id)
+    assert [shown.notification.id for shown in page] == [mine.id]
+    assert after is None
+    with pytest.raises(Problem) as caught:
+        live_view.list_notifications(MINE, None, None, 10, "no-such-home")
+    assert caught.value.code == "not_found"
 
 
 def test_a_page_of_one_status_names_the_rules(store: Store, live_view: LiveView) -> None:

@@ -65,9 +65,7 @@ class Buildings:
         """`tell` is called with the id of each building that was adjusted or erased here, before the caller is answered."""
         self._tell_change = tell
 
-    def list_page(
-        self, customer_id: str, after: str | None, limit: int, containing: str = ""
-    ) -> tuple[list[Building], bool]:
+    def list_page(self, customer_id: str, after: str | None, limit: int, containing: str = "") -> tuple[list[Building], bool]:
         """Buildings by customer_building_id, those behind `after` -> (at most `limit` of them, whether more follow).
 
         `containing`: only those with this text in their customer_building_id, in any case.

@@ -25,18 +25,19 @@ interface Target {
 export function Palette({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
   const { t } = useTranslation();
   return (
-    <Modal.Root opened={isOpen} onClose={onClose} size="lg" yOffset="12vh">
+    <Modal.Root opened={isOpen} onClose={onClose} size="lg" yOffset="12vh" transitionProps={{ duration: 0 }}>
       <Modal.Overlay />
       <Modal.Content aria-label={t("palette.title")} radius="lg">
-        <Search onChosen={onClose} />
+        <Search onDone={onClose} />
       </Modal.Content>
     </Modal.Root>
   );
 }
 
-function Search({ onChosen }: { onChosen: () => void }) {
+function Search({ onDone }: { onDone: () => void }) {
   const { t } = useTranslation();
-  const combobox = useCombobox({ opened: true });
+  // Escape closes the list, and so the whole.
+  const combobox = useCombobox({ opened: true, onDropdownClose: onDone });
   const [text, setText] = useState("");
   const { groups, isPending } = useTargets(text);
   const found = groups.flatMap(({ targets }) => targets);
@@ -48,7 +49,7 @@ function Search({ onChosen }: { onChosen: () => void }) {
     <Combobox
       store={combobox}
       onOptionSubmit={(key) => {
-        onChosen();
+        onDone();
         void found.find((target) => target.key === key)?.go();
       }}
     >
@@ -79,7 +80,9 @@ function Search({ onChosen }: { onChosen: () => void }) {
           {found.length === 0 && !isPending && <Combobox.Empty>{t("palette.none", { text })}</Combobox.Empty>}
         </Combobox.Options>
       </ScrollArea.Autosize>
-      <VisuallyHidden role="status">{isPending ? "" : t("palette.found", { count: found.length })}</VisuallyHidden>
+      <VisuallyHidden role="status">
+        {!isPending && found[0] && t("palette.found", { count: found.length, first: found[0].name })}
+      </VisuallyHidden>
       <p className="palette-keys" aria-hidden>
         <kbd>↑</kbd> <kbd>↓</kbd> {t("palette.choose")} <kbd>↵</kbd> {t("palette.open")} <kbd>Esc</kbd>{" "}
         {t("palette.close")}

@@ -22,10 +22,9 @@ def test_attempts_are_listed_newest_first_with_building_and_rule(world):
     with world.store.write() as session:
         session.rules.add_version(Rule(id="r" * 24, customer_id=customer_id, name="High excess energy", created_at_ms=NOW_MS))
     told = [world.notify(customer_id, "home"), world.notify(customer_id, "flat"), world.notify(other_id, "home")]
-    for delivery, answer in zip(
-        sorted(world.lease(), key=lambda each: told.index(each.notification_id)), (BROKEN, OK, OK), strict=True
-    ):
-        world.settle(delivery, answer)
+    leased = {delivery.notification_id: delivery for delivery in world.lease()}
+    for notification_id, answer in zip(told, (BROKEN, OK, OK), strict=True):
+        world.settle(leased[notification_id], answer)
     page, further = world.endpoints.list_attempts(customer_id, False, None, 50)
     assert further is None
     assert [(each.notification_id, each.customer_building_id, each.rule_name, each.is_test) for each in page] == [
@@ -82,10 +81,10 @@ def test_the_attempts_of_a_database_from_before_are_told_apart(kind, request, tm
         for statement in (
             "INSERT INTO customers (id, document) VALUES ('a', :document)",
             "INSERT INTO buildings (id, customer_id, customer_building_id, document) VALUES ('b', 'a', 'home', :document)",
-            "INSERT INTO notifications (id, customer_id, building_id, rule_id, trigger_sequence, created_at_ms, stored_at_ms, status,"
-            " document) VALUES ('n', 'a', 'b', 'r', 1, 1, 1, 'DELIVERED', :document)",
-            "INSERT INTO outbox (id, customer_id, building_id, notification_id, due_at_ms, attempts, is_open, is_counted, document)"
-            " VALUES ('d', 'a', 'b', 'n', 1, 3, false, true, :document)",
+            "INSERT INTO notifications (id, customer_id, building_id, rule_id, trigger_sequence, created_at_ms, stored_at_ms,"
+            " status, document) VALUES ('n', 'a', 'b', 'r', 1, 1, 1, 'DELIVERED', :document)",
+            "INSERT INTO outbox (id, customer_id, building_id, notification_id, due_at_ms, attempts, is_open, is_counted,"
+            " document) VALUES ('d', 'a', 'b', 'n', 1, 3, false, true, :document)",
         ):
             connection.execute(sa.text(statement), {"document": b"{}"})
         add = sa.text("INSERT INTO attempts (customer_id, delivery_id, document) VALUES ('a', 'd', :document)")

@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import { type Attempt, attemptsQuery } from "../../api/fulfilment";
 import { number } from "../../parts/formats";
 import { Time } from "../../parts/Time";
+import { Failure } from "./Failure";
 
 export function Attempts() {
   const { t } = useTranslation();
@@ -103,8 +104,8 @@ function Row({ attempt }: { attempt: Attempt }) {
           {statusCode ?? t("fulfilment.noAnswer")}
         </span>
         {attempt.error && (
-          <Text fz="sm" lang="en" className="attempt-error">
-            {attempt.error}
+          <Text fz="sm" className="attempt-error">
+            <Failure error={attempt.error} />
           </Text>
         )}
       </td>

@@ -13,6 +13,7 @@ import { Panel } from "../../parts/Panel";
 import { Time } from "../../parts/Time";
 import { Attempts } from "./Attempts";
 import { EndpointForm } from "./EndpointForm";
+import { Failure } from "./Failure";
 import "./fulfilment.css";
 import { SigningSecret } from "./SigningSecret";
 
@@ -156,7 +157,7 @@ function Result({ result }: { result: TestResult }) {
       <strong>{t(isFailed ? "fulfilment.notTaken" : "fulfilment.taken")}</strong>{" "}
       {statusCode === null ? (
         <>
-          <span lang="en">{error}</span> ({duration}).
+          <Failure error={error ?? ""} /> ({duration}).
         </>
       ) : (
         t("fulfilment.answered", { statusCode, duration })

@@ -16,7 +16,7 @@ from rich.console import Console
 from hearth.bootstrap import Installation, open_installation, read_settings
 from hearth.core.instants import HOUR_MS, datetime_of_instant
 from hearth.core.problems import invalid
-from hearth.domain.endpoints import Authentication, Endpoint, NoAuthentication
+from hearth.domain.endpoints import Authentication, Endpoint, NoAuthentication, still_good
 from hearth.domain.notifications import Attempt
 from hearth.ports import EndpointRecord
 
@@ -149,10 +149,11 @@ def show_endpoint(customer: CustomerOption, data_dir: DataDir = None, as_json: A
     """Show the customer's endpoint, whether it is enabled, and how deliveries go."""
     with open_installation(read_settings(data_dir=data_dir)) as installation:
         endpoint, record = installation.endpoints.find(customer), installation.endpoints.record_of(customer)
+        now_ms = installation.clock.now_ms()
     if endpoint is None and not as_json:
         print("This customer has no endpoint; it fetches notifications by GET /pushnotifications.")
         return
-    _print(customer, endpoint, record, as_json)
+    _print(customer, endpoint, record, now_ms, as_json)
 
 
 @app.command("enable")
@@ -160,7 +161,8 @@ def enable_endpoint(customer: CustomerOption, data_dir: DataDir = None, as_json:
     """Let a disabled endpoint get notifications again."""
     with open_installation(read_settings(data_dir=data_dir)) as installation:
         endpoint, record = installation.endpoints.enable(customer), installation.endpoints.record_of(customer)
-    _print(customer, endpoint, record, as_json)
+        now_ms = installation.clock.now_ms()
+    _print(customer, endpoint, record, now_ms, as_json)
 
 
 def _authentication(word: str | None, options: dict[str, str | None], now: Endpoint | None) -> Authentication:
@@ -212,9 +214,11 @@ def _time(at_ms: int) -> str:
     return datetime_of_instant(at_ms).strftime("%Y-%m-%d %H:%M UTC")
 
 
-def _print(customer: str, endpoint: Endpoint | None, record: EndpointRecord, as_json: bool) -> None:
+def _print(customer: str, endpoint: Endpoint | None, record: EndpointRecord, now_ms: int, as_json: bool) -> None:
+    replaced = None if endpoint is None else still_good(endpoint.replaced_secret, now_ms)
+    until_ms = None if replaced is None else replaced.until_ms
     if as_json:
-        print(json.dumps(_json(customer, endpoint, record)))
+        print(json.dumps(_json(customer, endpoint, record, until_ms)))
         return
     assert endpoint is not None
     state = "enabled" if endpoint.disabled_reason is None else f"disabled: {endpoint.disabled_reason}"
@@ -224,13 +228,13 @@ def _print(customer: str, endpoint: Endpoint | None, record: EndpointRecord, as_
     print(f"  authentication  {', '.join(map(str, how.values()))}{credential}")
     limit = "no limit" if endpoint.requests_per_second is None else f"{endpoint.requests_per_second} requests a second"
     print(f"  throttle        {limit}")
-    if endpoint.replaced_secret is not None:
-        print(f"  old secret      until {_time(endpoint.replaced_secret.until_ms)}")
+    if until_ms is not None:
+        print(f"  old secret      until {_time(until_ms)}")
     last = "never" if record.last_success_ms is None else _time(record.last_success_ms)
     print(f"  last delivered  {last}, failures since: {record.failures_in_a_row}")
 
 
-def _json(customer: str, endpoint: Endpoint | None, record: EndpointRecord) -> dict[str, Any]:
+def _json(customer: str, endpoint: Endpoint | None, record: EndpointRecord, until_ms: int | None) -> dict[str, Any]:
     return {
         "customerId": customer,
         "url": endpoint and endpoint.url,
@@ -239,7 +243,7 @@ def _json(customer: str, endpoint: Endpoint | None, record: EndpointRecord) -> d
         "authentication": endpoint and msgspec.to_builtins(endpoint.authentication),
         "credentialSetTimeMillis": endpoint and endpoint.credential and endpoint.credential.set_at_ms,
         "requestsPerSecond": endpoint and endpoint.requests_per_second,
-        "oldSecretUntilTimeMillis": endpoint and endpoint.replaced_secret and endpoint.replaced_secret.until_ms,
+        "oldSecretUntilTimeMillis": until_ms,
         "lastDeliveredTimeMillis": record.last_success_ms,
         "failuresInARow": record.failures_in_a_row,
     }

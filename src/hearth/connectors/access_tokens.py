@@ -132,5 +132,5 @@ def _key(endpoint: Endpoint) -> _Key:
 def _json_object(body: bytes) -> dict[str, Any]:
     try:
         return msgspec.json.decode(body, type=dict[str, Any])
-    except msgspec.DecodeError:
+    except ValueError:  # of msgspec, or of UTF-8
         return {}

@@ -26,7 +26,7 @@ class PostError(Exception):
 
 
 class Reply(NamedTuple):
-    """An answer: its status, the headers asked for by lower-case names, and the beginning of its body."""
+    """An answer: its status, the headers by lower-case names (of a repeated one the first), and the beginning of its body."""
 
     status_code: int
     headers: dict[str, str]

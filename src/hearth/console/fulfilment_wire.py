@@ -10,7 +10,7 @@ import msgspec
 from pydantic import Field
 
 from hearth.console.wire import Wire
-from hearth.domain.endpoints import Authentication, Endpoint
+from hearth.domain.endpoints import Authentication, Endpoint, still_good
 from hearth.domain.notifications import Attempt
 from hearth.ports import EndpointRecord, RecordedAttempt
 
@@ -137,8 +137,8 @@ def fulfilment_view(endpoint: Endpoint | None, record: EndpointRecord, now_ms: i
 
 def old_secret_until(endpoint: Endpoint, now_ms: int) -> int | None:
     """Until when the replaced signing secret is good; None where none is."""
-    replaced = endpoint.replaced_secret
-    return None if replaced is None or now_ms >= replaced.until_ms else replaced.until_ms
+    replaced = still_good(endpoint.replaced_secret, now_ms)
+    return None if replaced is None else replaced.until_ms
 
 
 def _endpoint_view(endpoint: Endpoint, now_ms: int) -> EndpointView:

@@ -97,9 +97,13 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
 
 def signing_secrets_sealed(endpoint: Endpoint, now_ms: int) -> list[str]:
     """The sealed secrets that sign at that instant: the present one, and the one before while it is good."""
-    replaced = endpoint.replaced_secret
-    still_good = [replaced.sealed] if replaced is not None and now_ms < replaced.until_ms else []
-    return [endpoint.signing_secret_sealed, *still_good]
+    replaced = still_good(endpoint.replaced_secret, now_ms)
+    return [endpoint.signing_secret_sealed, *([] if replaced is None else [replaced.sealed])]
+
+
+def still_good(replaced: ReplacedSecret | None, now_ms: int) -> ReplacedSecret | None:
+    """The replaced signing secret while its overlap lasts, then None."""
+    return None if replaced is None or now_ms >= replaced.until_ms else replaced
 
 
 def keeps_credential(endpoint: Endpoint, url: str, authentication: Authentication) -> bool:

@@ -28,6 +28,7 @@ from hearth.domain.endpoints import (
     check_requests_per_second,
     check_url,
     keeps_credential,
+    still_good,
     without_query,
 )
 from hearth.ports import EndpointRecord, RecordedAttempt, Sealer, Session, Store
@@ -198,10 +199,7 @@ def _get(session: Session, customer_id: str) -> Endpoint:
 
 def _store(session: Session, endpoint: Endpoint, now_ms: int) -> None:
     """Without a replaced secret whose time is over: it signs no more, so it is not kept either."""
-    replaced = endpoint.replaced_secret
-    if replaced is not None and now_ms >= replaced.until_ms:
-        endpoint = replace(endpoint, replaced_secret=None)
-    session.endpoints.replace(endpoint)
+    session.endpoints.replace(replace(endpoint, replaced_secret=still_good(endpoint.replaced_secret, now_ms)))
 
 
 def _shown(endpoint: Endpoint) -> dict[str, Any]:

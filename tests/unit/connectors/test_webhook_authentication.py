@@ -169,6 +169,7 @@ async def test_a_wrong_secret_is_told_without_repeating_it(channel, guarded, tok
         (Reply(200, b"<html>sign in</html>"), "answer holds none"),
         (Reply(200, b"[]"), "answer holds none"),
         (Reply(200, b"\xff\xfe"), "answer holds none"),
+        (Reply(200, b'{"access_token": "\xff"}'), "answer holds none"),
         (Reply(200, b'{"access_token": 7}'), "answer holds none"),
         (Reply(200, b'{"access_token": "a\\r\\nx: y"}'), "answer holds none"),
         (Reply(200, b'{"access_token": "a", "token_type": "mac"}'), "none of the type Bearer"),

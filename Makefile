@@ -14,7 +14,7 @@ COMPARED := .venv/.installed-bench
 MODULES := web/node_modules/.package-lock.json
 PAGES := src/hearth/console/pages/index.html
 # The schemas are generated from the OpenAPI documents, which are among the sources.
-PAGE_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' -not -name "*schema.d.ts" 2>/dev/null)
+PAGE_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' -not -name "*schema.d.ts" 2>/dev/null) docs/integrate/webhooks.md
 LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --custom-compile-command "make lock"
 

@@ -105,7 +105,7 @@ def report(quick: bool, postgres_url: str | None, half_load_requests_per_s: floa
             receiver_port = free_port()
             with open_installation(settings) as installation:
                 token = seed(installation, max(homes, 5_000))
-                installation.deliveries.set_endpoint(CUSTOMER, f"http://127.0.0.1:{receiver_port}/")
+                installation.endpoints.save(CUSTOMER, f"http://127.0.0.1:{receiver_port}/")
                 with installation.store.write() as session:
                     session.rules.add_version(_rule())
                 with hearth_server(settings):

@@ -34,7 +34,7 @@ from hearth.core.clock import Clock, Identities
 from hearth.core.nearest import nearest
 from hearth.core.problems import Problem, invalid
 from hearth.domain.catalogue import Catalogue, read_catalogue
-from hearth.ports import Mailer, Sealer, SecretHasher, Store, Wake
+from hearth.ports import Channel, Mailer, Sealer, SecretHasher, Store, Wake
 from hearth.runtime.live import LiveDriver
 from hearth.runtime.peering import PeerPublishing
 from hearth.runtime.rule_sets import RuleSets
@@ -44,6 +44,8 @@ from hearth.services.building_limits import MOST_EVENTS_A_MINUTE, MOST_SERIES
 from hearth.services.buildings import Buildings
 from hearth.services.customers import Customers
 from hearth.services.deliveries import Deliveries
+from hearth.services.endpoint_tests import EndpointTests
+from hearth.services.endpoints import Endpoints
 from hearth.services.events import EventReading
 from hearth.services.intake import Intake
 from hearth.services.invitations import Invitations
@@ -278,7 +280,15 @@ class Installation:
 
     @cached_property
     def deliveries(self) -> Deliveries:
-        return Deliveries(self.store, self.sealer, self.clock, self.identities)
+        return Deliveries(self.store, self.clock)
+
+    @cached_property
+    def endpoints(self) -> Endpoints:
+        return Endpoints(self.store, self.sealer, self.clock, self.identities)
+
+    def endpoint_tests(self, channel: Channel) -> EndpointTests:
+        """What tries endpoints over that channel."""
+        return EndpointTests(self.store, channel, self.clock, self.identities)
 
     def webhook_channel(self) -> WebhookChannel:
         """The channel that carries notifications to customers."""
@@ -306,6 +316,7 @@ class Installation:
         from hearth.api import create_api
         from hearth.api.parts import ApiParts, RequestLimits
         from hearth.console.app import ConsoleParts, create_console
+        from hearth.console.fulfilment_routes import Fulfilment
 
         live = LiveDriver(self.store, self.catalogue, self.clock, wake)
         intake = Intake(
@@ -338,15 +349,18 @@ class Installation:
             yield
             await self.trial_processes.close()
             await live.stop()
+            await channel.aclose()
 
         application = create_api(parts)
         application.router.lifespan_context = lifespan
+        channel = self.webhook_channel()  # of this process, for tests; deliveries are another process's
         console = create_console(
             ConsoleParts(
                 members=self.members,
                 access=self.access,
                 live_view=LiveView(self.store, self.clock),
                 accounts=self.accounts(),
+                fulfilment=Fulfilment(self.endpoints, self.endpoint_tests(channel), self.clock),
                 rules=self.rules,
                 secure_cookies=self.settings.url.startswith("https://"),
             )

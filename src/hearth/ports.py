@@ -16,7 +16,8 @@ import msgspec
 
 from hearth.domain.audit import AuditEntry
 from hearth.domain.buildings import Building
-from hearth.domain.customers import Client, Customer, Endpoint, MailedLink, Member, MemberSession, SigningKey
+from hearth.domain.customers import Client, Customer, MailedLink, Member, MemberSession, SigningKey
+from hearth.domain.endpoints import Endpoint
 from hearth.domain.events import Delivered, Interacted, LogEntry, Series
 from hearth.domain.goals import Goal, GoalState
 from hearth.domain.notifications import Attempt, Delivery, DeliveryStatus, Interaction, Notification
@@ -359,8 +360,42 @@ class OutboxRepository(Protocol):
     def mark_counted(self, customer_id: str, notification_ids: Sequence[str]) -> None: ...
 
 
+class RecordedAttempt(NamedTuple):
+    """An attempt of a customer's list; what is None belongs to a test, or is erased."""
+
+    number: int
+    attempt: Attempt
+    is_test: bool
+    notification_id: str | None
+    customer_building_id: str | None
+    rule_name: str | None
+
+
+class EndpointRecord(NamedTuple):
+    """How deliveries to an endpoint went: the last one that arrived, and the failed attempts since (1,000 at most)."""
+
+    last_success_ms: int | None
+    failures_in_a_row: int
+
+
+class AttemptRepository(Protocol):
+    """What was tried to reach a customer. A test is in the list and in no figure."""
+
+    def add_test(self, customer_id: str, attempt: Attempt) -> None: ...
+    def list_page(self, customer_id: str, failed_only: bool, before: int | None, limit: int) -> list[RecordedAttempt]:
+        """Newest first, numbers less than `before`."""
+
+    def record_of(self, customer_id: str) -> EndpointRecord: ...
+
+
 class EndpointRepository(Protocol):
     def find(self, customer_id: str) -> Endpoint | None: ...
+    def find_for_change(self, customer_id: str) -> Endpoint | None:
+        """Nobody else changes it until the transaction ends."""
+
+    def list_paces_for_operator(self, customer_ids: Sequence[str]) -> dict[str, int]:
+        """Requests per second of the customers that limit them and whose endpoint is enabled."""
+
     def replace(self, endpoint: Endpoint) -> None: ...
 
 
@@ -420,6 +455,8 @@ class Session(Protocol):
     def goals(self) -> GoalRepository: ...
     @property
     def outbox(self) -> OutboxRepository: ...
+    @property
+    def attempts(self) -> AttemptRepository: ...
     @property
     def endpoints(self) -> EndpointRepository: ...
     @property

@@ -17,11 +17,14 @@ from fastapi import FastAPI
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from tests.mailbox import Mailbox
 
+from hearth.connectors.addresses import AddressGuard
 from hearth.connectors.mail import SmtpMailer, UnsetMailer
 from hearth.connectors.secrets import Argon2Hasher, FernetSealer
 from hearth.connectors.system import SystemClock, SystemIdentities
+from hearth.connectors.webhook import WebhookChannel
 from hearth.console.account_routes import Accounts
 from hearth.console.app import PAGES, ConsoleParts, create_console
+from hearth.console.fulfilment_routes import Fulfilment
 from hearth.core.clock import Clock
 from hearth.core.identifiers import derived_id
 from hearth.core.instants import MINUTE_MS
@@ -33,6 +36,8 @@ from hearth.domain.rules import Rule
 from hearth.ports import Store
 from hearth.services.access import Access
 from hearth.services.auditing import AuditLog
+from hearth.services.endpoint_tests import EndpointTests
+from hearth.services.endpoints import Endpoints
 from hearth.services.invitations import Invitations
 from hearth.services.live_view import LiveView
 from hearth.services.members import Members
@@ -121,12 +126,13 @@ class Console:
         self.store = store
         self.clock = clock or SystemClock()
         self._hasher = Argon2Hasher()
-        self._sealer = FernetSealer([Fernet.generate_key().decode()])
-        self.members = Members(store, self._hasher, self._sealer, self.clock, SystemIdentities())
+        self.sealer = FernetSealer([Fernet.generate_key().decode()])
+        self.members = Members(store, self._hasher, self.sealer, self.clock, SystemIdentities())
         here = "http://console"
-        self.access = Access(store, self._hasher, self._sealer, self.clock, SystemIdentities(), issuer=here, audience=here)
+        self.access = Access(store, self._hasher, self.sealer, self.clock, SystemIdentities(), issuer=here, audience=here)
         catalogue = read_catalogue((files("hearth.domain") / "catalogue.toml").read_text(encoding="utf-8"))
         self.rules = Rules(store, catalogue, self.clock, SystemIdentities())
+        self.endpoints = Endpoints(store, self.sealer, self.clock, SystemIdentities())
         self._secure_cookies = secure_cookies
         self._smtp_url = smtp_url
         self._port = 0
@@ -144,7 +150,15 @@ class Console:
         listener.bind(("127.0.0.1", self._port))
         self._port = listener.getsockname()[1]
         app = FastAPI()
-        parts = ConsoleParts(self.members, self.access, live_view, self._accounts(), self.rules, self._secure_cookies)
+        parts = ConsoleParts(
+            members=self.members,
+            access=self.access,
+            live_view=live_view,
+            accounts=self._accounts(),
+            fulfilment=self._fulfilment(),
+            rules=self.rules,
+            secure_cookies=self._secure_cookies,
+        )
         app.mount("/console", create_console(parts))
         self._server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off", timeout_graceful_shutdown=1))
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [listener]})
@@ -163,9 +177,14 @@ class Console:
             membership=Membership(self.store, self.clock),
             invitations=Invitations(*mailing),
             password_resets=PasswordResets(*mailing),
-            profiles=Profiles(self.store, self._hasher, self._sealer, self.clock, identities),
+            profiles=Profiles(self.store, self._hasher, self.sealer, self.clock, identities),
             audit_log=AuditLog(self.store),
         )
+
+    def _fulfilment(self) -> Fulfilment:
+        channel = WebhookChannel(self.sealer, self.clock, AddressGuard(["127.0.0.0/8"]), total_seconds=3)
+        tests = EndpointTests(self.store, channel, self.clock, SystemIdentities())
+        return Fulfilment(self.endpoints, tests, self.clock)
 
     def stop(self) -> None:
         """Ends the server and every connection to it."""

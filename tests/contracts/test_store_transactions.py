@@ -14,7 +14,8 @@ from sqlalchemy.exc import DBAPIError
 from tests.contracts.store_contents import NOW_MS, add_customer, building, customer
 
 from hearth.core.problems import Problem
-from hearth.domain.customers import Client, ClientSecret, Endpoint, Member, MemberSession, SigningKey
+from hearth.domain.customers import Client, ClientSecret, Member, MemberSession, SigningKey
+from hearth.domain.endpoints import Endpoint
 from hearth.ports import Change
 from hearth.store import open_store
 from hearth.store.connections import read_url

@@ -329,7 +329,8 @@ def import_rules(installation: Installation, customer_id: str, rules: str) -> No
 def receiver_of(installation: Installation, customer: dict[str, str]) -> Iterator[Receiver]:
     """The customer's endpoint while the block lasts."""
     receiver = Receiver()
-    secret = installation.deliveries.set_endpoint(customer["customerId"], f"http://127.0.0.1:{receiver.port}/")
+    secret = installation.endpoints.save(customer["customerId"], f"http://127.0.0.1:{receiver.port}/").signing_secret
+    assert secret is not None
     with receiver.listening(secret):
         yield receiver
 

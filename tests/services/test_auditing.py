@@ -12,7 +12,7 @@ from hearth.ports import Store
 from hearth.services.access import Access
 from hearth.services.auditing import AuditLog, note
 from hearth.services.customers import Customers
-from hearth.services.deliveries import Deliveries
+from hearth.services.endpoints import Endpoints
 from hearth.services.predefined_rules import predefined_rule_texts
 from hearth.services.rules import Rules
 from hearth.testing.clocks import CountedIdentities
@@ -45,8 +45,9 @@ def test_limits_endpoint_and_clients_are_noted_without_secrets(accounts: Account
     store, clock, customer_id = accounts.store, accounts.clock, accounts.customer.id
     identities = CountedIdentities("6")
     Customers(store, clock, identities).set_limits(customer_id, HouseholdLimits(most_per_day=3), BY)
-    deliveries = Deliveries(store, SEALER, clock, identities)
-    signing_secret = deliveries.set_endpoint(customer_id, "https://example.com/hook?token=theirs", BY)
+    endpoints = Endpoints(store, SEALER, clock, identities)
+    signing_secret = endpoints.save(customer_id, "https://example.com/hook?token=theirs", by=BY).signing_secret
+    assert signing_secret is not None
     access = Access(store, HASHER, SEALER, clock, identities, URL, URL)
     client_id, first = access.create_client(customer_id, BY)
     second = access.rotate_secret(customer_id, client_id, by=BY)
@@ -83,15 +84,16 @@ def test_what_failed_is_not_noted(accounts: Accounts) -> None:
 def test_what_changes_nothing_is_not_noted(accounts: Accounts) -> None:
     store, clock, customer_id = accounts.store, accounts.clock, accounts.customer.id
     customers = Customers(store, clock, CountedIdentities("8"))
-    deliveries = Deliveries(store, SEALER, clock, CountedIdentities("8"))
+    endpoints = Endpoints(store, SEALER, clock, CountedIdentities("8"))
     access = Access(store, HASHER, SEALER, clock, CountedIdentities("8"), issuer=URL, audience=URL)
     client_id, _ = access.create_client(customer_id, BY)
-    deliveries.set_endpoint(customer_id, "https://example.com/hook", BY)
+    endpoints.save(customer_id, "https://example.com/hook", by=BY)
     access.revoke_client(customer_id, client_id, BY)
     before = accounts.log()
     access.revoke_client(customer_id, client_id, BY)
     customers.set_limits(customer_id, HouseholdLimits(), BY)
-    deliveries.enable_endpoint(customer_id, BY)
+    endpoints.save(customer_id, "https://example.com/hook", by=BY)
+    endpoints.enable(customer_id, BY)
     assert accounts.log() == before
 
 

@@ -17,10 +17,12 @@ from hearth.connectors.wake import PipeWake, WakeListener, open_wake_pipe
 from hearth.connectors.webhook import WebhookChannel
 from hearth.delivery.outbox import delivery_id, outgoing
 from hearth.domain.buildings import Building
-from hearth.domain.customers import Customer, Endpoint
+from hearth.domain.customers import Customer
+from hearth.domain.endpoints import Endpoint
 from hearth.domain.notifications import Content, Notification, RenderedText
 from hearth.runtime.deliveries import LEASE_MS, DeliveryLoop
 from hearth.services.deliveries import Deliveries
+from hearth.services.endpoints import Endpoints
 
 HOUR_MS = 3_600_000
 NEVER_BY_ITSELF = 600.0
@@ -76,7 +78,8 @@ class World:
         self.receiver = receiver
         self.clock = MovedClock()
         self.sealer = FernetSealer([Fernet.generate_key().decode()])
-        self.work = Deliveries(store, self.sealer, self.clock, SystemIdentities())
+        self.work = Deliveries(store, self.clock)
+        self.endpoints = Endpoints(store, self.sealer, self.clock, SystemIdentities())
         self.channel = WebhookChannel(self.sealer, self.clock, AddressGuard(["127.0.0.0/8"]))
         self._sequences = count(1)
 
@@ -84,7 +87,7 @@ class World:
         options.setdefault("look_every_seconds", NEVER_BY_ITSELF)
         return DeliveryLoop(self.work, self.channel, self.clock, lambda: 0.5, **options)
 
-    def add_customer(self, letter: str, buildings: int) -> tuple[str, str]:
+    def add_customer(self, letter: str, buildings: int, requests_per_second: int | None = None) -> tuple[str, str]:
         customer_id = letter * 24
         with self.store.write() as session:
             session.customers.add(Customer(id=customer_id, name=letter, created_at_ms=self.clock.at_ms))
@@ -99,7 +102,9 @@ class World:
                         activation_at_ms=self.clock.at_ms,
                     )
                 )
-        return customer_id, self.work.set_endpoint(customer_id, self.receiver.url(letter))
+        saved = self.endpoints.save(customer_id, self.receiver.url(letter), requests_per_second=requests_per_second)
+        assert saved.signing_secret is not None
+        return customer_id, saved.signing_secret
 
     def notify(self, customer_id: str, building: int = 0, held_until_ms: int | None = None) -> str:
         sequence = next(self._sequences)
@@ -329,7 +334,7 @@ async def test_a_fault_with_one_customer_leaves_the_others_alone(world):
     await until(lambda: world.attempts(broken) == 1)
     assert world.statuses(broken_id) == {broken: "PENDING"}
 
-    world.work.set_endpoint(broken_id, world.receiver.url("a"))
+    world.endpoints.rotate_signing_secret(broken_id, 0)
     world.clock.at_ms += LEASE_MS
     loop.look_now()
     await world.all_delivered(broken_id)
@@ -341,9 +346,7 @@ async def test_a_store_that_fails_ends_the_loop_loudly(world):
         def lease(self, limit, lease_ms):
             raise OSError("disk gone")
 
-    loop = DeliveryLoop(
-        Failing(world.store, world.sealer, world.clock, SystemIdentities()), world.channel, world.clock, lambda: 0.5
-    )
+    loop = DeliveryLoop(Failing(world.store, world.clock), world.channel, world.clock, lambda: 0.5)
     with pytest.raises(ExceptionGroup) as raised:
         await asyncio.wait_for(loop.run(), 30)
     assert raised.group_contains(OSError, match="disk gone")

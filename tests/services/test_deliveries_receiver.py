@@ -16,7 +16,7 @@ from hearth.connectors.secrets import FernetSealer
 from hearth.connectors.system import SystemClock
 from hearth.connectors.webhook import WebhookChannel
 from hearth.delivery.signing import signing_secret
-from hearth.domain.customers import Endpoint
+from hearth.domain.endpoints import Endpoint
 
 SECRET = signing_secret("t3sxw8bLk1nW4cVbq0mZyD5aHsJfPrUe")
 NOTIFICATION = {

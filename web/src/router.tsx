@@ -1,6 +1,7 @@
 // The addresses of the console. What a viewer chose (filter, open notification) stands in them.
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
 import type { Status } from "./api/client";
+import { type Kind, KINDS } from "./api/fulfilment";
 import { Gate } from "./Gate";
 import { Home } from "./pages/home/Home";
 import { NotFound } from "./pages/NotFound";
@@ -77,6 +78,15 @@ const membersRoute = createRoute({
     remove: asText(search.remove),
   }),
 });
+const fulfilmentRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: "fulfilment",
+  component: lazyRouteComponent(() => import("./pages/settings/Fulfilment"), "Fulfilment"),
+  validateSearch: (search: Record<string, unknown>): { auth?: Kind | undefined; show?: "failed" | undefined } => ({
+    auth: KINDS.find((kind) => kind === search.auth),
+    show: search.show === "failed" ? "failed" : undefined,
+  }),
+});
 const auditRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: "audit",
@@ -115,7 +125,7 @@ export const router = createRouter({
     homeRoute.addChildren([indexRoute, notificationRoute]),
     openRoute.addChildren([joinRoute, forgottenRoute, newPasswordRoute]),
     profileRoute,
-    settingsRoute.addChildren([settingsIndexRoute, membersRoute, auditRoute]),
+    settingsRoute.addChildren([settingsIndexRoute, membersRoute, fulfilmentRoute, auditRoute]),
     rulesRoute,
     catalogueRoute,
     newRuleRoute,

@@ -177,7 +177,8 @@ def _prepared(settings: Settings) -> Iterator[tuple[Credentials, str]]:
             if rule.state != "ACTIVE":
                 installation.rules.set_state(customer.id, rule.id, "ACTIVE", _DEMO)
         receiver_url = f"http://127.0.0.1:{_free_port()}/"
-        secret = installation.deliveries.set_endpoint(customer.id, receiver_url)
+        secret = installation.endpoints.save(customer.id, receiver_url).signing_secret
+        assert secret is not None  # the first endpoint of a fresh customer
     credentials = Credentials(customer.id, client_id, client_secret)
     command = [sys.executable, "-m", "hearth.cli.main", "receiver", "--port", receiver_url.rsplit(":", 1)[1].rstrip("/")]
     with (folder / "receiver.log").open("w", encoding="utf-8") as output:

@@ -1,34 +1,30 @@
 """The webhook channel: one POST of one notification to a customer's endpoint, and what it answered.
 
-What follows from the answer is `delivery.attempts`' to decide. The bare connection pool is used on
-purpose: it keeps no cookies, follows no redirect, unpacks nothing and reads no proxy from the
-environment. Invariant: whatever an endpoint does, `deliver` returns an Answer in bounded time and space.
+What follows from the answer is `delivery.attempts`' to decide, where it may lead `connectors.addresses`'. Signs, and proves
+to the endpoint who is calling in the way that it asks for. Invariant: whatever an endpoint or its token server does,
+`deliver` returns an Answer in bounded time and space.
 """
 
-import asyncio
+import base64
 import re
 import ssl
 import time
 from email.utils import parsedate_to_datetime
 
-import httpcore2
-import httpx2
-
-from hearth import __version__
-from hearth.connectors.addresses import AddressGuard, AddressRefusedError, GuardedBackend
+from hearth.connectors.access_tokens import AccessTokens
+from hearth.connectors.addresses import AddressGuard
+from hearth.connectors.posting import Poster, PostError, Reply
 from hearth.core.clock import Clock
 from hearth.core.instants import SECOND_MS, instant_of_datetime
 from hearth.delivery.signing import signature_headers
-from hearth.domain.customers import Endpoint
+from hearth.domain.endpoints import ApiToken, Basic, Bearer, ClientCredentials, Endpoint, NoAuthentication, signing_secrets_sealed
 from hearth.ports import Answer, Sealer
 
 CONNECT_SECONDS = 5.0
 TOTAL_SECONDS = 15.0
 _MOST_BYTES_READ = 16 * 1024
-_KEEP_IDLE_SECONDS = 30.0
-_MOST_IDLE_CONNECTIONS = 256
 _SECONDS = re.compile(r"[0-9]{1,9}")
-_BROKEN = (httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.UnsupportedProtocol, AddressRefusedError, httpx2.InvalidURL)
+_UNAUTHORIZED = 401
 
 
 class WebhookChannel:
@@ -46,68 +42,74 @@ class WebhookChannel:
     ) -> None:
         self._sealer = sealer
         self._clock = clock
-        self._total_seconds = total_seconds
-        self._timeouts = {"connect": connect_seconds, "read": total_seconds, "write": total_seconds}
-        self._pool = httpcore2.AsyncConnectionPool(
-            ssl_context=httpx2.create_ssl_context() if tls is None else tls,
-            max_connections=None,  # how many are sent at once is the delivery loop's to bound
-            max_keepalive_connections=_MOST_IDLE_CONNECTIONS,
-            keepalive_expiry=_KEEP_IDLE_SECONDS,
-            network_backend=GuardedBackend(guard),
-        )
+        self._poster = Poster(guard, connect_seconds, total_seconds, tls)
+        self._tokens = AccessTokens(self._poster, sealer, clock)
 
     async def deliver(self, endpoint: Endpoint, webhook_id: str, body: bytes) -> Answer:
-        """Signs and sends `body` (JSON) and waits for the answer, at most `total_seconds`."""
+        """Signs and sends `body` (JSON) and waits for the answer, at most `total_seconds`, a token's fetching included."""
         started = time.monotonic()
         status_code: int | None = None
         error: str | None = None
         pause: float | None = None
         try:
-            url = httpx2.URL(endpoint.url)
-            async with (
-                asyncio.timeout(self._total_seconds),
-                self._pool.stream(
-                    "POST",
-                    httpcore2.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
-                    headers=self._headers(endpoint, url, webhook_id, body),
-                    content=body,
-                    extensions={"timeout": self._timeouts},
-                ) as response,
-            ):
-                status_code = response.status
-                named = next((value for name, value in response.headers if name.lower() == b"retry-after"), None)
-                pause = retry_after_seconds(named, self._clock.now_ms())
-                await _read_to_reuse_the_connection(response)
-        except (TimeoutError, httpcore2.TimeoutException):
-            error = f"no answer within {self._total_seconds:g} s"
-        except _BROKEN as failure:
-            error = _phrase(failure)
-        duration_ms = round((time.monotonic() - started) * SECOND_MS)
-        # A status that arrived is the answer, whatever became of the rest of it.
-        return Answer(status_code, error if status_code is None else None, pause, duration_ms)
+            reply = await self._send(endpoint, webhook_id, body, self._poster.deadline())
+            status_code = reply.status_code
+            pause = retry_after_seconds(reply.headers.get("retry-after"), self._clock.now_ms())
+        except PostError as failure:
+            error = str(failure)
+        return Answer(status_code, error, pause, round((time.monotonic() - started) * SECOND_MS))
 
-    def _headers(
-        self, endpoint: Endpoint, url: httpx2.URL, webhook_id: str, body: bytes
-    ) -> list[tuple[bytes | str, bytes | str]]:
-        secrets = self._sealer.open(endpoint.signing_secret_sealed).split()
-        return [
-            ("host", url.netloc),
-            ("content-type", "application/json"),
-            ("user-agent", f"Hearth/{__version__}"),
-            *signature_headers(secrets, webhook_id, self._clock.now_ms(), body).items(),
-        ]
+    async def _send(self, endpoint: Endpoint, webhook_id: str, body: bytes, deadline: float) -> Reply:
+        if not isinstance(endpoint.authentication, ClientCredentials):
+            return await self._post(endpoint, webhook_id, body, self._authentication(endpoint), deadline)
+        token = await self._tokens.token(endpoint, deadline)
+        reply = await self._post(endpoint, webhook_id, body, _bearer(token), deadline)
+        if reply.status_code != _UNAUTHORIZED:
+            return reply
+        # It may have been revoked before its time: once more with a fresh one, and no third time.
+        self._tokens.forget(endpoint, token)
+        fresh = await self._tokens.token(endpoint, deadline)
+        return await self._post(endpoint, webhook_id, body, _bearer(fresh), deadline)
+
+    async def _post(
+        self, endpoint: Endpoint, webhook_id: str, body: bytes, authentication: dict[str, str], deadline: float
+    ) -> Reply:
+        now_ms = self._clock.now_ms()
+        secrets = [self._sealer.open(sealed) for sealed in signing_secrets_sealed(endpoint, now_ms)]
+        signatures = signature_headers(secrets, webhook_id, now_ms, body)
+        headers = {"content-type": "application/json"} | signatures | authentication
+        return await self._poster.post(endpoint.url, list(headers.items()), body, deadline=deadline, most_bytes=_MOST_BYTES_READ)
+
+    def _authentication(self, endpoint: Endpoint) -> dict[str, str]:
+        how = endpoint.authentication
+        if isinstance(how, NoAuthentication):
+            return {}
+        assert endpoint.credential is not None
+        credential = self._sealer.open(endpoint.credential.sealed)
+        if isinstance(how, Basic):
+            pair = base64.b64encode(f"{how.user}:{credential}".encode()).decode()
+            return {"authorization": f"Basic {pair}"}
+        if isinstance(how, ApiToken):
+            return {how.header: credential}
+        assert isinstance(how, Bearer)
+        return _bearer(credential)
 
     async def aclose(self) -> None:
         """Ends the kept connections."""
-        await self._pool.aclose()
+        await self._tokens.aclose()
+        await self._poster.aclose()
 
 
-def retry_after_seconds(header: bytes | None, now_ms: int) -> float | None:
+def _bearer(token: str) -> dict[str, str]:
+    return {"authorization": f"Bearer {token}"}
+
+
+def retry_after_seconds(header: str | None, now_ms: int) -> float | None:
     """A `Retry-After` header (seconds or an HTTP date, RFC 9110 10.2.3) -> seconds from now, at least 0.
 
     None for an absent or unreadable one.
     """
-    text = (header or b"").decode("latin-1").strip()
+    text = (header or "").strip()
     if _SECONDS.fullmatch(text):
         return float(text)
     try:
@@ -115,27 +117,3 @@ def retry_after_seconds(header: bytes | None, now_ms: int) -> float | None:
     except (ValueError, OverflowError):
         return None
     return max(0.0, (at_ms - now_ms) / SECOND_MS)
-
-
-async def _read_to_reuse_the_connection(response: httpcore2.Response) -> None:
-    read = 0
-    async for part in response.aiter_stream():
-        read += len(part)
-        if read > _MOST_BYTES_READ:
-            return
-
-
-def _phrase(failure: Exception) -> str:
-    """What went wrong, in words for the customer; without an inner address of the operator's network."""
-    if isinstance(failure, AddressRefusedError):
-        return str(failure)
-    if isinstance(failure, httpcore2.ConnectError):
-        text = str(failure)
-        if "CERTIFICATE_VERIFY_FAILED" in text:
-            return "its TLS certificate cannot be trusted"
-        return text if text.startswith("the name ") else "no connection"
-    if isinstance(failure, httpcore2.NetworkError):
-        return "the connection broke before an answer came"
-    if isinstance(failure, httpcore2.ProtocolError):
-        return "what came back is no HTTP answer"
-    return "its address cannot be used"

@@ -8,7 +8,7 @@ pauses for 24 h at most; 410 disables the endpoint; advice after its moment is n
 from typing import NamedTuple
 
 from hearth.core.instants import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS
-from hearth.domain.customers import Endpoint
+from hearth.domain.endpoints import Endpoint
 from hearth.domain.notifications import Delivery
 
 PAUSES_MS = (5 * SECOND_MS, 15 * SECOND_MS, MINUTE_MS, 5 * MINUTE_MS, 15 * MINUTE_MS, 30 * MINUTE_MS, HOUR_MS)

@@ -29,6 +29,7 @@ Action = Literal[
     "customer.limitsChanged",
     "endpoint.changed",
     "endpoint.enabled",
+    "endpoint.secretRotated",
     "client.created",
     "client.secretRotated",
     "client.revoked",

@@ -1,4 +1,4 @@
-"""Customer (the tenant), its API clients, its members, their mailed links, and its fulfilment endpoint.
+"""Customer (the tenant), its API clients, its members and their mailed links.
 
 Secrets appear here only hashed or encrypted; who hashes and encrypts is the connectors' business.
 A customer owns everything below it: every other noun carries a `customer_id`.
@@ -107,19 +107,6 @@ class MailedLink(msgspec.Struct, frozen=True, kw_only=True):
     expires_at_ms: int
     role: Role = "Viewer"
     language: Language = "en"
-
-
-class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a customer's notifications are delivered (webhook).
-
-    `signing_secret_sealed` is the encrypted Standard Webhooks secret. `disabled_reason` says why a
-    disabled endpoint gets nothing (for instance that it answered 410).
-    """
-
-    customer_id: str
-    url: str
-    signing_secret_sealed: str
-    disabled_reason: str | None = None
 
 
 class SigningKey(msgspec.Struct, frozen=True, kw_only=True):

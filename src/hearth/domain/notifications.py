@@ -96,10 +96,18 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Attempt(msgspec.Struct, frozen=True, kw_only=True):
-    """One try to deliver: the answer's status, or the error where there was none."""
+    """One try to deliver: the answer's status, or the error where there was none.
+
+    `delivery_id` is the `webhook-id` it was sent under; that of a test of the endpoint belongs to no delivery.
+    """
 
     delivery_id: str
     attempted_at_ms: int
     duration_ms: int
     status_code: int | None = None
     error: str | None = None
+
+    @property
+    def is_failed(self) -> bool:
+        """Whether it was not taken: anything but an answer of 2xx."""
+        return self.status_code is None or not 200 <= self.status_code < 300

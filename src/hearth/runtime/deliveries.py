@@ -2,13 +2,14 @@
 
 It decides nothing about a delivery; `DeliveryWork` does, in one transaction a call. It holds when to
 look (a wake-up, the next due instant, at the latest each second) and how much at once: bounded per
-customer, so that a slow endpoint keeps only its own customer waiting, and overall. Invariant: a send
+customer, so that a slow endpoint keeps only its own customer waiting, and overall; and how fast a customer that
+limits it is sent to. Whoever waits for its customer's pace holds no place that another could use. Invariant: a send
 begins only while its lease outlasts it, so no two processes send the same delivery at one time.
 Order per building is the lease's: it gives at most one open delivery of a building.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 import structlog
@@ -16,7 +17,8 @@ import structlog
 from hearth.core.clock import Clock
 from hearth.core.instants import SECOND_MS
 from hearth.delivery.attempts import Failed
-from hearth.domain.customers import Endpoint
+from hearth.delivery.pace import Pace
+from hearth.domain.endpoints import Endpoint
 from hearth.domain.notifications import Delivery
 from hearth.ports import Answer, Channel
 
@@ -30,11 +32,15 @@ _log = structlog.get_logger(__name__)
 
 
 class Due(NamedTuple):
-    """What was leased until `lease_until_ms`; `next_due_ms`: when to look again, None where nothing is open."""
+    """What was leased until `lease_until_ms`; `next_due_ms`: when to look again, None where nothing is open.
+
+    `paces`: the most requests a second of those customers of these deliveries that limit them.
+    """
 
     deliveries: Sequence[Delivery]
     lease_until_ms: int
     next_due_ms: int | None
+    paces: Mapping[str, int]
 
 
 class Parcel(NamedTuple):
@@ -68,9 +74,16 @@ class DeliveryWork(Protocol):
 class _Lane:
     """One customer's leased deliveries that wait for a sender, in order, each with the end of its lease."""
 
-    def __init__(self) -> None:
+    def __init__(self, pace: Pace) -> None:
         self.waiting: dict[str, tuple[Delivery, int]] = {}
         self.senders = 0
+        self.pace = pace
+        self.look = asyncio.Event()
+
+    def wait_ms(self, now_ms: int) -> float:
+        """How long until the first may be sent. What is not sent any more waits for nothing."""
+        delivery, _ = next(iter(self.waiting.values()))
+        return 0 if now_ms >= delivery.expires_at_ms else self.pace.wait_ms(now_ms)
 
 
 class DeliveryLoop:
@@ -95,6 +108,7 @@ class DeliveryLoop:
         self._look_every_seconds = look_every_seconds
         self._slots = asyncio.Semaphore(at_once)
         self._lanes: dict[str, _Lane] = {}
+        self._paces: dict[str, Pace] = {}  # kept longer than the lanes: a customer's last start is not forgotten
         self._unsettled: set[str] = set()
         self._answered: list[Settlement] = []
         self._has_answers = asyncio.Event()
@@ -104,6 +118,8 @@ class DeliveryLoop:
     def look_now(self) -> None:
         """A wake-up: the outbox may have something. To be called on the loop's own thread."""
         self._look.set()
+        for lane in self._lanes.values():
+            lane.look.set()
 
     def stop(self) -> None:
         """Begins nothing more; `run` returns when what is under way is answered and settled.
@@ -111,7 +127,7 @@ class DeliveryLoop:
         What is leased and not begun comes due again when its lease ends.
         """
         self._stopping = True
-        self._look.set()
+        self.look_now()
 
     async def run(self) -> None:
         """Delivers until `stop`."""
@@ -143,7 +159,8 @@ class DeliveryLoop:
         for delivery in due.deliveries:
             if delivery.id in self._unsettled:
                 continue
-            lane = self._lanes.setdefault(delivery.customer_id, _Lane())
+            lane = self._lane_of(delivery.customer_id)
+            lane.pace.requests_per_second = due.paces.get(delivery.customer_id)
             if len(lane.waiting) >= _WAITING_PER_CUSTOMER and delivery.id not in lane.waiting:
                 continue  # it comes due again when its lease ends
             lane.waiting[delivery.id] = (delivery, due.lease_until_ms)
@@ -151,14 +168,25 @@ class DeliveryLoop:
                 lane.senders += 1
                 senders.create_task(self._send_lane(delivery.customer_id, lane))
 
+    def _lane_of(self, customer_id: str) -> _Lane:
+        if customer_id not in self._lanes:
+            self._lanes[customer_id] = _Lane(self._paces.setdefault(customer_id, Pace()))
+        return self._lanes[customer_id]
+
     async def _send_lane(self, customer_id: str, lane: _Lane) -> None:
         while lane.waiting and not self._stopping:
+            if lane.wait_ms(self._clock.now_ms()) > 0:
+                await self._wait_for_the_pace(lane)
+                continue
             async with self._slots:
-                if not lane.waiting:
-                    break
+                now_ms = self._clock.now_ms()
+                if not lane.waiting or lane.wait_ms(now_ms) > 0:
+                    continue  # another sender of the lane was quicker
                 delivery, lease_until_ms = lane.waiting.pop(next(iter(lane.waiting)))
-                if lease_until_ms - self._clock.now_ms() < _SEND_TAKES_MS:
+                if lease_until_ms - now_ms < _SEND_TAKES_MS:
                     continue
+                if now_ms < delivery.expires_at_ms:
+                    lane.pace.start(now_ms)
                 self._unsettled.add(delivery.id)
                 settlement = await self._send(delivery)
                 self._answered.append(settlement)
@@ -166,6 +194,14 @@ class DeliveryLoop:
         lane.senders -= 1
         if not lane.senders:
             del self._lanes[customer_id]
+
+    async def _wait_for_the_pace(self, lane: _Lane) -> None:
+        lane.look.clear()
+        try:
+            async with asyncio.timeout(lane.wait_ms(self._clock.now_ms()) / SECOND_MS):
+                await lane.look.wait()
+        except TimeoutError:
+            return
 
     async def _send(self, delivery: Delivery) -> Settlement:
         attempted_at_ms = self._clock.now_ms()

@@ -1,4 +1,4 @@
-"""Deliveries: a customer's endpoint, and the transactions around each attempt to reach it.
+"""Deliveries: the transactions around each attempt to reach a customer.
 
 What follows from an answer is `delivery.attempts`' to decide, when to look is `runtime.deliveries`'.
 Invariant: an attempt, what it made of the notification and of the outbox row are stored together or not
@@ -6,80 +6,31 @@ at all; a notification that has reached the customer never falls back, however l
 """
 
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 
 import msgspec
 import structlog
 from msgspec.structs import replace
 
-from hearth.core.clock import Clock, Identities
-from hearth.core.problems import Problem, invalid
+from hearth.core.clock import Clock
 from hearth.delivery.attempts import Arrived, EndpointGone, Failed, Outcome, RetryAt, decide, refusal
 from hearth.delivery.outbox import delivery_id
-from hearth.delivery.signing import signing_secret
-from hearth.domain.audit import COMMAND_LINE, Actor
-from hearth.domain.customers import Endpoint
+from hearth.domain.endpoints import Endpoint
 from hearth.domain.notifications import Attempt, Delivery, Notification
-from hearth.ports import Sealer, Session, Store
+from hearth.ports import Session, Store
 from hearth.runtime.deliveries import Due, Parcel, Settlement
-from hearth.services.auditing import note
 from hearth.services.notification_body import notification_body
 
-_LONGEST_URL = 2_000
 _PAGE = 500
 
 _log = structlog.get_logger(__name__)
 
 
 class Deliveries:
-    """Keeps customers' endpoints; implements `runtime.deliveries.DeliveryWork`."""
+    """Implements `runtime.deliveries.DeliveryWork`."""
 
-    def __init__(self, store: Store, sealer: Sealer, clock: Clock, identities: Identities) -> None:
+    def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
-        self._sealer = sealer
         self._clock = clock
-        self._identities = identities
-
-    def set_endpoint(self, customer_id: str, url: str, by: Actor = COMMAND_LINE) -> str:
-        """Makes `url` the customer's endpoint, enabled, with a new signing secret: returned here and never again.
-
-        Raises Problem "not_found" for an unknown customer, "invalid" for a URL that cannot be posted to. Whether
-        the address may be connected to is seen at each attempt, for a name may change its address.
-        """
-        _check_url(url)
-        secret = signing_secret(self._identities.new_secret())
-        endpoint = Endpoint(customer_id=customer_id, url=url, signing_secret_sealed=self._sealer.seal(secret))
-        with self._store.write() as session:
-            if session.customers.find(customer_id) is None:
-                raise Problem("not_found", f"There is no customer {customer_id}.")
-            before = session.endpoints.find(customer_id)
-            session.endpoints.replace(endpoint)
-            shown = None if before is None else {"url": _without_query(before.url)}
-            after = {"url": _without_query(url)}
-            note(session, customer_id, self._clock.now_ms(), by, "endpoint.changed", "endpoint", before=shown, after=after)
-        return secret
-
-    def find_endpoint(self, customer_id: str) -> Endpoint | None:
-        """The customer's endpoint, or None where notifications are only fetched."""
-        with self._store.read() as session:
-            return session.endpoints.find(customer_id)
-
-    def enable_endpoint(self, customer_id: str, by: Actor = COMMAND_LINE) -> Endpoint:
-        """Lets a disabled endpoint get notifications again; those that failed meanwhile stay failed.
-
-        Raises Problem "not_found" where the customer has none.
-        """
-        with self._store.write() as session:
-            endpoint = session.endpoints.find(customer_id)
-            if endpoint is None:
-                raise Problem("not_found", f"The customer {customer_id} has no endpoint.")
-            if endpoint.disabled_reason is None:
-                return endpoint
-            enabled = replace(endpoint, disabled_reason=None)
-            session.endpoints.replace(enabled)
-            shown = {"disabled_reason": endpoint.disabled_reason}
-            note(session, customer_id, self._clock.now_ms(), by, "endpoint.enabled", "endpoint", before=shown)
-        return enabled
 
     def lease(self, limit: int, lease_ms: int) -> Due:
         """Takes what is due, at most `limit`, for `lease_ms`.
@@ -94,7 +45,8 @@ class Deliveries:
                 if delivery.channel == "fetch":
                     _hand_out(session, delivery, now_ms)
             deliveries = [delivery for delivery in leased if delivery.channel != "fetch"]
-            return Due(deliveries, lease_until_ms, session.outbox.next_due_for_operator(now_ms, lease_until_ms))
+            paces = session.endpoints.list_paces_for_operator(sorted({delivery.customer_id for delivery in deliveries}))
+            return Due(deliveries, lease_until_ms, session.outbox.next_due_for_operator(now_ms, lease_until_ms), paces)
 
     def prepare(self, delivery: Delivery) -> Parcel | Failed:
         """What to send now and where to, read at the last moment; or why nothing is sent."""
@@ -164,26 +116,6 @@ def _hand_out(session: Session, delivery: Delivery, now_ms: int) -> None:
     session.notifications.set_status(delivery.customer_id, delivery.notification_id, "DELIVERED" if is_wanted else "FAILED")
 
 
-def _check_url(url: str) -> None:
-    if len(url) > _LONGEST_URL or not url.isprintable() or " " in url:
-        raise invalid("/url", f"An endpoint's URL has at most {_LONGEST_URL} characters and no space or control character.")
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname, parts.port
-    except ValueError as error:
-        raise invalid("/url", f"This is no URL: {error}.") from error
-    if parts.scheme not in ("http", "https") or not host or port == 0:
-        raise invalid("/url", "An endpoint's URL begins with https:// (or http://) and a host name.")
-    if parts.username is not None or parts.password is not None:
-        raise invalid("/url", "A user name or password does not belong into the endpoint's URL; verify the signature instead.")
-    if parts.fragment:
-        raise invalid("/url", "An endpoint's URL has no #fragment, for it is never sent.")
-
-
-def _without_query(url: str) -> str:
-    return url.partition("?")[0]  # for a receiver's own secret may be in it
-
-
 def _outcome(settlement: Settlement, now_ms: int) -> Outcome:
     answer = settlement.answer
     if isinstance(answer, Failed):
@@ -210,7 +142,7 @@ def _disable(session: Session, asked: Endpoint | None, reason: str) -> bool:
     """Disables the endpoint that was asked, if it still is the customer's. False where another took its place."""
     if asked is None:
         return False
-    current = session.endpoints.find(asked.customer_id)
+    current = session.endpoints.find_for_change(asked.customer_id)
     if current is None or replace(current, disabled_reason=None) != asked:
         return False
     session.endpoints.replace(replace(current, disabled_reason=reason))

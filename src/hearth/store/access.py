@@ -3,12 +3,16 @@
 Secrets arrive hashed or sealed and are stored as they are. People who may come in are `store.members`'.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 import msgspec
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 
 from hearth.core.problems import Problem
-from hearth.domain.customers import Client, Customer, Endpoint, SigningKey
-from hearth.store.connections import add_unless_taken, insert
+from hearth.domain.customers import Client, Customer, SigningKey
+from hearth.domain.endpoints import Endpoint
+from hearth.store.connections import add_unless_taken, among, insert
 from hearth.store.tables import clients, customers, endpoints, signing_keys
 from hearth.store.transactions import Transaction
 
@@ -92,6 +96,14 @@ class SqlSigningKeyRepository:
         return [msgspec.json.decode(document, type=SigningKey) for document in self._connection.scalars(query)]
 
 
+class _Pace(msgspec.Struct):
+    """What of an endpoint's document says how fast it is sent to."""
+
+    customer_id: str
+    requests_per_second: int | None = None
+    disabled_reason: str | None = None
+
+
 class SqlEndpointRepository:
     """Implements `ports.EndpointRepository`."""
 
@@ -101,9 +113,28 @@ class SqlEndpointRepository:
 
     def find(self, customer_id: str) -> Endpoint | None:
         """The customer's endpoint."""
+        return self._find(select(endpoints.c.document).where(endpoints.c.customer_id == customer_id))
+
+    def find_for_change(self, customer_id: str) -> Endpoint | None:
+        """The customer's endpoint, which nobody else changes until the transaction ends."""
         query = select(endpoints.c.document).where(endpoints.c.customer_id == customer_id)
+        return self._find(self._transaction.for_change(query))
+
+    def _find(self, query: Select[Any]) -> Endpoint | None:
         found = self._connection.scalar(query)
         return None if found is None else msgspec.json.decode(found, type=Endpoint)
+
+    def list_paces_for_operator(self, customer_ids: Sequence[str]) -> dict[str, int]:
+        """The requests per second of those customers that limit them and whose endpoint is enabled."""
+        of = among(self._connection, endpoints.c.customer_id, customer_ids)
+        found = [
+            msgspec.json.decode(each, type=_Pace) for each in self._connection.scalars(select(endpoints.c.document).where(of))
+        ]
+        return {
+            each.customer_id: each.requests_per_second
+            for each in found
+            if each.requests_per_second is not None and each.disabled_reason is None
+        }
 
     def replace(self, endpoint: Endpoint) -> None:
         """Makes it the customer's endpoint."""

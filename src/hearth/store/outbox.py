@@ -89,8 +89,10 @@ class SqlOutboxRepository:
     def record_attempt(self, customer_id: str, attempt: Attempt) -> None:
         """Keeps an attempt of a delivery; one of an erased delivery is passed over."""
         of = (outbox.c.id == attempt.delivery_id) & (outbox.c.customer_id == customer_id)
-        source = select(literal(customer_id), outbox.c.id, literal(msgspec.json.encode(attempt))).where(of)
-        self._connection.execute(attempts.insert().from_select(["customer_id", "delivery_id", "document"], source))
+        document, is_failed = literal(msgspec.json.encode(attempt)), literal(attempt.is_failed)
+        source = select(literal(customer_id), outbox.c.id, document, is_failed).where(of)
+        columns = ["customer_id", "delivery_id", "document", "is_failed"]
+        self._connection.execute(attempts.insert().from_select(columns, source))
 
     def list_attempts(self, customer_id: str, delivery_id: str) -> list[Attempt]:
         """All attempts of a delivery, in their order."""

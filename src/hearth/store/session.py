@@ -14,6 +14,7 @@ from hearth.store.access import (
     SqlEndpointRepository,
     SqlSigningKeyRepository,
 )
+from hearth.store.attempts import SqlAttemptRepository
 from hearth.store.audit import SqlAuditRepository
 from hearth.store.buildings import SqlBuildingRepository
 from hearth.store.changes import SqlChangeRepository
@@ -49,6 +50,7 @@ class SqlSession:
         self.notifications = SqlNotificationRepository(transaction)
         self.goals = SqlGoalRepository(transaction)
         self.outbox = SqlOutboxRepository(transaction)
+        self.attempts = SqlAttemptRepository(transaction)
         self.endpoints = SqlEndpointRepository(transaction)
         self.changes = SqlChangeRepository(transaction)
 

@@ -316,13 +316,17 @@ outbox = Table(
     ),
 )
 
+# One without a delivery is a test of the endpoint.
 attempts = Table(
     "attempts",
     metadata,
     Column("number", Big, primary_key=True),
     Column("customer_id", Ordered, nullable=False),
-    Column("delivery_id", Ordered, ForeignKey("outbox.id"), nullable=False, index=True),
+    Column("delivery_id", Ordered, ForeignKey("outbox.id"), index=True),
     Column("document", LargeBinary, nullable=False),
+    Column("is_failed", Boolean, nullable=False, server_default=text("false")),
+    Index("ix_attempts_newest", "customer_id", "number"),
+    Index("ix_attempts_outcome", "customer_id", "is_failed", "number"),
 )
 
 # Numbers always grow: running engines remember the last one they have seen.

@@ -4,7 +4,7 @@ import pytest
 
 from hearth.core.instants import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS
 from hearth.delivery.attempts import PAUSES_MS, Arrived, EndpointGone, Failed, RetryAt, decide, refusal
-from hearth.domain.customers import Endpoint
+from hearth.domain.endpoints import Endpoint
 from hearth.domain.notifications import Delivery
 
 NOW_MS = 1_750_000_000_000

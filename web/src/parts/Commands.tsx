@@ -2,12 +2,12 @@ import { ActionIcon, CopyButton } from "@mantine/core";
 import { IconCheck, IconCopy } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 
-/** Lines to paste into a terminal. */
-export function Commands({ text }: { text: string }) {
+/** Lines to paste into a terminal, or another `label` for what they are. */
+export function Commands({ text, label }: { text: string; label?: string }) {
   const { t } = useTranslation();
   return (
     <div className="commands">
-      <pre tabIndex={0} role="region" aria-label={t("noEvents.code")}>
+      <pre tabIndex={0} role="region" aria-label={label ?? t("noEvents.code")}>
         <code>{text}</code>
       </pre>
       <CopyButton value={text}>

@@ -22,7 +22,8 @@ const PLACES = {
   ],
   settings: [
     { to: "/settings/members", name: "members.title", needs: "admin:users" },
-    { to: "/settings/audit", name: "audit.title", needs: "admin:users" },
+    { to: "/settings/fulfilment", name: "fulfilment.title", needs: "admin:all" },
+    { to: "/settings/audit", name: "audit.title", needs: "admin:all" },
   ],
 } as const satisfies Record<string, readonly Place[]>;
 

@@ -1,0 +1,217 @@
+"""A customer's endpoint as its people set it up: where to, how authenticated, how fast, signed with what, and how it goes.
+
+What is delivered there is `services.deliveries`', trying it `services.endpoint_tests`'. Invariants: a credential and a
+signing secret are stored sealed and go out to nobody but the endpoint and, once, whoever made the signing secret; a
+credential that another origin or kind of authentication could get to see is dropped, not carried over.
+"""
+
+from typing import Any, NamedTuple
+
+import msgspec
+from msgspec.structs import replace
+
+from hearth.core.clock import Clock, Identities
+from hearth.core.problems import Problem, invalid
+from hearth.delivery.signing import signing_secret
+from hearth.domain.audit import COMMAND_LINE, Actor
+from hearth.domain.endpoints import (
+    DEFAULT_OVERLAP_MS,
+    LONGEST_OVERLAP_MS,
+    Authentication,
+    ClientCredentials,
+    Endpoint,
+    NoAuthentication,
+    ReplacedSecret,
+    Sealed,
+    check_authentication,
+    check_credential,
+    check_requests_per_second,
+    check_url,
+    keeps_credential,
+    still_good,
+    without_query,
+)
+from hearth.ports import EndpointRecord, RecordedAttempt, Sealer, Session, Store
+from hearth.services.auditing import note
+
+
+class Saved(NamedTuple):
+    """A saved endpoint. `signing_secret` where it is the customer's first: shown now and never again."""
+
+    endpoint: Endpoint
+    signing_secret: str | None
+
+
+class Endpoints:
+    """The use cases."""
+
+    def __init__(self, store: Store, sealer: Sealer, clock: Clock, identities: Identities) -> None:
+        self._store = store
+        self._sealer = sealer
+        self._clock = clock
+        self._identities = identities
+
+    def find(self, customer_id: str) -> Endpoint | None:
+        """The customer's endpoint, or None where notifications are only fetched."""
+        with self._store.read() as session:
+            return session.endpoints.find(customer_id)
+
+    def record_of(self, customer_id: str) -> EndpointRecord:
+        """How deliveries went."""
+        with self._store.read() as session:
+            return session.attempts.record_of(customer_id)
+
+    def list_attempts(
+        self, customer_id: str, failed_only: bool, before: int | None, limit: int
+    ) -> tuple[list[RecordedAttempt], int | None]:
+        """(attempts, newest first; the number that asks for the next page)."""
+        with self._store.read() as session:
+            found = session.attempts.list_page(customer_id, failed_only, before, limit + 1)
+        page = found[:limit]
+        return page, page[-1].number if len(found) > limit else None
+
+    def save(
+        self,
+        customer_id: str,
+        url: str,
+        authentication: Authentication = NoAuthentication(),
+        credential: str | None = None,
+        requests_per_second: int | None = None,
+        by: Actor = COMMAND_LINE,
+    ) -> Saved:
+        """Makes this the customer's endpoint. The first one gets a signing secret, which a later one keeps.
+
+        `credential` None leaves the present one, if it is good for what is saved (`keeps_credential`). Another URL is
+        enabled, however the one before ended. Raises Problem "not_found" for an unknown customer, "invalid" with pointers
+        `/url`, `/authentication/…`, `/credential`, `/requestsPerSecond`. Whether the address may be connected to is seen at
+        each attempt, for a name may change its address.
+        """
+        check_url(url)
+        check_authentication(authentication)
+        check_requests_per_second(requests_per_second)
+        if credential is not None and not isinstance(authentication, NoAuthentication):
+            check_credential(authentication, credential)
+        now_ms = self._clock.now_ms()
+        with self._store.write() as session:
+            if session.customers.find(customer_id) is None:
+                raise Problem("not_found", f"There is no customer {customer_id}.")
+            before = session.endpoints.find_for_change(customer_id)
+            secret = None
+            if before is None:
+                secret = signing_secret(self._identities.new_secret())
+                before = Endpoint(
+                    customer_id=customer_id,
+                    url="",
+                    signing_secret_sealed=self._sealer.seal(secret),
+                    signing_secret_set_at_ms=now_ms,
+                )
+            after = replace(
+                before,
+                url=url,
+                authentication=authentication,
+                credential=self._credential(before, url, authentication, credential, now_ms),
+                requests_per_second=requests_per_second,
+                disabled_reason=before.disabled_reason if url == before.url else None,
+            )
+            if after != before:
+                _store(session, after, now_ms)
+                was, is_now = _shown(before), _shown(after)
+                if after.credential != before.credential:
+                    is_now["credential"] = None if after.credential is None else "named anew"
+                names = [name for name in {**was, **is_now} if was.get(name) != is_now.get(name)]
+                note(
+                    session,
+                    customer_id,
+                    now_ms,
+                    by,
+                    "endpoint.changed",
+                    "endpoint",
+                    before={name: was[name] for name in names if name in was} or None,
+                    after={name: is_now.get(name) for name in names},
+                )
+        return Saved(after, secret)
+
+    def _credential(
+        self, before: Endpoint, url: str, authentication: Authentication, named: str | None, now_ms: int
+    ) -> Sealed | None:
+        if isinstance(authentication, NoAuthentication):
+            return None
+        if named is not None:
+            return Sealed(sealed=self._sealer.seal(named), set_at_ms=now_ms)
+        if before.credential is None:
+            raise invalid("/credential", "This kind of authentication needs its password, token or client secret.")
+        if not keeps_credential(before, url, authentication):
+            raise invalid(
+                "/credential",
+                "The stored password, token or secret was given for another host or kind of authentication; name it again.",
+            )
+        return before.credential
+
+    def rotate_signing_secret(
+        self, customer_id: str, overlap_ms: int = DEFAULT_OVERLAP_MS, by: Actor = COMMAND_LINE
+    ) -> tuple[str, Endpoint]:
+        """(a new signing secret, shown now and never again; the endpoint). The one before signs as well for `overlap_ms`.
+
+        One that was replaced still earlier is dropped at once. Raises Problem "not_found" where there is no endpoint,
+        "invalid" for an overlap of more than seven days.
+        """
+        if not 0 <= overlap_ms <= LONGEST_OVERLAP_MS:
+            raise invalid("/overlapHours", "The old secret may stay good for 0 to 168 hours.")
+        secret = signing_secret(self._identities.new_secret())
+        now_ms = self._clock.now_ms()
+        with self._store.write() as session:
+            before = _get(session, customer_id)
+            until_ms = now_ms + overlap_ms
+            after = replace(
+                before,
+                signing_secret_sealed=self._sealer.seal(secret),
+                signing_secret_set_at_ms=now_ms,
+                replaced_secret=ReplacedSecret(sealed=before.signing_secret_sealed, until_ms=until_ms) if overlap_ms else None,
+            )
+            _store(session, after, now_ms)
+            shown = {"old_secret_good_until_ms": until_ms}
+            note(session, customer_id, now_ms, by, "endpoint.secretRotated", "endpoint", after=shown)
+        return secret, after
+
+    def enable(self, customer_id: str, by: Actor = COMMAND_LINE) -> Endpoint:
+        """Lets a disabled endpoint get notifications again; those that failed meanwhile stay failed.
+
+        Raises Problem "not_found" where the customer has none.
+        """
+        now_ms = self._clock.now_ms()
+        with self._store.write() as session:
+            endpoint = _get(session, customer_id)
+            if endpoint.disabled_reason is None:
+                return endpoint
+            enabled = replace(endpoint, disabled_reason=None)
+            _store(session, enabled, now_ms)
+            shown = {"disabled_reason": endpoint.disabled_reason}
+            note(session, customer_id, now_ms, by, "endpoint.enabled", "endpoint", before=shown)
+        return enabled
+
+
+def _get(session: Session, customer_id: str) -> Endpoint:
+    endpoint = session.endpoints.find_for_change(customer_id)
+    if endpoint is None:
+        raise Problem("not_found", f"The customer {customer_id} has no endpoint.")
+    return endpoint
+
+
+def _store(session: Session, endpoint: Endpoint, now_ms: int) -> None:
+    """Without a replaced secret whose time is over: it signs no more, so it is not kept either."""
+    session.endpoints.replace(replace(endpoint, replaced_secret=still_good(endpoint.replaced_secret, now_ms)))
+
+
+def _shown(endpoint: Endpoint) -> dict[str, Any]:
+    """For the audit log: nothing that is secret, or might be."""
+    if not endpoint.url:
+        return {}
+    how = endpoint.authentication
+    if isinstance(how, ClientCredentials):
+        how = replace(how, token_url=without_query(how.token_url))
+    shown: dict[str, Any] = {"url": without_query(endpoint.url)}
+    if not isinstance(how, NoAuthentication):
+        shown |= {"authentication": msgspec.to_builtins(how), "credential": "set"}
+    if endpoint.requests_per_second is not None:
+        shown["requests_per_second"] = endpoint.requests_per_second
+    return shown

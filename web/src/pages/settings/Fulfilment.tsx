@@ -1,0 +1,168 @@
+// Where the customer's notifications go: the endpoint, how we authenticate there, its signing secret, how deliveries go.
+import { Alert, Button, Skeleton, Text } from "@mantine/core";
+import { IconAlertTriangle, IconCircleCheck, IconCircleMinus } from "@tabler/icons-react";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { answer, client } from "../../api/client";
+import { type Endpoint, type Fulfilment as State, fulfilmentQuery, type TestResult } from "../../api/fulfilment";
+import { Commands } from "../../parts/Commands";
+import { FormRefusal } from "../../parts/FormRefusal";
+import { number } from "../../parts/formats";
+import { Panel } from "../../parts/Panel";
+import { Time } from "../../parts/Time";
+import { Attempts } from "./Attempts";
+import { EndpointForm } from "./EndpointForm";
+import { Failure } from "./Failure";
+import "./fulfilment.css";
+import { SigningSecret } from "./SigningSecret";
+
+const TRY_IT = `hearth receiver --port 9000 --secret whsec_…`;
+
+export function Fulfilment() {
+  const { t } = useTranslation();
+  const { data, isPending, refetch } = useQuery(fulfilmentQuery);
+  // Shown until the page is left, and nowhere kept.
+  const [fresh, setFresh] = useState<string | null>(null);
+  if (isPending) return <Skeleton height={480} aria-hidden />;
+  if (!data) {
+    return (
+      <div className="panel empty" role="alert">
+        <Text mb="sm">{t("fulfilment.broken")}</Text>
+        <Button variant="default" onClick={() => void refetch()}>
+          {t("list.again")}
+        </Button>
+      </div>
+    );
+  }
+  const { endpoint } = data;
+  return (
+    <>
+      {endpoint ? <Health endpoint={endpoint} state={data} /> : <Absent />}
+      <EndpointForm endpoint={endpoint} onFirstSecret={setFresh} />
+      {endpoint && <SigningSecret endpoint={endpoint} fresh={fresh} onFresh={setFresh} />}
+      {endpoint && <Attempts />}
+    </>
+  );
+}
+
+/** What to do where notifications are only fetched. */
+function Absent() {
+  const { t } = useTranslation();
+  return (
+    <Panel id="absent-title" title={t("fulfilment.absent")}>
+      <Text fz="sm" mb="sm">
+        {t("fulfilment.absentLead")}
+      </Text>
+      <Text fz="sm" mb="xs">
+        {t("fulfilment.tryLead")}
+      </Text>
+      <Commands text={TRY_IT} />
+      <Text fz="sm" mt="sm">
+        <a href={`${import.meta.env.BASE_URL}manual/webhooks.txt`} target="_blank" rel="noopener" className="text-link">
+          {t("fulfilment.manual")}
+        </a>
+      </Text>
+    </Panel>
+  );
+}
+
+/** How deliveries go, and a test in place. */
+function Health({ endpoint, state }: { endpoint: Endpoint; state: State }) {
+  const { t, i18n } = useTranslation();
+  const queries = useQueryClient();
+  const onSettled = () => queries.invalidateQueries({ queryKey: fulfilmentQuery.queryKey });
+  const enable = useMutation({
+    mutationFn: () => answer(client.POST("/console/api/fulfilment/endpoint/enabling")),
+    onSettled,
+  });
+  const test = useMutation({ mutationFn: () => answer(client.POST("/console/api/fulfilment/test")), onSettled });
+  const isDisabled = endpoint.disabledReason !== null;
+  const failures = state.failuresInARow;
+  return (
+    <Panel id="health-title" title={t("fulfilment.health")}>
+      <div className="health">
+        <span className="badge" data-status={isDisabled ? "FAILED" : failures ? "PENDING" : "DELIVERED"}>
+          {isDisabled ? (
+            <IconCircleMinus size={14} aria-hidden />
+          ) : failures ? (
+            <IconAlertTriangle size={14} aria-hidden />
+          ) : (
+            <IconCircleCheck size={14} aria-hidden />
+          )}
+          {t(isDisabled ? "fulfilment.disabled" : "fulfilment.enabled")}
+        </span>
+        <Text component="div" fz="sm">
+          {state.lastSuccessMs === null ? (
+            t("fulfilment.neverDelivered")
+          ) : (
+            <>
+              {t("fulfilment.lastDelivered")} <Time atMs={state.lastSuccessMs} />
+            </>
+          )}
+        </Text>
+        {failures > 0 && (
+          <Text fz="sm" className="failures">
+            {t("fulfilment.failures", { count: failures, shown: number(failures, i18n.language) })}
+          </Text>
+        )}
+      </div>
+      {isDisabled && (
+        <Alert role="status" color="red" className="alert" mt="sm">
+          <div className="disabled">
+            <Text fz="sm">
+              {endpoint.disabledReason === "it answered 410 Gone" ? t("fulfilment.gone") : endpoint.disabledReason}{" "}
+              {t("fulfilment.disabledLead")}
+            </Text>
+            <Button variant="default" loading={enable.isPending} onClick={() => enable.mutate()}>
+              {t("fulfilment.enable")}
+            </Button>
+          </div>
+        </Alert>
+      )}
+      <FormRefusal error={enable.error} />
+      <div className="test">
+        <Button variant="default" loading={test.isPending} onClick={() => test.mutate()}>
+          {t("fulfilment.test")}
+        </Button>
+        <Text c="dimmed" fz="sm">
+          {t("fulfilment.testLead")}
+        </Text>
+      </div>
+      <div role="status">{test.data && !test.isPending && <Result result={test.data} />}</div>
+      <FormRefusal
+        error={test.error}
+        own={{ too_many_requests: t("fulfilment.testTooMany"), not_found: t("accounts.changedMeanwhile") }}
+      />
+    </Panel>
+  );
+}
+
+const HINTS = { 401: "401", 403: "401", 404: "404", 405: "404", 410: "410", 429: "429" } as const;
+
+/** Which word helps with an answer, if any does. */
+function hintOf(statusCode: number) {
+  if (statusCode in HINTS) return HINTS[statusCode as keyof typeof HINTS];
+  if (statusCode >= 500) return "5xx";
+  return statusCode >= 300 && statusCode < 400 ? "3xx" : null;
+}
+
+function Result({ result }: { result: TestResult }) {
+  const { t, i18n } = useTranslation();
+  const { statusCode, error, isFailed } = result;
+  const duration = t("fulfilment.ms", { shown: number(result.durationMs, i18n.language) });
+  const hint = statusCode === null ? null : hintOf(statusCode);
+  return (
+    <Alert color={isFailed ? "red" : "green"} className={isFailed ? "alert" : "notice"} mt="sm" role="presentation">
+      <strong>{t(isFailed ? "fulfilment.notTaken" : "fulfilment.taken")}</strong>{" "}
+      {statusCode === null ? (
+        <>
+          <Failure error={error ?? ""} /> ({duration}).
+        </>
+      ) : (
+        t("fulfilment.answered", { statusCode, duration })
+      )}{" "}
+      {hint && t(`fulfilment.hint.${hint}`)}
+    </Alert>
+  );
+}

@@ -44,6 +44,7 @@ from hearth.services.building_limits import MOST_EVENTS_A_MINUTE, MOST_SERIES
 from hearth.services.buildings import Buildings
 from hearth.services.customers import Customers
 from hearth.services.deliveries import Deliveries
+from hearth.services.event_categories import EventCategories
 from hearth.services.events import EventReading
 from hearth.services.intake import Intake
 from hearth.services.invitations import Invitations
@@ -64,6 +65,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from hearth.console.account_routes import Accounts
+    from hearth.console.organisation_routes import Organisation
 
 
 def _setting(default: Any, text: str) -> Any:
@@ -298,6 +300,13 @@ class Installation:
             audit_log=AuditLog(self.store),
         )
 
+    def organisation(self) -> "Organisation":
+        """What the console's pages of the organisation's settings speak to."""
+        from hearth.console.organisation_routes import Organisation
+
+        categories = EventCategories(self.store, self.clock, self.catalogue)
+        return Organisation(customers=self.customers, access=self.access, event_categories=categories)
+
     def application(self, wake: Wake) -> "FastAPI":
         """The web application: public API, console, and the live driver that starts and stops with it."""
         # Imported here, for commands that serve nothing start quicker without a web framework.
@@ -347,6 +356,7 @@ class Installation:
                 access=self.access,
                 live_view=LiveView(self.store, self.clock),
                 accounts=self.accounts(),
+                organisation=self.organisation(),
                 rules=self.rules,
                 secure_cookies=self.settings.url.startswith("https://"),
             )

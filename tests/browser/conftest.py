@@ -22,6 +22,7 @@ from hearth.connectors.secrets import Argon2Hasher, FernetSealer
 from hearth.connectors.system import SystemClock, SystemIdentities
 from hearth.console.account_routes import Accounts
 from hearth.console.app import PAGES, ConsoleParts, create_console
+from hearth.console.organisation_routes import Organisation as OrganisationSettings
 from hearth.core.clock import Clock
 from hearth.core.identifiers import derived_id
 from hearth.core.instants import MINUTE_MS
@@ -33,6 +34,8 @@ from hearth.domain.rules import Rule
 from hearth.ports import Store
 from hearth.services.access import Access
 from hearth.services.auditing import AuditLog
+from hearth.services.customers import Customers
+from hearth.services.event_categories import EventCategories
 from hearth.services.invitations import Invitations
 from hearth.services.live_view import LiveView
 from hearth.services.members import Members
@@ -144,7 +147,8 @@ class Console:
         listener.bind(("127.0.0.1", self._port))
         self._port = listener.getsockname()[1]
         app = FastAPI()
-        parts = ConsoleParts(self.members, self.access, live_view, self._accounts(), self.rules, self._secure_cookies)
+        accounts, organisation = self._accounts(), self._organisation()
+        parts = ConsoleParts(self.members, self.access, live_view, accounts, organisation, self.rules, self._secure_cookies)
         app.mount("/console", create_console(parts))
         self._server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off", timeout_graceful_shutdown=1))
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [listener]})
@@ -165,6 +169,13 @@ class Console:
             password_resets=PasswordResets(*mailing),
             profiles=Profiles(self.store, self._hasher, self._sealer, self.clock, identities),
             audit_log=AuditLog(self.store),
+        )
+
+    def _organisation(self) -> OrganisationSettings:
+        return OrganisationSettings(
+            customers=Customers(self.store, self.clock, SystemIdentities()),
+            access=self.access,
+            event_categories=EventCategories(self.store, self.clock, self.rules.catalogue),
         )
 
     def stop(self) -> None:

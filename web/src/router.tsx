@@ -4,6 +4,7 @@ import type { Status } from "./api/client";
 import { Gate } from "./Gate";
 import { Home } from "./pages/home/Home";
 import { NotFound } from "./pages/NotFound";
+import { type Order, ORDERS } from "./pages/settings/categories";
 import { readRuleSearch, readRulesSearch } from "./pages/ruleSearch";
 import { PageSkeleton } from "./parts/PageSkeleton";
 import { STATUSES } from "./parts/StatusBadge";
@@ -74,6 +75,27 @@ const membersRoute = createRoute({
     remove: asText(search.remove),
   }),
 });
+const dataRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: "data",
+  component: lazyRouteComponent(() => import("./pages/settings/Data"), "Data"),
+  validateSearch: (
+    search: Record<string, unknown>,
+  ): { dialog?: "new" | undefined; rotate?: string | undefined; revoke?: string | undefined } => ({
+    dialog: search.dialog === "new" ? "new" : undefined,
+    rotate: asText(search.rotate),
+    revoke: asText(search.revoke),
+  }),
+});
+const eventCategoriesRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: "event-categories",
+  component: lazyRouteComponent(() => import("./pages/settings/EventCategories"), "EventCategories"),
+  validateSearch: (search: Record<string, unknown>): { search?: string | undefined; sort?: Order | undefined } => ({
+    search: asText(search.search),
+    sort: ORDERS.find((order) => order === search.sort),
+  }),
+});
 const auditRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: "audit",
@@ -112,7 +134,7 @@ export const router = createRouter({
     homeRoute.addChildren([indexRoute, notificationRoute]),
     openRoute.addChildren([joinRoute, forgottenRoute, newPasswordRoute]),
     profileRoute,
-    settingsRoute.addChildren([settingsIndexRoute, membersRoute, auditRoute]),
+    settingsRoute.addChildren([settingsIndexRoute, dataRoute, membersRoute, eventCategoriesRoute, auditRoute]),
     rulesRoute,
     catalogueRoute,
     newRuleRoute,

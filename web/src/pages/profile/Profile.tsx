@@ -1,12 +1,14 @@
 // One's own profile: name and language, password, second factor, where one is signed in.
-import { Alert, Button, NativeSelect, PasswordInput, Skeleton, Text, TextInput, Title } from "@mantine/core";
+import { Button, NativeSelect, PasswordInput, Skeleton, Text, TextInput, Title } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, type ReactNode, useRef } from "react";
+import { type FormEvent, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { isAbout, type Profile as OwnProfile, profileQuery } from "../../api/accounts";
 import { answer, client } from "../../api/client";
 import { sessionQuery } from "../../api/queries";
+import { Done } from "../../parts/Done";
 import { FormRefusal } from "../../parts/FormRefusal";
+import { Panel } from "../../parts/Panel";
 import { chooseLanguage, type Language, LANGUAGES, OWN_NAMES } from "../../texts";
 import "../settings/settings.css";
 import { SecondFactor } from "./SecondFactor";
@@ -38,30 +40,6 @@ export function Profile() {
         </>
       )}
     </>
-  );
-}
-
-export function Panel({ id, title, children }: { id: string; title: string; children: ReactNode }) {
-  return (
-    <section className="panel form-panel" aria-labelledby={id}>
-      <Title order={2} id={id} className="panel-title" mb="sm">
-        {title}
-      </Title>
-      {children}
-    </section>
-  );
-}
-
-/** A calm word that something was done. */
-export function Done({ text }: { text: string | false }) {
-  return (
-    <div role="status">
-      {text && (
-        <Alert color="green" className="notice">
-          {text}
-        </Alert>
-      )}
-    </div>
   );
 }
 

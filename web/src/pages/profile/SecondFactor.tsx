@@ -6,7 +6,8 @@ import { useTranslation } from "react-i18next";
 import { isAbout, type Profile, profileQuery } from "../../api/accounts";
 import { answer, client } from "../../api/client";
 import { FormRefusal } from "../../parts/FormRefusal";
-import { Panel, PresentPassword } from "./Profile";
+import { Panel } from "../../parts/Panel";
+import { PresentPassword } from "./Profile";
 
 export function SecondFactor({ profile }: { profile: Profile }) {
   const { t } = useTranslation();

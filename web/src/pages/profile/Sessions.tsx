@@ -6,9 +6,9 @@ import type { Profile } from "../../api/accounts";
 import { answer, client } from "../../api/client";
 import { sessionQuery } from "../../api/queries";
 import { FormRefusal } from "../../parts/FormRefusal";
+import { Panel } from "../../parts/Panel";
 import { Time } from "../../parts/Time";
 import { browserName } from "./browserName";
-import { Panel } from "./Profile";
 
 export function Sessions({ sessions }: { sessions: Profile["sessions"] }) {
   const { t } = useTranslation();

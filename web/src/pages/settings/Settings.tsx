@@ -27,7 +27,7 @@ export function Settings() {
         {t("settings.title")}
       </Title>
       <nav className="filters" aria-label={t("settings.title")}>
-        {(["members", "audit"] as const).map((page) => (
+        {(["data", "members", "event-categories", "audit"] as const).map((page) => (
           <Link key={page} to={`/settings/${page}`} className="filter" activeProps={{ "aria-current": "page" }}>
             {t(`${page}.title`)}
           </Link>

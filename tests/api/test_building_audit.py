@@ -107,7 +107,7 @@ async def test_prices_come_like_events_and_are_not_noted(api: httpx2.AsyncClient
         slices = {"slices": [{"start": 1_767_225_600, "end": 1_767_229_200, "price": price}]}
         answer = await api.put("/buildings/house-1/tariff/v1", json=slices)
         assert answer.json()["settings"]["tariff"]["dynamic"]["slices"][0]["price"] == price
-    added, changed = log()
+    _, changed = log()
     assert changed.before == {"tariff": None}
     assert (changed.after["tariff"]["type"], changed.after["tariff"]["slices"]) == ("DYNAMIC", [])
 

@@ -4,6 +4,7 @@ import pytest
 from tests.services.accounts import ADDRESS, HASHER, SEALER, URL, Accounts, refusal
 
 from hearth.bootstrap import Settings, read_catalogue_setting
+from hearth.core.problems import Problem
 from hearth.domain.audit import Actor
 from hearth.domain.limits import HouseholdLimits
 from hearth.ports import Store
@@ -36,8 +37,7 @@ def access(accounts: Accounts) -> Access:
 def gets_token(access: Access, client_id: str, secret: str) -> bool:
     try:
         access.verify(access.issue_token(client_id, secret, None, ADDRESS).access_token)
-    except Exception as problem:
-        assert getattr(problem, "code", None) == "unauthorized"
+    except Problem:
         return False
     return True
 

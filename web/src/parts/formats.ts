@@ -72,9 +72,9 @@ const LENGTHS: [string, number][] = [
   ["second", 1],
 ];
 
-/** About how long, in the largest unit of which there is one: "15 min", "1.5 hrs". */
+/** About how long, in the largest unit of which there is one: "15 minutes", "1.5 hours". */
 export function aboutLength(seconds: number, language: string): string {
   const [unit, length] = LENGTHS.find(([, length]) => seconds >= 0.98 * length) ?? ["second", 1];
-  const format = { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: 1 } as const;
+  const format = { style: "unit", unit, unitDisplay: "long", maximumFractionDigits: 1 } as const;
   return new Intl.NumberFormat(localeOf(language), format).format(seconds / length);
 }

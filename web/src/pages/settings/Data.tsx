@@ -22,10 +22,10 @@ export function Data() {
         </div>
       )}
       {data && (
-        <>
+        <div className="side-by-side">
           <Organisation organisation={data} />
           <HouseholdLimits limits={data.limits} />
-        </>
+        </div>
       )}
       <Clients />
     </>

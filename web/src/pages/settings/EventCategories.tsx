@@ -2,6 +2,7 @@
 import { Button, NativeSelect, Skeleton, Text, TextInput, Title, VisuallyHidden } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { Fragment } from "react";
 import { useTranslation } from "react-i18next";
 import { answer, client } from "../../api/client";
 import { type EventCategory, eventCategoriesQuery } from "../../api/organisation";
@@ -137,7 +138,18 @@ function Row({ category }: { category: EventCategory }) {
   return (
     <tr>
       <th scope="row">
-        <span className="category-type">{eventType}</span>
+        <span className="category-type">
+          {eventType.split("_").map((part, index) => (
+            <Fragment key={index}>
+              {index > 0 && (
+                <>
+                  _<wbr />
+                </>
+              )}
+              {part}
+            </Fragment>
+          ))}
+        </span>
         <span className="category-source">{source}</span>
       </th>
       <td data-label={t("event-categories.unit")}>{unit || "–"}</td>
@@ -190,10 +202,10 @@ function Measured({ category }: { category: EventCategory }) {
   const { measured, quantity, catalogueIntervalSeconds } = category;
   if (!measured) return <span className="dimmed">{t("event-categories.notYet")}</span>;
   const { intervalSeconds, alikeShare, deviation } = measured;
-  const looked = {
+  const looked = t("event-categories.looked", {
     sampled: number(measured.sampled, i18n.language),
     series: number(measured.series, i18n.language),
-  };
+  });
   return (
     <div className="measured">
       {intervalSeconds === null || alikeShare === null ? (
@@ -211,8 +223,13 @@ function Measured({ category }: { category: EventCategory }) {
         </span>
       )}
       <span className="fine">
-        {alikeShare !== null && `${t("event-categories.alike", { share: percent(alikeShare, i18n.language) })} `}
-        {t("event-categories.looked", looked)}
+        {alikeShare === null
+          ? looked
+          : t(measured.measured < measured.sampled ? "event-categories.alikeSome" : "event-categories.alike", {
+              looked,
+              measured: number(measured.measured, i18n.language),
+              share: percent(alikeShare, i18n.language),
+            })}
       </span>
       <Time atMs={measured.measuredAtMs} />
     </div>

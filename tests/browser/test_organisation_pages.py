@@ -192,9 +192,9 @@ def test_intervals_are_measured_and_deviations_told(console: Any, organisation: 
     expect(generation).to_contain_text(re.compile(r"about 21,\d{3}from \d+ of 230 series"))
     energy.get_by_role("button", name="Measure current interval: ENERGY_CONSUMPTION, SMART_METER").click()
     expect(energy).to_contain_text("1 hourSlower than the catalogue (15 minutes). Datasets with a short timespan may be empty.")
-    expect(energy).to_contain_text("1 of 1 series looked at, 100% of them within 20 %.")
+    expect(energy).to_contain_text("1 of 1 series looked at, 100% of them within 20%.")
     page.get_by_role("button", name="Measure all shown").click()
-    expect(generation).to_contain_text("200 of 230 series looked at, 100% of them within 20 %.")
+    expect(generation).to_contain_text("200 of 230 series looked at, 100% of them within 20%.")
     expect(generation).not_to_contain_text("than the catalogue")
     expect(table).to_contain_text("5 minutesFaster than the catalogue (15 minutes).")
 

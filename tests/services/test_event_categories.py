@@ -122,18 +122,21 @@ def test_a_silent_category_says_so(homes: Homes) -> None:
 
 
 def test_of_many_series_a_few_hundred_are_looked_at(homes: Homes) -> None:
+    homes.send("flats", homes.every(HOUR_MS))
     with homes.accounts.store.write() as session:
-        session.buildings.add(homes_building(homes))
+        building = session.buildings.find(homes.customer_id, "flats")
+        assert building is not None
+        [first] = session.series.list_of(homes.customer_id, [building.id])
         ids = [
-            session.series.find_or_add(homes.customer_id, "b" * 24, ENERGY, f"device-{number}", METER, None).id
-            for number in range(3 * MOST_SAMPLED + 1)
+            session.series.find_or_add(homes.customer_id, building.id, ENERGY, f"device-{number}", METER, None).id
+            for number in range(3 * MOST_SAMPLED)
         ]
         columns = EventColumns(
             series_ids=array("i", [each for each in ids for _ in range(24)]),
             times_ms=array("q", homes.every(HOUR_MS) * len(ids)),
             values=array("d", [1.0] * 24 * len(ids)),
         )
-        entry = LogEntry(sequence=1, customer_id=homes.customer_id, kind=LogKind.LIVE, received_at_ms=0, columns=columns)
+        entry = LogEntry(sequence=25, customer_id=homes.customer_id, kind=LogKind.LIVE, received_at_ms=0, columns=columns)
         session.events.append([entry])
     found = homes.categories.measure(homes.customer_id, ENERGY, METER, BY)
     assert found.measured is not None
@@ -142,21 +145,8 @@ def test_of_many_series_a_few_hundred_are_looked_at(homes: Homes) -> None:
     assert (listed.sampled, listed.events_last_day) == (MOST_SAMPLED, 601 * 24)
     with homes.accounts.store.read() as session:
         sampled = [each.id for each in session.series.sample(homes.customer_id, 10)]
-        assert [each // 60 for each in (at - ids[0] for at in sampled)] == list(range(10))  # evenly spread
-        assert [each.id for each in session.series.sample(homes.customer_id, 1_000)] == ids
-
-
-def homes_building(homes: Homes):  # type: ignore[no-untyped-def]
-    from hearth.domain.buildings import Building
-
-    return Building(
-        id="b" * 24,
-        customer_id=homes.customer_id,
-        customer_building_id="flats",
-        time_zone_id="Europe/Zurich",
-        registration_at_ms=homes.now_ms,
-        activation_at_ms=homes.now_ms,
-    )
+        assert [(each - first.id) // 60 for each in sampled] == list(range(10))  # evenly spread
+        assert [each.id for each in session.series.sample(homes.customer_id, 1_000)] == [first.id, *ids]
 
 
 def test_what_was_never_sent_is_not_found(homes: Homes) -> None:

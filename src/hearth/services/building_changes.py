@@ -1,9 +1,9 @@
 """What the audit log shows of a change to a building.
 
 Decides which fields show their values and which only how much there is of them: the log outlives the erasure of a
-building, so nothing may stand in it that tells where a household is, who lives there, or what it has. Prices of a
-dynamic tariff come like events, and are no change of the building. Invariant: no id of an end user, no place, no
-device and no property is shown.
+building, so nothing may stand in it that tells who lives there, at which place, with which devices. Prices of a
+dynamic tariff come like events, and are no change of the building. Invariant: no id of an end user, no place but
+country and time zone, no device and no property is shown.
 """
 
 from typing import Any

@@ -19,7 +19,7 @@ from hearth.language.locales import LANGUAGES
 from hearth.ports import Session, Store
 from hearth.services.auditing import differences, note
 
-LONGEST_NAME = 200
+_LONGEST_NAME = 200
 
 
 class MissingTexts(NamedTuple):
@@ -114,8 +114,8 @@ class Customers:
 def _checked(name: str, languages: tuple[str, ...], time_zone_id: str) -> str:
     """The name as it is stored. Raises Problem "invalid"."""
     name = " ".join(name.split())
-    if not name or len(name) > LONGEST_NAME:
-        raise invalid("/name", f"A customer needs a name of 1 to {LONGEST_NAME} characters.")
+    if not name or len(name) > _LONGEST_NAME:
+        raise invalid("/name", f"A customer needs a name of 1 to {_LONGEST_NAME} characters.")
     if not languages:
         raise invalid("/languages", "A customer needs at least one language.")
     unknown = [language for language in languages if language not in LANGUAGES]

@@ -46,6 +46,7 @@ from hearth.services.customers import Customers
 from hearth.services.deliveries import Deliveries
 from hearth.services.endpoint_tests import EndpointTests
 from hearth.services.endpoints import Endpoints
+from hearth.services.event_categories import EventCategories
 from hearth.services.events import EventReading
 from hearth.services.intake import Intake
 from hearth.services.invitations import Invitations
@@ -66,6 +67,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from hearth.console.account_routes import Accounts
+    from hearth.console.organisation_routes import Organisation
 
 
 def _setting(default: Any, text: str) -> Any:
@@ -308,6 +310,13 @@ class Installation:
             audit_log=AuditLog(self.store),
         )
 
+    def organisation(self) -> "Organisation":
+        """What the console's pages of the organisation's settings speak to."""
+        from hearth.console.organisation_routes import Organisation
+
+        categories = EventCategories(self.store, self.clock, self.catalogue)
+        return Organisation(customers=self.customers, access=self.access, event_categories=categories)
+
     def application(self, wake: Wake) -> "FastAPI":
         """The web application: public API, console, and the live driver that starts and stops with it."""
         # Imported here, for commands that serve nothing start quicker without a web framework.
@@ -361,6 +370,7 @@ class Installation:
                 live_view=LiveView(self.store, self.clock),
                 accounts=self.accounts(),
                 fulfilment=Fulfilment(self.endpoints, self.endpoint_tests(channel), self.clock),
+                organisation=self.organisation(),
                 rules=self.rules,
                 secure_cookies=self.settings.url.startswith("https://"),
             )

@@ -20,6 +20,7 @@ from hearth.domain.customers import Client, Customer, MailedLink, Member, Member
 from hearth.domain.endpoints import Endpoint
 from hearth.domain.events import Delivered, Interacted, LogEntry, Series
 from hearth.domain.goals import Goal, GoalState
+from hearth.domain.intervals import MeasuredInterval
 from hearth.domain.notifications import Attempt, Delivery, DeliveryStatus, Interaction, Notification
 from hearth.domain.peers import PeerSnapshot
 from hearth.domain.rules import Rule
@@ -40,6 +41,9 @@ class CustomerRepository(Protocol):
     def add(self, customer: Customer) -> None: ...
     def replace(self, customer: Customer) -> None: ...
     def find(self, customer_id: str) -> Customer | None: ...
+    def find_to_change(self, customer_id: str) -> Customer | None:
+        """As `find`; nobody else changes it until the transaction ends."""
+
     def list_for_operator(self) -> list[Customer]: ...
 
 
@@ -132,6 +136,15 @@ class BuildingRepository(Protocol):
         """Deletes the building and everything of it: series, chunks, log events, states, notifications."""
 
 
+class SeriesGroup(NamedTuple):
+    """How many series of one event type and source a customer has, in how many buildings."""
+
+    event_type: str
+    source: str
+    series: int
+    buildings: int
+
+
 class SeriesRepository(Protocol):
     def find_or_add(
         self, customer_id: str, building_id: str, event_type: str, device_id: str, source: str, device_name: str | None
@@ -144,6 +157,14 @@ class SeriesRepository(Protocol):
 
     def rename_device(self, customer_id: str, series_id: int, device_name: str) -> None: ...
     def list_of(self, customer_id: str, building_ids: Sequence[str]) -> list[Series]: ...
+    def list_groups(self, customer_id: str) -> list[SeriesGroup]:
+        """All series of the customer, by event type and source."""
+
+    def sample(self, customer_id: str, of_each: int, event_type: str | None = None, source: str | None = None) -> list[Series]:
+        """Of each event type and source (or of those alone) so many series at most, evenly spread over the buildings."""
+
+    def list_intervals(self, customer_id: str) -> list[MeasuredInterval]: ...
+    def replace_interval(self, customer_id: str, measured: MeasuredInterval) -> None: ...
 
 
 class ChunkRow(NamedTuple):

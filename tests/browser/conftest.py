@@ -25,6 +25,7 @@ from hearth.connectors.webhook import WebhookChannel
 from hearth.console.account_routes import Accounts
 from hearth.console.app import PAGES, ConsoleParts, create_console
 from hearth.console.fulfilment_routes import Fulfilment
+from hearth.console.organisation_routes import Organisation as OrganisationSettings
 from hearth.core.clock import Clock
 from hearth.core.identifiers import derived_id
 from hearth.core.instants import MINUTE_MS
@@ -36,8 +37,10 @@ from hearth.domain.rules import Rule
 from hearth.ports import Store
 from hearth.services.access import Access
 from hearth.services.auditing import AuditLog
+from hearth.services.customers import Customers
 from hearth.services.endpoint_tests import EndpointTests
 from hearth.services.endpoints import Endpoints
+from hearth.services.event_categories import EventCategories
 from hearth.services.invitations import Invitations
 from hearth.services.live_view import LiveView
 from hearth.services.members import Members
@@ -156,6 +159,7 @@ class Console:
             live_view=live_view,
             accounts=self._accounts(),
             fulfilment=self._fulfilment(),
+            organisation=self._organisation(),
             rules=self.rules,
             secure_cookies=self._secure_cookies,
         )
@@ -185,6 +189,13 @@ class Console:
         channel = WebhookChannel(self.sealer, self.clock, AddressGuard(["127.0.0.0/8"]), total_seconds=3)
         tests = EndpointTests(self.store, channel, self.clock, SystemIdentities())
         return Fulfilment(self.endpoints, tests, self.clock)
+
+    def _organisation(self) -> OrganisationSettings:
+        return OrganisationSettings(
+            customers=Customers(self.store, self.clock, SystemIdentities()),
+            access=self.access,
+            event_categories=EventCategories(self.store, self.clock, self.rules.catalogue),
+        )
 
     def stop(self) -> None:
         """Ends the server and every connection to it."""

@@ -5,6 +5,7 @@ import { type Kind, KINDS } from "./api/fulfilment";
 import { Gate } from "./Gate";
 import { Home } from "./pages/home/Home";
 import { NotFound } from "./pages/NotFound";
+import { type Order, ORDERS } from "./pages/settings/categories";
 import { readRuleSearch, readRulesSearch } from "./pages/ruleSearch";
 import { PageSkeleton } from "./parts/PageSkeleton";
 import { STATUSES } from "./parts/StatusBadge";
@@ -87,6 +88,27 @@ const fulfilmentRoute = createRoute({
     show: search.show === "failed" ? "failed" : undefined,
   }),
 });
+const dataRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: "data",
+  component: lazyRouteComponent(() => import("./pages/settings/Data"), "Data"),
+  validateSearch: (
+    search: Record<string, unknown>,
+  ): { dialog?: "new" | undefined; rotate?: string | undefined; revoke?: string | undefined } => ({
+    dialog: search.dialog === "new" ? "new" : undefined,
+    rotate: asText(search.rotate),
+    revoke: asText(search.revoke),
+  }),
+});
+const eventCategoriesRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: "event-categories",
+  component: lazyRouteComponent(() => import("./pages/settings/EventCategories"), "EventCategories"),
+  validateSearch: (search: Record<string, unknown>): { search?: string | undefined; sort?: Order | undefined } => ({
+    search: asText(search.search),
+    sort: ORDERS.find((order) => order === search.sort),
+  }),
+});
 const auditRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: "audit",
@@ -125,7 +147,14 @@ export const router = createRouter({
     homeRoute.addChildren([indexRoute, notificationRoute]),
     openRoute.addChildren([joinRoute, forgottenRoute, newPasswordRoute]),
     profileRoute,
-    settingsRoute.addChildren([settingsIndexRoute, membersRoute, fulfilmentRoute, auditRoute]),
+    settingsRoute.addChildren([
+      settingsIndexRoute,
+      dataRoute,
+      membersRoute,
+      fulfilmentRoute,
+      eventCategoriesRoute,
+      auditRoute,
+    ]),
     rulesRoute,
     catalogueRoute,
     newRuleRoute,

@@ -70,22 +70,23 @@ def get_building(request: Request, customer_building_id: PathBuildingId) -> Buil
 def add_building(request: Request, building: Building) -> Building:
     """Adds a building."""
     customer_id = own_customer_id(request, building.customer_id)
-    return building_body(parts_of(request).buildings.add(customer_id, building.to_draft()))
+    return building_body(parts_of(request).buildings.add(customer_id, building.to_draft(), grant_of(request).actor))
 
 
 @router.put("/buildings/v1", **documented("write:buildings", (400, 404, 413, 415)))
 def replace_building(request: Request, building: Building) -> Building:
     """Adjusts a building: all that can be set is replaced; what is not sent is unset, or back at its default."""
     customer_id = own_customer_id(request, building.customer_id)
-    return building_body(parts_of(request).buildings.replace(customer_id, building.to_draft()))
+    return building_body(parts_of(request).buildings.replace(customer_id, building.to_draft(), grant_of(request).actor))
 
 
 @router.put("/buildings/{customerBuildingId}/tariff/v1", **documented("write:buildings", (400, 404, 413, 415), ours=True))
 def replace_tariff_slices(request: Request, customer_building_id: PathBuildingId, tariff: DynamicTariff) -> Building:
     """Replaces the slices of the dynamic tariff and leaves the rest of the building as it is."""
-    customer_id = grant_of(request).customer_id
+    grant = grant_of(request)
     buildings = parts_of(request).buildings
-    return building_body(buildings.replace_tariff_slices(customer_id, customer_building_id, tariff.to_domain()))
+    slices = tariff.to_domain()
+    return building_body(buildings.replace_tariff_slices(grant.customer_id, customer_building_id, slices, grant.actor))
 
 
 @router.delete(
@@ -96,5 +97,6 @@ def replace_tariff_slices(request: Request, customer_building_id: PathBuildingId
 )
 def erase_building(request: Request, customer_building_id: PathBuildingId) -> Response:
     """Erases the building and everything of it: devices, events, notifications. It cannot be undone."""
-    parts_of(request).buildings.erase(grant_of(request).customer_id, customer_building_id)
+    grant = grant_of(request)
+    parts_of(request).buildings.erase(grant.customer_id, customer_building_id, grant.actor)
     return Response(status_code=202)

@@ -140,6 +140,8 @@ class Confirmation(Wire):
 
 
 class AuditEntryView(Wire):
+    """`actor_name` of a client is its id."""
+
     number: int
     at_ms: int
     actor_kind: Literal["member", "client", "commandLine"]
@@ -214,7 +216,7 @@ def audit_entry_view(entry: AuditEntry) -> AuditEntryView:
         number=entry.number,
         at_ms=entry.at_ms,
         actor_kind=entry.actor.kind,
-        actor_name=entry.actor.name,
+        actor_name=entry.actor.id if entry.actor.kind == "client" else entry.actor.name,
         action=entry.action,
         subject=entry.subject,
         before=entry.before,

@@ -13,10 +13,11 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import JSONResponse, PlainTextResponse
 
-from hearth.console import account_routes, fulfilment_routes, rule_routes
+from hearth.console import account_routes, fulfilment_routes, organisation_routes, rule_routes
 from hearth.console.account_routes import Accounts
 from hearth.console.fulfilment_routes import Fulfilment
 from hearth.console.live import LiveFeed
+from hearth.console.organisation_routes import Organisation
 from hearth.console.routes import router
 from hearth.console.security import SecurityHeaders
 from hearth.console.wire import FieldError, ProblemView
@@ -52,6 +53,7 @@ class ConsoleParts:
     live_view: LiveView
     accounts: Accounts
     fulfilment: Fulfilment
+    organisation: Organisation
     rules: Rules
     secure_cookies: bool
 
@@ -72,11 +74,13 @@ def create_console(parts: ConsoleParts) -> FastAPI:
     console.state.live_view = parts.live_view
     console.state.accounts = parts.accounts
     console.state.fulfilment = parts.fulfilment
+    console.state.organisation = parts.organisation
     console.state.rules = parts.rules
     console.state.secure_cookies = parts.secure_cookies
     console.state.live_feed = LiveFeed(parts.live_view.pulse)
     console.include_router(account_routes.router)
     console.include_router(fulfilment_routes.router)
+    console.include_router(organisation_routes.router)
     console.include_router(rule_routes.router)
     console.include_router(router)  # last, for it answers every path under /api
     console.add_exception_handler(Problem, _show_problem)

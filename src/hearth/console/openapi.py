@@ -8,7 +8,7 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
-from hearth.console import account_routes, fulfilment_routes, routes, rule_routes
+from hearth.console import account_routes, fulfilment_routes, organisation_routes, routes, rule_routes
 
 TARGET = Path("web/src/api/openapi.json")
 
@@ -16,7 +16,7 @@ TARGET = Path("web/src/api/openapi.json")
 def describe() -> str:
     """The endpoints as an OpenAPI document (JSON text)."""
     described = FastAPI(title="Hearth console", version="1")
-    for each in (account_routes, fulfilment_routes, rule_routes, routes):
+    for each in (account_routes, organisation_routes, fulfilment_routes, rule_routes, routes):
         described.include_router(each.router, prefix="/console")
     return json.dumps(described.openapi(), indent=2, ensure_ascii=False) + "\n"
 

@@ -52,8 +52,7 @@ class TicksView(Wire):
 def predefined_rule_view(predefined: PredefinedRule, rule_id: str | None) -> PredefinedRuleView:
     """The texts are those of the notification, or of the first case where there are several."""
     rule = predefined.rule
-    templates = [rule.notification, *(case.notification for case in rule.cases)]
-    first = next((template for template in templates if template is not None), None)
+    first = next(iter(rule.templates), None)
     return PredefinedRuleView(
         file=predefined.file,
         name=rule.name,

@@ -49,7 +49,7 @@ class ClientSecret(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Client(msgspec.Struct, frozen=True, kw_only=True):
-    """Credentials with which a customer's cloud asks for access tokens."""
+    """Credentials with which a customer's cloud asks for access tokens. `secrets`: oldest first; the last never expires."""
 
     client_id: str
     customer_id: str

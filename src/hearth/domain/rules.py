@@ -93,6 +93,11 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     notification: NotificationTemplate | None = None
     cases: tuple[Case, ...] = ()
 
+    @property
+    def templates(self) -> list[NotificationTemplate]:
+        """Everything that it may send."""
+        return [each for each in (self.notification, *(case.notification for case in self.cases)) if each is not None]
+
     def find_dataset(self, name: str) -> Dataset | None:
         """The dataset of that name, or None."""
         return next((dataset for dataset in self.datasets if dataset.name == name), None)

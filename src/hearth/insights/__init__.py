@@ -1,1 +1,1 @@
-"""Statistics, peers, profiles, baselines: pure. None is computed yet."""
+"""Statistics, peers, profiles, baselines: pure. What is computed so far: goals, backtests, graphs, intervals."""

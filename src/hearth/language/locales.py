@@ -34,6 +34,9 @@ _YES_NO = {
     "uk": ("так", "ні"),
 }
 
+# Languages that texts may be needed in. A text in another one is rendered all the same, with English words for these.
+LANGUAGES = tuple(name for name in _YES_NO if name != "no")
+
 
 @lru_cache(maxsize=256)
 def locale_named(name: str) -> Locale:

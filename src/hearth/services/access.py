@@ -177,15 +177,35 @@ class Access:
 
     # Clients
 
-    def create_client(self, customer_id: str, by: Actor = COMMAND_LINE) -> tuple[str, str]:
-        """A new client of the customer -> (client id, secret). The secret is not kept and never shown again."""
+    def list_clients(self, customer_id: str) -> list[Client]:
+        """The customer's clients, the revoked ones behind the others, newest first; each with the secrets good at present."""
+        now_ms = self._clock.now_ms()
+        with self._store.read() as session:
+            found = [_with_good_secrets(client, now_ms) for client in session.clients.list_of(customer_id)]
+        return sorted(found, key=lambda client: (client.revoked_at_ms is not None, -client.created_at_ms))
+
+    def create_client(self, customer_id: str, by: Actor = COMMAND_LINE, scopes: tuple[str, ...] = SCOPES) -> tuple[str, str]:
+        """A new client of the customer -> (client id, secret). The secret is not kept and never shown again.
+
+        Raises Problem "invalid" without a scope, or for one that there is not.
+        """
+        unknown = [scope for scope in scopes if scope not in SCOPES]
+        if unknown or not scopes:
+            wrong = f"There is no scope {unknown[0]}." if unknown else "A client without a scope can do nothing."
+            raise invalid("/scopes", f"{wrong} Choose among {', '.join(SCOPES)}.")
         now_ms = self._clock.now_ms()
         client_id, secret = self._identities.new_id(), self._identities.new_secret()
         first = ClientSecret(secret_hash=self._hasher.hash(secret), created_at_ms=now_ms)
         with self._store.write() as session:
             if session.customers.find(customer_id) is None:
                 raise Problem("not_found", f"There is no customer {customer_id}.")
-            client = Client(client_id=client_id, customer_id=customer_id, created_at_ms=now_ms, secrets=(first,))
+            client = Client(
+                client_id=client_id,
+                customer_id=customer_id,
+                created_at_ms=now_ms,
+                secrets=(first,),
+                scopes=tuple(scope for scope in SCOPES if scope in scopes),
+            )
             session.clients.add(client)
             note(session, customer_id, now_ms, by, "client.created", client_id, after={"scopes": list(client.scopes)})
         return client_id, secret
@@ -193,17 +213,19 @@ class Access:
     def rotate_secret(
         self, customer_id: str, client_id: str, overlap_seconds: int = _OVERLAP_SECONDS, by: Actor = COMMAND_LINE
     ) -> str:
-        """A new secret; the newest one so far stays good for `overlap_seconds`, older ones end now. -> the new secret"""
+        """A new secret; the newest one so far stays good for `overlap_seconds`, older ones end now. -> the new secret
+
+        Raises Problem "conflict" for a client that is revoked.
+        """
         now_ms = self._clock.now_ms()
         secret = self._identities.new_secret()
         new = ClientSecret(secret_hash=self._hasher.hash(secret), created_at_ms=now_ms)
         ends_at_ms = now_ms + overlap_seconds * SECOND_MS
         with self._store.write() as session:
             client = _client_of(session.clients.find_for_token(client_id), customer_id)
-            newest = max(client.secrets, key=lambda kept: kept.created_at_ms)
-            if newest.expires_at_ms is not None:
-                ends_at_ms = min(ends_at_ms, newest.expires_at_ms)
-            old = msgspec.structs.replace(newest, expires_at_ms=ends_at_ms)
+            if client.revoked_at_ms is not None:
+                raise Problem("conflict", "The client is revoked and gets no secret any more; create another one.")
+            old = msgspec.structs.replace(client.secrets[-1], expires_at_ms=ends_at_ms)
             session.clients.replace(msgspec.structs.replace(client, secrets=(old, new)))
             shown = {"overlap_seconds": overlap_seconds}
             note(session, customer_id, now_ms, by, "client.secretRotated", client_id, after=shown)
@@ -239,7 +261,7 @@ class Access:
                 client = session.clients.find_for_token(client_id)
         hashes: list[str | None] = [None] * _SECRETS_AT_ONCE
         if client is not None and client.revoked_at_ms is None:
-            good = [kept.secret_hash for kept in client.secrets if kept.expires_at_ms is None or kept.expires_at_ms > now_ms]
+            good = [kept.secret_hash for kept in _with_good_secrets(client, now_ms).secrets]
             hashes = [*good, *hashes][:_SECRETS_AT_ONCE]
         secret = client_secret if is_well_formed else "-"
         matches = [self._hasher.matches(secret_hash, secret) for secret_hash in hashes]
@@ -307,6 +329,11 @@ def _actor(claims: Mapping[str, Any]) -> Actor:
     if claims["azp"] == MEMBER_CLIENT_ID:
         return Actor(kind="member", id=claims["sub"].partition("@")[0], name=claims["actor"])
     return COMMAND_LINE if claims["azp"] == LOCAL_CLIENT_ID else Actor(kind="client", id=claims["azp"])
+
+
+def _with_good_secrets(client: Client, now_ms: int) -> Client:
+    good = tuple(kept for kept in client.secrets if kept.expires_at_ms is None or kept.expires_at_ms > now_ms)
+    return msgspec.structs.replace(client, secrets=good)
 
 
 def _client_of(client: Client | None, customer_id: str) -> Client:

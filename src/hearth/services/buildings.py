@@ -2,7 +2,8 @@
 
 Decides what of a building a customer may set, what is derived (time zone, instants of insertion) and
 what survives a full replacement: identity, the instants set on insert, and devices seen in events only.
-Every change is announced to the running engine in the same transaction.
+Every change is announced to the running engine, and noted in the audit log, in the same transaction; what
+changes nothing is neither.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -15,10 +16,13 @@ from hearth.core.identifiers import fits
 from hearth.core.instants import SECOND_MS
 from hearth.core.nearest import nearest
 from hearth.core.problems import FieldProblem, Problem, invalid
+from hearth.domain.audit import COMMAND_LINE, Action, Actor
 from hearth.domain.buildings import Building, Device, DisabledNotification, PriceSlice, Tariff
 from hearth.domain.catalogue import Catalogue
 from hearth.domain.limits import HouseholdLimits
 from hearth.ports import Session, Store
+from hearth.services.auditing import note
+from hearth.services.building_changes import is_same, shown_changes, shown_of_new
 from hearth.services.places import is_country, zone_of_place
 
 MOST_PER_PAGE = 1_000
@@ -84,7 +88,7 @@ class Buildings:
         with self._store.read() as session:
             return get_building(session, customer_id, customer_building_id)
 
-    def add(self, customer_id: str, draft: BuildingDraft) -> Building:
+    def add(self, customer_id: str, draft: BuildingDraft, by: Actor = COMMAND_LINE) -> Building:
         """A new building. Raises Problem "conflict" when the customer has one of that id, "invalid" for a wrong field."""
         self._check(draft)
         now_ms = self._whole_second_ms()
@@ -100,9 +104,10 @@ class Buildings:
             )
             session.buildings.add(building)
             session.changes.add(customer_id, "buildings", building.id)
+            self._note(session, building, by, "building.added", None, shown_of_new(building))
         return building
 
-    def replace(self, customer_id: str, draft: BuildingDraft) -> Building:
+    def replace(self, customer_id: str, draft: BuildingDraft, by: Actor = COMMAND_LINE) -> Building:
         """Replaces all that the customer may set of the building named in the draft. Raises Problem "invalid"."""
         self._check(draft)
         with self._store.write() as session:
@@ -114,29 +119,57 @@ class Buildings:
                 devices=_devices_replaced(old.devices, draft.devices, self._whole_second_ms()),
                 **self._settable(session, customer_id, draft),
             )
-            session.buildings.replace(building)
-            session.changes.add(customer_id, "buildings", building.id)
+            if is_same(old, building):
+                return old
+            self._store_change(session, old, building, by)
         self._tell_change(building.id)
         return building
 
-    def replace_tariff_slices(self, customer_id: str, customer_building_id: str, slices: tuple[PriceSlice, ...]) -> Building:
+    def replace_tariff_slices(
+        self, customer_id: str, customer_building_id: str, slices: tuple[PriceSlice, ...], by: Actor = COMMAND_LINE
+    ) -> Building:
         """Replaces the dynamic prices alone; a building without a tariff gets a dynamic one."""
         with self._store.write() as session:
             old = get_building(session, customer_id, customer_building_id)
             tariff = msgspec.structs.replace(old.tariff or Tariff(type="DYNAMIC"), slices=slices)
             building = msgspec.structs.replace(old, tariff=tariff)
-            session.buildings.replace(building)
-            session.changes.add(customer_id, "buildings", building.id)
+            if is_same(old, building):
+                return old
+            self._store_change(session, old, building, by)
         self._tell_change(building.id)
         return building
 
-    def erase(self, customer_id: str, customer_building_id: str) -> None:
+    def erase(self, customer_id: str, customer_building_id: str, by: Actor = COMMAND_LINE) -> None:
         """Erases the building with its events, states, forecasts and notifications; nothing of it can be restored."""
         with self._store.write() as session:
             building = get_building(session, customer_id, customer_building_id)
             session.buildings.erase(customer_id, building.id)
             session.changes.add(customer_id, "buildings", building.id)
+            self._note(session, building, by, "building.erased", None, None)
         self._tell_change(building.id)
+
+    def _store_change(self, session: Session, old: Building, building: Building, by: Actor) -> None:
+        session.buildings.replace(building)
+        session.changes.add(building.customer_id, "buildings", building.id)
+        before, after = shown_changes(old, building)
+        if not after:
+            return
+        action: Action = "building.changed"
+        if old.is_deactivated() != building.is_deactivated():
+            action = "building.deactivated" if building.is_deactivated() else "building.reactivated"
+        self._note(session, building, by, action, before, after)
+
+    def _note(
+        self,
+        session: Session,
+        building: Building,
+        by: Actor,
+        action: Action,
+        before: dict[str, Any] | None,
+        after: dict[str, Any] | None,
+    ) -> None:
+        now_ms, subject = self._clock.now_ms(), building.customer_building_id
+        note(session, building.customer_id, now_ms, by, action, subject, before=before, after=after)
 
     def _whole_second_ms(self) -> int:
         """Now, without its milliseconds: callers know these instants as whole epoch seconds."""

@@ -21,6 +21,7 @@ class SqlCustomerRepository:
     """Implements `ports.CustomerRepository`."""
 
     def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
         self._connection = transaction.connection
 
     def add(self, customer: Customer) -> None:
@@ -34,13 +35,24 @@ class SqlCustomerRepository:
 
     def find(self, customer_id: str) -> Customer | None:
         """The customer of that id."""
-        found = self._connection.scalar(select(customers.c.document).where(customers.c.id == customer_id))
+        return self._found(_document_of(customer_id))
+
+    def find_to_change(self, customer_id: str) -> Customer | None:
+        """As `find`; nobody else changes it until the transaction ends."""
+        return self._found(self._transaction.for_change(_document_of(customer_id)))
+
+    def _found(self, query: Select[Any]) -> Customer | None:
+        found = self._connection.scalar(query)
         return None if found is None else msgspec.json.decode(found, type=Customer)
 
     def list_for_operator(self) -> list[Customer]:
         """All customers, by id."""
         found = self._connection.scalars(select(customers.c.document).order_by(customers.c.id))
         return [msgspec.json.decode(document, type=Customer) for document in found]
+
+
+def _document_of(customer_id: str) -> Select[Any]:
+    return select(customers.c.document).where(customers.c.id == customer_id)
 
 
 class SqlClientRepository:

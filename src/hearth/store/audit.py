@@ -22,7 +22,15 @@ class SqlAuditRepository:
 
     def add(self, entry: AuditEntry) -> None:
         """Adds an entry and gives it the next number."""
-        shown = (entry.actor.kind, entry.actor.name, entry.action, entry.subject, _json(entry.before), _json(entry.after))
+        shown = (
+            entry.actor.kind,
+            entry.actor.id,
+            entry.actor.name,
+            entry.action,
+            entry.subject,
+            _json(entry.before),
+            _json(entry.after),
+        )
         row = {
             "customer_id": entry.customer_id,
             "words": " ".join(shown).lower(),

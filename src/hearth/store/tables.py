@@ -130,7 +130,18 @@ series = Table(
     Column("source", Ordered, nullable=False),
     Column("device_name", Text),
     UniqueConstraint("building_id", "event_type", "device_id", "source"),
+    Index("ix_series_groups", "customer_id", "event_type", "source", "building_id"),
     sqlite_autoincrement=True,
+)
+
+# How often events of a type and source come, as it was measured last.
+measured_intervals = Table(
+    "measured_intervals",
+    metadata,
+    Column("customer_id", Ordered, ForeignKey("customers.id"), primary_key=True),
+    Column("event_type", Ordered, primary_key=True),
+    Column("source", Ordered, primary_key=True),
+    Column("document", LargeBinary, nullable=False),
 )
 
 # One row per request. No index but the sequence: an event on its way to disk costs no further one.

@@ -1,5 +1,5 @@
-// A section of a page of forms, and the word that something was done.
-import { Alert, Title } from "@mantine/core";
+// A part of a page with a form, under a title of its own.
+import { Title } from "@mantine/core";
 import type { ReactNode } from "react";
 
 export function Panel({ id, title, children }: { id: string; title: string; children: ReactNode }) {
@@ -10,18 +10,5 @@ export function Panel({ id, title, children }: { id: string; title: string; chil
       </Title>
       {children}
     </section>
-  );
-}
-
-/** A calm word that something was done. */
-export function Done({ text }: { text: string | false }) {
-  return (
-    <div role="status">
-      {text && (
-        <Alert color="green" className="notice">
-          {text}
-        </Alert>
-      )}
-    </div>
   );
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { clockTime, exactTime, number, relativeTime } from "./formats";
+import { aboutLength, clockTime, exactTime, languageName, number, relativeTime } from "./formats";
 
 const NOON = Date.UTC(2026, 2, 29, 12);
 
@@ -22,6 +22,24 @@ describe("exact times", () => {
     expect(clockTime(Date.UTC(2026, 2, 29, 0, 59), "en", "Europe/Zurich")).toBe("01:59");
     expect(clockTime(Date.UTC(2026, 2, 29, 1, 0), "en", "Europe/Zurich")).toBe("03:00");
     expect(exactTime(NOON, "en", "Europe/Zurich")).toBe("29 Mar 2026, 14:00:00");
+  });
+});
+
+describe("about how long", () => {
+  it("is told in the largest unit of which there is one", () => {
+    expect(aboutLength(900, "en")).toBe("15 minutes");
+    expect(aboutLength(899.7, "en")).toBe("15 minutes");
+    expect(aboutLength(3_590, "en")).toBe("1 hour");
+    expect(aboutLength(5.04, "en")).toBe("5 seconds");
+    expect(aboutLength(86_400, "de")).toBe("1 Tag");
+    expect(aboutLength(0.5, "fr")).toMatch(/^0,5\Wseconde$/);
+  });
+});
+
+describe("the name of a language", () => {
+  it("begins with a capital, as in a list", () => {
+    expect(languageName("it", "en")).toBe("Italian");
+    expect(languageName("it", "fr")).toBe("Italien");
   });
 });
 

@@ -53,3 +53,28 @@ export function weekdayTime(atMs: number, language: string, timeZone: string): s
     timeZone,
   }).format(atMs);
 }
+
+/** What a language is called in the viewer's: "Italian". */
+export function languageName(code: string, language: string): string {
+  const name = new Intl.DisplayNames(localeOf(language), { type: "language" }).of(code) ?? code;
+  return name.charAt(0).toLocaleUpperCase(language) + name.slice(1);
+}
+
+/** A share 0..1 as "96 %". */
+export function percent(share: number, language: string): string {
+  return new Intl.NumberFormat(localeOf(language), { style: "percent" }).format(share);
+}
+
+const LENGTHS: [string, number][] = [
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+  ["second", 1],
+];
+
+/** About how long, in the largest unit of which there is one: "15 minutes", "1.5 hours". */
+export function aboutLength(seconds: number, language: string): string {
+  const [unit, length] = LENGTHS.find(([, length]) => seconds >= 0.98 * length) ?? ["second", 1];
+  const format = { style: "unit", unit, unitDisplay: "long", maximumFractionDigits: 1 } as const;
+  return new Intl.NumberFormat(localeOf(language), format).format(seconds / length);
+}

@@ -21,8 +21,10 @@ const PLACES = {
     { to: "/profile", name: "profile.title", needs: null },
   ],
   settings: [
+    { to: "/settings/data", name: "data.title", needs: "admin:users" },
     { to: "/settings/members", name: "members.title", needs: "admin:users" },
     { to: "/settings/fulfilment", name: "fulfilment.title", needs: "admin:all" },
+    { to: "/settings/event-categories", name: "event-categories.title", needs: "admin:users" },
     { to: "/settings/audit", name: "audit.title", needs: "admin:all" },
   ],
 } as const satisfies Record<string, readonly Place[]>;

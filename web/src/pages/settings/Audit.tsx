@@ -83,6 +83,7 @@ function Entry({ entry }: { entry: AuditEntry }) {
           <strong>{t(`audit.action.${entry.action}`)}</strong> · {entry.subject}
         </Text>
         <Text c="dimmed" fz="sm">
+          {entry.actorKind === "client" && `${t("audit.actor.client")} · `}
           {entry.actorName || t(`audit.actor.${entry.actorKind}`)}
         </Text>
         {names.length > 0 && (

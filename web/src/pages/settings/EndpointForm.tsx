@@ -16,7 +16,8 @@ import {
 } from "../../api/fulfilment";
 import { FormRefusal } from "../../parts/FormRefusal";
 import { exactTime } from "../../parts/formats";
-import { Done, Panel } from "../../parts/Panel";
+import { Done } from "../../parts/Done";
+import { Panel } from "../../parts/Panel";
 import { useSession } from "../../parts/session";
 import { keepsCredential } from "./credential";
 

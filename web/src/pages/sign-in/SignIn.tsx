@@ -1,4 +1,5 @@
 // Signing in. Shown in place of any page while nobody is signed in, so that a deep link survives it.
+import type { TFunction } from "i18next";
 import { Alert, Button, PasswordInput, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
@@ -88,7 +89,7 @@ export function SignIn() {
   );
 }
 
-function messageOf(error: Error, t: ReturnType<typeof useTranslation>["t"]): string {
+function messageOf(error: Error, t: TFunction): string {
   if (error instanceof Refused && error.code === "too_many_requests") {
     return t("signIn.tooMany", { seconds: error.retryAfterSeconds ?? 60 });
   }

@@ -1,0 +1,33 @@
+// What the organisation is, what holds for its households, and the clients with which its cloud comes in.
+import { Button, Skeleton, Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { organisationQuery } from "../../api/organisation";
+import { Clients } from "./Clients";
+import { HouseholdLimits } from "./HouseholdLimits";
+import { Organisation } from "./Organisation";
+
+export function Data() {
+  const { t } = useTranslation();
+  const { data, isPending, refetch } = useQuery(organisationQuery);
+  return (
+    <>
+      {isPending && <Skeleton height={420} aria-hidden />}
+      {!data && !isPending && (
+        <div className="panel empty" role="alert">
+          <Text mb="sm">{t("data.broken")}</Text>
+          <Button variant="default" onClick={() => void refetch()}>
+            {t("list.again")}
+          </Button>
+        </div>
+      )}
+      {data && (
+        <div className="side-by-side">
+          <Organisation organisation={data} />
+          <HouseholdLimits limits={data.limits} />
+        </div>
+      )}
+      <Clients />
+    </>
+  );
+}

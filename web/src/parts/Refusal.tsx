@@ -1,5 +1,6 @@
 // Why something was refused, with each place and the remedy, in the server's words.
 import { Alert, Button } from "@mantine/core";
+import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import { Refused } from "../api/client";
 import { placeName } from "./placeNames";
@@ -35,7 +36,7 @@ export function Refusal({ error, title, onAgain }: Props) {
   );
 }
 
-function messageOf(error: Error, t: ReturnType<typeof useTranslation>["t"]): string {
+function messageOf(error: Error, t: TFunction): string {
   if (!(error instanceof Refused) || error.code === "unreachable") return t("failure.title");
   if (error.code === "too_many_requests") return t("rules.busy", { seconds: error.retryAfterSeconds ?? 10 });
   return error.detail || t("failure.title");

@@ -1,7 +1,7 @@
 // What a place in a rule, given as a JSON pointer, is called in the configurator.
-import type { useTranslation } from "react-i18next";
+import type { TFunction } from "i18next";
 
-type Texts = ReturnType<typeof useTranslation>["t"];
+type Texts = TFunction;
 
 const NAMED = [
   "name",

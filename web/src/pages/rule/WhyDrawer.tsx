@@ -3,6 +3,7 @@ import { ActionIcon, Drawer, Group, Skeleton, Text } from "@mantine/core";
 import { IconChevronLeft, IconChevronRight, IconCircleCheck, IconCircleMinus, IconCircleX } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
+import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import { answer } from "../../api/client";
 import { api, type Why } from "../../api/public";
@@ -158,7 +159,7 @@ function sentence(ended: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-function partName(part: string, t: ReturnType<typeof useTranslation>["t"]): string {
+function partName(part: string, t: TFunction): string {
   const [kind, index] = part.split(" ");
   if (kind === "condition") return t("rule.place.condition");
   if (kind === "streak") return t("rule.place.streakCondition");

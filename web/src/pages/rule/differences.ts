@@ -1,11 +1,11 @@
 // Two rules compared, part by part, in words of the configurator.
-import type { useTranslation } from "react-i18next";
+import type { TFunction } from "i18next";
 import type { Rule } from "../../api/public";
 import { durationText } from "../../parts/duration";
 import { stepsName } from "../../parts/placeNames";
 import { authored } from "./draft";
 
-type Texts = ReturnType<typeof useTranslation>["t"];
+type Texts = TFunction;
 
 export interface Difference {
   place: string;

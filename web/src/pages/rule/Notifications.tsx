@@ -1,6 +1,26 @@
 // What is said: one notification, or several cases of which the first that holds is sent.
+import {
+  type Active,
+  closestCenter,
+  DndContext,
+  KeyboardSensor,
+  type Modifier,
+  type Over,
+  PointerSensor,
+  type UniqueIdentifier,
+  useSensor,
+  useSensors,
+} from "@dnd-kit/core";
+import {
+  arrayMove,
+  SortableContext,
+  sortableKeyboardCoordinates,
+  useSortable,
+  verticalListSortingStrategy,
+} from "@dnd-kit/sortable";
+import { CSS } from "@dnd-kit/utilities";
 import { ActionIcon, Button, SegmentedControl, TextInput } from "@mantine/core";
-import { IconArrowDown, IconArrowUp, IconPlus, IconTrash } from "@tabler/icons-react";
+import { IconArrowDown, IconArrowUp, IconGripVertical, IconPlus, IconTrash } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { Case } from "../../api/public";
 import { emptyTemplate } from "./draft";
@@ -8,6 +28,9 @@ import { useEditing } from "./editing";
 import { ExpressionField } from "./expression/ExpressionField";
 import { Section } from "./Section";
 import { TemplateEditor } from "./TemplateEditor";
+
+// Cases stand below each other: sideways they do not move.
+const UPRIGHT: Modifier[] = [({ transform }) => ({ ...transform, x: 0 })];
 
 export function Notifications() {
   const { t } = useTranslation();
@@ -63,79 +86,38 @@ function Cases() {
   const { draft, edit } = useEditing();
   const cases = draft.notificationCases;
   const set = (notificationCases: Case[]) => edit({ notificationCases });
-  const change = (index: number, patch: Partial<Case>) =>
-    set(cases.map((each, at) => (at === index ? { ...each, ...patch } : each)));
-  const move = (index: number, by: 1 | -1) => {
-    const moved = [...cases];
-    const [taken] = moved.splice(index, 1);
-    if (taken) moved.splice(index + by, 0, taken);
-    set(moved);
-  };
+  const sensors = useSensors(
+    useSensor(PointerSensor, { activationConstraint: { distance: 4 } }),
+    useSensor(KeyboardSensor, { coordinateGetter: sortableKeyboardCoordinates }),
+  );
+  const places = cases.map((_, index) => index + 1); // 0 would mean "none" there
+  const move = (from: number, to: number) => set(arrayMove(cases, from, to));
+  const spoken = useSpokenMoves(cases);
   return (
     <>
-      <div className="cases">
-        {cases.map((each, index) => (
-          <div
-            key={index}
-            className="case"
-            role="group"
-            aria-label={t("rule.caseOf", { label: each.label || index + 1 })}
-          >
-            <div className="case-head">
-              <span className="case-number" aria-hidden>
-                {index + 1}
-              </span>
-              <TextInput
-                className="case-label"
-                aria-label={t("rule.place.label")}
-                value={each.label}
-                onChange={(event) => change(index, { label: event.currentTarget.value })}
+      <DndContext
+        sensors={sensors}
+        collisionDetection={closestCenter}
+        accessibility={spoken}
+        modifiers={UPRIGHT}
+        onDragEnd={({ active, over }) => over && move(Number(active.id) - 1, Number(over.id) - 1)}
+      >
+        <SortableContext items={places} strategy={verticalListSortingStrategy}>
+          <div className="cases">
+            {cases.map((each, index) => (
+              <CaseFields
+                key={index}
+                of={each}
+                index={index}
+                count={cases.length}
+                onChange={(patch) => set(cases.map((other, at) => (at === index ? { ...other, ...patch } : other)))}
+                onMove={(by) => move(index, index + by)}
+                onRemove={() => set(cases.filter((_, at) => at !== index))}
               />
-              <ActionIcon
-                variant="default"
-                size="lg"
-                disabled={index === 0}
-                onClick={() => move(index, -1)}
-                aria-label={t("rule.caseUp", { label: each.label || index + 1 })}
-              >
-                <IconArrowUp size={16} aria-hidden />
-              </ActionIcon>
-              <ActionIcon
-                variant="default"
-                size="lg"
-                disabled={index === cases.length - 1}
-                onClick={() => move(index, 1)}
-                aria-label={t("rule.caseDown", { label: each.label || index + 1 })}
-              >
-                <IconArrowDown size={16} aria-hidden />
-              </ActionIcon>
-              <ActionIcon
-                variant="subtle"
-                color="gray"
-                size="lg"
-                disabled={cases.length === 1}
-                onClick={() => set(cases.filter((_, at) => at !== index))}
-                aria-label={t("rule.caseRemove", { label: each.label || index + 1 })}
-              >
-                <IconTrash size={17} aria-hidden />
-              </ActionIcon>
-            </div>
-            <ExpressionField
-              label={t("rule.place.caseCondition")}
-              place="case"
-              pointer={`/notificationCases/${index}/caseCondition`}
-              value={each.caseCondition}
-              onChange={(caseCondition) => change(index, { caseCondition })}
-            />
-            <TemplateEditor
-              pointer={`/notificationCases/${index}/notification`}
-              template={each.notification}
-              caseLabel={each.label}
-              onChange={(notification) => change(index, { notification })}
-            />
+            ))}
           </div>
-        ))}
-      </div>
+        </SortableContext>
+      </DndContext>
       <Button
         variant="default"
         size="xs"
@@ -155,4 +137,111 @@ function Cases() {
       </Button>
     </>
   );
+}
+
+interface CaseProps {
+  of: Case;
+  index: number;
+  count: number;
+  onChange: (patch: Partial<Case>) => void;
+  onMove: (by: 1 | -1) => void;
+  onRemove: () => void;
+}
+
+function CaseFields({ of, index, count, onChange, onMove, onRemove }: CaseProps) {
+  const { t } = useTranslation();
+  const { setNodeRef, setActivatorNodeRef, transform, transition, isDragging, attributes, listeners } = useSortable({
+    id: index + 1,
+    disabled: count === 1,
+  });
+  const label = of.label || index + 1;
+  return (
+    <div
+      ref={setNodeRef}
+      className="case"
+      role="group"
+      aria-label={t("rule.caseOf", { label })}
+      data-dragged={isDragging || undefined}
+      style={{ transform: CSS.Translate.toString(transform), transition }}
+    >
+      <div className="case-head">
+        <button
+          ref={setActivatorNodeRef}
+          type="button"
+          className="case-number"
+          {...attributes}
+          {...listeners}
+          aria-label={t("rule.caseDrag", { label })}
+          title={t("rule.caseDrag", { label })}
+        >
+          {index + 1}
+          <IconGripVertical size={14} aria-hidden />
+        </button>
+        <TextInput
+          className="case-label"
+          aria-label={t("rule.place.label")}
+          value={of.label}
+          onChange={(event) => onChange({ label: event.currentTarget.value })}
+        />
+        <ActionIcon
+          variant="default"
+          size="lg"
+          disabled={index === 0}
+          onClick={() => onMove(-1)}
+          aria-label={t("rule.caseUp", { label })}
+        >
+          <IconArrowUp size={16} aria-hidden />
+        </ActionIcon>
+        <ActionIcon
+          variant="default"
+          size="lg"
+          disabled={index === count - 1}
+          onClick={() => onMove(1)}
+          aria-label={t("rule.caseDown", { label })}
+        >
+          <IconArrowDown size={16} aria-hidden />
+        </ActionIcon>
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          size="lg"
+          disabled={count === 1}
+          onClick={onRemove}
+          aria-label={t("rule.caseRemove", { label })}
+        >
+          <IconTrash size={17} aria-hidden />
+        </ActionIcon>
+      </div>
+      <ExpressionField
+        label={t("rule.place.caseCondition")}
+        place="case"
+        pointer={`/notificationCases/${index}/caseCondition`}
+        value={of.caseCondition}
+        onChange={(caseCondition) => onChange({ caseCondition })}
+      />
+      <TemplateEditor
+        pointer={`/notificationCases/${index}/notification`}
+        template={of.notification}
+        caseLabel={of.label}
+        onChange={(notification) => onChange({ notification })}
+      />
+    </div>
+  );
+}
+
+/** What is said to who cannot see a case being dragged. */
+function useSpokenMoves(cases: Case[]) {
+  const { t } = useTranslation();
+  const label = (id: UniqueIdentifier) => cases[Number(id) - 1]?.label || id;
+  const at = (over: Over | null, id: UniqueIdentifier) =>
+    t("rule.caseAt", { label: label(id), number: over?.id ?? id });
+  return {
+    screenReaderInstructions: { draggable: t("rule.caseDragHow") },
+    announcements: {
+      onDragStart: ({ active }: { active: Active }) => t("rule.caseTaken", { label: label(active.id) }),
+      onDragOver: ({ active, over }: { active: Active; over: Over | null }) => at(over, active.id),
+      onDragEnd: ({ active, over }: { active: Active; over: Over | null }) => at(over, active.id),
+      onDragCancel: ({ active }: { active: Active }) => at(null, active.id),
+    },
+  };
 }

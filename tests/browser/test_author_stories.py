@@ -1,0 +1,213 @@
+"""Whole stories of an author, each told in light and dark, on a desk and on a phone, in English and German."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+from tests.browser.authors import HOME, Author, new_author
+from tests.metered_homes import file_of
+from tests.running import Server, running
+
+TEXTS = Path(__file__).parents[2] / "web/src/texts"
+REAL_HOME = "home-08"
+PREDEFINED = "Always-on consumption above usual"
+_numbers = count(1)
+
+
+@dataclass
+class Story:
+    """An author, the page before them, and the words that stand on it."""
+
+    author: Author
+    page: Page
+    language: str
+    _texts: dict[str, Any]
+
+    def word(self, key: str, **values: object) -> str:
+        """What the page says in the story's language."""
+        text: Any = self._texts
+        for part in key.split("."):
+            text = text[part]
+        return re.sub(r"{{(\w+)}}", lambda match: str(values[match[1]]), text)
+
+    def sign_in(self, path: str) -> None:
+        self.author.sign_in(self.page, path, language=self.language)
+
+    def press(self, key: str, **values: object) -> None:
+        self.page.get_by_role("button", name=self.word(key, **values), exact=True).click()
+
+    def field(self, key: str, within: Locator | None = None) -> Locator:
+        return (within or self.page).get_by_role("textbox", name=self.word(key), exact=True)
+
+    def write(self, editor: Locator, text: str) -> None:
+        """Writes an expression in place of what stands there."""
+        editor.click()
+        self.page.keyboard.press("Control+a")
+        self.page.keyboard.press("Delete")
+        self.page.keyboard.insert_text(text)
+        self.page.keyboard.press("Escape")  # whatever is proposed
+        expect(editor).to_contain_text(text)
+
+    def simulate(self, home: str, first_day: str, last_day: str) -> None:
+        self.page.get_by_role("combobox", name=self.word("rule.building")).fill(home)
+        self.page.keyboard.press("Escape")
+        self.page.get_by_label(self.word("rule.from")).fill(first_day)
+        self.page.get_by_label(self.word("rule.to")).fill(last_day)
+        self.press("rule.run")
+
+    def number_sent(self, home: str) -> int:
+        """How many the simulation says would be sent, once it is up to date."""
+        outdated = self.page.get_by_text(self.word("rule.outdated"))
+        expect(outdated).to_have_count(0)
+        words = re.escape(self.word("rule.summary", building=home, sent="#", dropped="#", evaluations="#"))
+        summary = self.page.get_by_text(re.compile(words.replace(r"\#", r"\S+")))
+        expect(summary).to_be_visible()
+        return int(re.findall(r"\d+", summary.inner_text().partition(":")[2])[0])
+
+    def said(self) -> Locator:
+        """The rows of the notifications that the simulation tells of."""
+        view = self.page.get_by_role("radiogroup", name=self.word("rule.view"))
+        view.get_by_text(self.word("rule.asTable")).click()
+        return self.page.get_by_role("table", name=self.word("rule.envelopes")).get_by_role("row")
+
+    def save(self) -> None:
+        self.press("rule.save")
+        expect(self.page.get_by_role("status").filter(has_text=self.word("rule.saved"))).to_be_visible()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with running(tmp_path_factory.mktemp("stories")) as server:
+        yield server
+
+
+@pytest.fixture(params=[("light", 1280, "en"), ("dark", 1280, "de"), ("light", 360, "de"), ("dark", 360, "en")], ids=str)
+def story(request: pytest.FixtureRequest, server: Server, browser: Browser) -> Iterator[Story]:
+    scheme, width, language = request.param
+    author = new_author(server, f"teller{next(_numbers)}@example.com")
+    with browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 780}, locale=language) as context:
+        context.add_init_script(f"localStorage.setItem('hearth-language', '{language}')")
+        page = context.new_page()
+        complaints: list[str] = []
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        yield Story(author, page, language, json.loads((TEXTS / f"{language}.json").read_text(encoding="utf-8")))
+        assert complaints == []
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    author.api.close()
+
+
+def test_a_predefined_rule_is_sharpened_on_a_real_home_and_compared(story: Story) -> None:
+    author, page = story.author, story.page
+    author.server.command(
+        *("import-history", str(file_of(8)), "--customer", author.customer_id, "--building", REAL_HOME, "--create-building"),
+        *("--time-zone", "America/Los_Angeles", "--country", "US", "--timestamp-column", "hour_start_utc"),
+        *("--column", "ENERGY_CONSUMPTION=consumption_wh", "--device-id", "gateway", "--source", "GATEWAY"),
+    )
+    story.sign_in("/rules/catalogue")
+    story.press("catalogue.activateOf", name=PREDEFINED)
+    page.get_by_role("link", name=story.word("catalogue.openOf", name=PREDEFINED)).click()
+
+    condition = story.field("rule.place.condition")
+    expect(condition).to_contain_text("> 20")
+    story.simulate(REAL_HOME, "2017-01-01", "2017-06-30")
+    loose = story.number_sent(REAL_HOME)
+
+    text = condition.inner_text().replace("\n", " ")
+    story.write(condition, text.replace("> 20", "> 300"))
+    expect(page.get_by_text(story.word("rule.outdated"))).to_be_visible()
+    story.press("rule.run")
+    assert 0 < story.number_sent(REAL_HOME) < loose
+    expect(page.get_by_role("img", name=re.compile(r"\$Fortnight"))).to_be_visible()
+    words = {"en": "Your home never took less than", "de": "In den letzten 24 Stunden nie unter"}[story.language]
+    expect(story.said().filter(has_text=story.word("rule.sent")).filter(has_text=words).first).to_be_visible()
+    story.save()
+
+    story.press("rule.showVersions")
+    story.press("rule.compare")
+    row = page.get_by_role("table", name=story.word("rule.compareOf", version=1)).get_by_role("row")
+    expect(row.filter(has_text="> 300")).to_contain_text("> 20")
+    page.get_by_role("switch", name=story.word("rule.active")).click(force=True)
+    story.save()
+    page.get_by_role("switch", name=story.word("rule.active")).click(force=True)
+    story.save()
+    [saved] = author.api.get("/rules/v1").json()
+    assert (saved["ruleState"], "> 300" in saved["condition"]) == ("ACTIVE", True)
+
+
+def test_a_streak_with_two_cases_is_built_from_nothing(story: Story) -> None:
+    author, page = story.author, story.page
+    story.sign_in("/rules/new")
+    story.field("rule.name").first.fill("Sun in a row")
+    dataset = page.get_by_role("group", name=story.word("rule.datasetOf", name="Power"))
+    page.keyboard.press("Escape")
+    dataset.get_by_role("combobox", name=story.word("rule.eventTypes")).click()
+    page.keyboard.press("Backspace")
+    page.keyboard.type("GRID_POWER")
+    page.get_by_role("option", name="GRID_POWER_CONSUMPTION", exact=True).click()
+    page.keyboard.press("Escape")
+    story.write(story.field("rule.place.condition"), "AVG($Power) < -1500")
+    page.get_by_role("switch", name=story.word("rule.streak")).click(force=True)
+    story.write(story.field("rule.place.streakCondition"), "COUNT($Power) >= 2")
+
+    page.get_by_role("radiogroup", name=story.word("rule.form")).get_by_text(story.word("rule.severalCases")).click()
+    story.press("rule.addCase")
+    for number, condition in ((1, "true"), (2, "StreakCounter >= 2")):
+        case = page.get_by_role("group", name=story.word("rule.caseOf", label=story.word("rule.caseNumber", number=number)))
+        story.write(story.field("rule.place.caseCondition", case), condition)
+        for language in ("en", "de", "fr"):
+            column = case.get_by_role("group", name=story.word(f"languages.{language}"), exact=True)
+            story.field("rule.place.title", column).fill(f"{language} title {number}")
+            story.write(story.field("rule.place.message", column), f'"{language} " + StreakCounter + " in case {number}"')
+    # The special case belongs above the general one: by keyboard, as by hand.
+    grip = page.get_by_role("button", name=story.word("rule.caseDrag", label=story.word("rule.caseNumber", number=2)))
+    grip.focus()
+    page.keyboard.press("Space")
+    taken = story.word("rule.caseAt", label=story.word("rule.caseNumber", number=2), number=2)
+    expect(page.get_by_text(taken)).to_be_attached()
+    page.keyboard.press("ArrowUp")
+    said = story.word("rule.caseAt", label=story.word("rule.caseNumber", number=2), number=1)
+    expect(page.get_by_text(said)).to_be_attached()
+    page.keyboard.press("Space")
+
+    story.simulate(HOME, author.first_day, author.last_day)
+    assert story.number_sent(HOME) == 3  # one a day
+    words = re.compile(rf"{story.language} title 2: {story.language} \d+ in case 2")
+    expect(story.said().filter(has_text=words).first).to_be_visible()
+    expect(story.said().filter(has_text=f"{story.language} title 1").first).to_be_visible()
+    story.press("rule.save")
+    expect(page).to_have_url(re.compile(r"/rules/[0-9a-f]{24}"))
+    [rule] = author.api.get("/rules/v1").json()
+    assert (rule["isStreak"], rule["streakCondition"]) == (True, "COUNT($Power) >= 2")
+    assert [case["caseCondition"] for case in rule["notificationCases"]] == ["StreakCounter >= 2", "true"]
+    assert rule["notificationCases"][0]["notification"]["texts"]["fr"]["title"] == "fr title 2"
+
+
+def test_cases_are_dragged_with_the_mouse(server: Server, page: Page) -> None:
+    author = new_author(server, f"teller{next(_numbers)}@example.com")
+    template = author.add_rule()["notification"]
+    cases = [{"label": label, "caseCondition": "true", "notification": template} for label in ("First", "Second", "Third")]
+    rule = author.add_rule(name="In cases", notification=None, notificationCases=cases)
+    page.set_viewport_size({"width": 1280, "height": 6000})  # so that nothing scrolls under the mouse
+    author.sign_in(page, f"/rules/{rule['id']}")
+    grip = page.get_by_role("button", name="Drag First to another place")
+    taken, goal = (page.get_by_role("group", name=f"Case {label}").bounding_box() for label in ("First", "Second"))
+    grip.hover()
+    page.mouse.down()
+    start = grip.bounding_box()
+    assert taken is not None
+    assert goal is not None
+    assert start is not None
+    for part in range(1, 11):
+        page.mouse.move(start["x"] + 10, start["y"] + (goal["y"] - taken["y"]) * part / 10)
+    page.mouse.up()
+    expect(page.locator(".case-label input").first).to_have_value("Second")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("status").filter(has_text="Saved")).to_be_visible()
+    assert [case["label"] for case in author.rule(rule["id"])["notificationCases"]] == ["Second", "First", "Third"]
+    author.api.close()

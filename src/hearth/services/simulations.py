@@ -78,6 +78,15 @@ class Progress:
     done: float
 
 
+@dataclass(frozen=True)
+class HomeDone(Progress):
+    """One home more of a backtest is done, of so many. `runs`: of each rule in it; none where the home was erased meanwhile."""
+
+    homes_done: int
+    homes: int
+    runs: tuple[HomeRun, ...]
+
+
 class Simulations:
     """The use cases. Long ones are iterators: they tell their progress and end with the answer; leaving them cancels."""
 
@@ -149,29 +158,39 @@ class Simulations:
         return Why(rule, building, end_ms - 1, simulation.explain_last(), notes_of(rule, building))
 
     def backtest(
-        self, customer_id: str, rules: Sequence[Rule], from_ms: int, to_ms: int, most_homes: int | None
-    ) -> Iterator[Progress | list[list[HomeRun]]]:
-        """Rules over all homes of a customer, or evenly chosen ones -> progress, then the runs of each rule by home."""
+        self,
+        customer_id: str,
+        rules: Sequence[Rule],
+        from_ms: int,
+        to_ms: int,
+        most_homes: int | None,
+        chosen: Sequence[str] | None = None,
+    ) -> Iterator[HomeDone | list[list[HomeRun]]]:
+        """Rules over all homes of a customer, or the chosen ones -> each home, then the runs of each rule by home.
+
+        `most_homes`: of these so many, evenly taken. Raises Problem "invalid" for a chosen home that is unknown.
+        """
         compiled = [as_if_active(self._compiled(rule)) for rule in rules]
         snapshots = [past_peers(self._store, customer_id, each) for each in compiled]
-        ids = self._homes(customer_id, most_homes)
+        ids = self._homes(customer_id, most_homes, chosen)
         runs: list[list[HomeRun]] = [[] for _ in rules]
         for number, building_id in enumerate(ids, 1):
-            for rule_runs, each, snapshot_at in zip(runs, compiled, snapshots, strict=True):
-                run = self._home_run(customer_id, building_id, each, from_ms, to_ms, snapshot_at)
-                if run is not None:
-                    rule_runs.append(run)
-            yield Progress(number / len(ids))
+            of_home = [
+                self._home_run(customer_id, building_id, each, from_ms, to_ms, snapshot_at)
+                for each, snapshot_at in zip(compiled, snapshots, strict=True)
+            ]
+            found = tuple(run for run in of_home if run is not None)
+            if len(found) < len(rules):
+                found = ()  # erased meanwhile: it counts for no rule, or two could not be compared
+            for rule_runs, run in zip(runs, found, strict=False):
+                rule_runs.append(run)
+            yield HomeDone(number / len(ids), number, len(ids), found)
         yield runs
 
-    def _homes(self, customer_id: str, most: int | None) -> list[str]:
+    def _homes(self, customer_id: str, most: int | None, chosen: Sequence[str] | None) -> list[str]:
         """The ids of the homes, those in between left out evenly where there are more than `most`."""
-        ids: list[str] = []
-        after = None
         with self._store.read() as session:
-            while page := session.buildings.list_page(customer_id, after, _PAGE):
-                ids.extend(building.id for building in page)
-                after = page[-1].customer_building_id
+            ids = _all_ids(session, customer_id) if chosen is None else _ids_of(session, customer_id, chosen)
         if most is None or len(ids) <= most:
             return ids
         return [ids[index * len(ids) // most] for index in range(most)]
@@ -200,6 +219,7 @@ class Simulations:
             texts=[_first_text(notification.content) for notification in result.notifications],
             dropped=dropped,
             evaluations=result.evaluations,
+            faults=len(result.faults),
             goals=list(result.goals.values()),
         )
 
@@ -230,6 +250,26 @@ def notes_of(rule: Rule, building: Building) -> tuple[str, ...]:
     if rule.id != _DRAFT_ID and not building.has_rule_on(rule.id):
         notes.append("The rule is switched off in the building.")
     return tuple(notes)
+
+
+def _all_ids(session: Session, customer_id: str) -> list[str]:
+    ids: list[str] = []
+    after = None
+    while page := session.buildings.list_page(customer_id, after, _PAGE):
+        ids.extend(building.id for building in page)
+        after = page[-1].customer_building_id
+    return ids
+
+
+def _ids_of(session: Session, customer_id: str, chosen: Sequence[str]) -> list[str]:
+    """The ids of homes that the customer names, each once."""
+    ids: dict[str, None] = {}
+    for index, name in enumerate(chosen):
+        building = session.buildings.find(customer_id, name)
+        if building is None:
+            raise invalid(f"/customerBuildingIds/{index}", f"There is no building of the id {name}.")
+        ids[building.id] = None
+    return list(ids)
 
 
 def _first_text(content: Content | None) -> str:

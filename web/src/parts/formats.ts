@@ -42,6 +42,17 @@ export function relativeTime(atMs: number, nowMs: number, language: string): str
   return format.format(-Math.trunc(seconds / length), unit);
 }
 
+/** A local day, "2026-03-07", without its year. */
+export function dayOfMonth(day: string, language: string, weekday = false): string {
+  const format = { day: "numeric", month: "short", timeZone: "UTC", ...(weekday && { weekday: "short" }) } as const;
+  return new Intl.DateTimeFormat(localeOf(language), format).format(Date.parse(day));
+}
+
+/** A share, 0 to 1, in whole percent. */
+export function percent(share: number, language: string): string {
+  return new Intl.NumberFormat(localeOf(language), { style: "percent", maximumFractionDigits: 0 }).format(share);
+}
+
 /** Day of the week, date and minute, in a time zone. */
 export function weekdayTime(atMs: number, language: string, timeZone: string): string {
   return new Intl.DateTimeFormat(localeOf(language), {

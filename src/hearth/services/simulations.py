@@ -79,12 +79,39 @@ class Progress:
 
 
 @dataclass(frozen=True)
-class HomeDone(Progress):
-    """One home more of a backtest is done, of so many. `runs`: of each rule in it; none where the home was erased meanwhile."""
+class HomesDone(Progress):
+    """How many homes of a backtest are done. `runs`: of each rule in the home that has just been done; none in between."""
 
     homes_done: int
     homes: int
-    runs: tuple[HomeRun, ...]
+    runs: tuple[HomeRun, ...] = ()
+
+
+@dataclass(frozen=True)
+class _HomeTrial:
+    """A simulation of a backtest in one home, and what it drops by reason."""
+
+    building: Building
+    simulation: Simulation
+    from_ms: int
+    to_ms: int
+    dropped: Counter[str]
+
+    def run(self) -> HomeRun:
+        """What came out, once the simulation has run to its end."""
+        result = self.simulation.result
+        return HomeRun(
+            building_id=self.building.customer_building_id,
+            zone=zone_named(self.building.time_zone_id),
+            from_ms=self.from_ms,
+            to_ms=self.to_ms,
+            sent_ms=[notification.created_at_ms for notification in result.notifications],
+            texts=[_first_text(notification.content) for notification in result.notifications],
+            dropped=self.dropped,
+            evaluations=result.evaluations,
+            faults=len(result.faults),
+            goals=list(result.goals.values()),
+        )
 
 
 class Simulations:
@@ -165,8 +192,8 @@ class Simulations:
         to_ms: int,
         most_homes: int | None,
         chosen: Sequence[str] | None = None,
-    ) -> Iterator[HomeDone | list[list[HomeRun]]]:
-        """Rules over all homes of a customer, or the chosen ones -> each home, then the runs of each rule by home.
+    ) -> Iterator[HomesDone | list[list[HomeRun]]]:
+        """Rules over all homes of a customer, or the chosen ones -> progress and each home, then the runs of each rule by home.
 
         `most_homes`: of these so many, evenly taken. Raises Problem "invalid" for a chosen home that is unknown.
         """
@@ -174,17 +201,20 @@ class Simulations:
         snapshots = [past_peers(self._store, customer_id, each) for each in compiled]
         ids = self._homes(customer_id, most_homes, chosen)
         runs: list[list[HomeRun]] = [[] for _ in rules]
-        for number, building_id in enumerate(ids, 1):
-            of_home = [
-                self._home_run(customer_id, building_id, each, from_ms, to_ms, snapshot_at)
-                for each, snapshot_at in zip(compiled, snapshots, strict=True)
-            ]
-            found = tuple(run for run in of_home if run is not None)
+        for number, building_id in enumerate(ids):
+            found: list[HomeRun] = []
+            for each, snapshot_at in zip(compiled, snapshots, strict=True):
+                trial = self._home_trial(customer_id, building_id, each, from_ms, to_ms, snapshot_at)
+                if trial is None:
+                    break
+                for done in trial.simulation.run():
+                    yield HomesDone((number + (len(found) + done) / len(rules)) / len(ids), number, len(ids))
+                found.append(trial.run())
             if len(found) < len(rules):
-                found = ()  # erased meanwhile: it counts for no rule, or two could not be compared
+                found = []  # erased meanwhile: it counts for no rule, or two could not be compared
             for rule_runs, run in zip(runs, found, strict=False):
                 rule_runs.append(run)
-            yield HomeDone(number / len(ids), number, len(ids), found)
+            yield HomesDone((number + 1) / len(ids), number + 1, len(ids), tuple(found))
         yield runs
 
     def _homes(self, customer_id: str, most: int | None, chosen: Sequence[str] | None) -> list[str]:
@@ -195,9 +225,9 @@ class Simulations:
             return ids
         return [ids[index * len(ids) // most] for index in range(most)]
 
-    def _home_run(
+    def _home_trial(
         self, customer_id: str, building_id: str, compiled: CompiledRule, from_ms: int, to_ms: int, snapshot_at: SnapshotAt
-    ) -> HomeRun | None:
+    ) -> _HomeTrial | None:
         with self._store.read() as session:
             found = session.buildings.list_by_id(customer_id, [building_id])
             if not found:
@@ -207,21 +237,7 @@ class Simulations:
             points = _points(session, building, compiled, series, from_ms, to_ms)
         dropped: Counter[str] = Counter()
         simulation = Simulation(building, compiled, series, points, from_ms, to_ms, snapshot_at, dropped, tells_counts=False)
-        for _ in simulation.run():
-            pass
-        result = simulation.result
-        return HomeRun(
-            building_id=building.customer_building_id,
-            zone=zone_named(building.time_zone_id),
-            from_ms=from_ms,
-            to_ms=to_ms,
-            sent_ms=[notification.created_at_ms for notification in result.notifications],
-            texts=[_first_text(notification.content) for notification in result.notifications],
-            dropped=dropped,
-            evaluations=result.evaluations,
-            faults=len(result.faults),
-            goals=list(result.goals.values()),
-        )
+        return _HomeTrial(building, simulation, from_ms, to_ms, dropped)
 
     def _compiled(self, rule: Rule) -> CompiledRule:
         errors = [finding for finding in check_rule(rule, self.catalogue, ()) if finding.severity == "error"]

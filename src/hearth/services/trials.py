@@ -19,7 +19,7 @@ from hearth.domain.rules import Rule
 from hearth.insights.backtests import figures_of
 from hearth.services.rule_checks import Finding, UnfitRule
 from hearth.services.rules import Rules
-from hearth.services.simulations import HomeDone, Progress, Simulations, beginning
+from hearth.services.simulations import HomesDone, Progress, Simulations, beginning
 from hearth.services.trial_bodies import backtest_body, home_body, series_bodies, simulation_body, why_body
 
 MOST_RULES = 2
@@ -103,7 +103,7 @@ class Trials:
                     yield _result(step)
                     return
                 last = step
-                if isinstance(step, HomeDone) and step.runs and isinstance(trial, BacktestTrial) and trial.per_home:
+                if isinstance(step, HomesDone) and step.runs and isinstance(trial, BacktestTrial) and trial.per_home:
                     homes.append(home_body(step.runs))
                 if self._clock.now_ms() >= told_ms + _PROGRESS_EVERY_MS:
                     told_ms = self._clock.now_ms()
@@ -175,7 +175,7 @@ def refusal_of(line: bytes) -> Refusal:
 
 def _progress(step: Progress, homes: list[dict[str, Any]]) -> bytes:
     body: dict[str, Any] = {"progress": round(step.done, 4)}
-    if isinstance(step, HomeDone):
+    if isinstance(step, HomesDone):
         body |= {"homesDone": step.homes_done, "homes": step.homes}
     return _line({**body, "perHome": homes} if homes else body)
 

@@ -43,9 +43,14 @@ export function relativeTime(atMs: number, nowMs: number, language: string): str
 }
 
 /** A local day, "2026-03-07", without its year. */
-export function dayOfMonth(day: string, language: string, weekday = false): string {
-  const format = { day: "numeric", month: "short", timeZone: "UTC", ...(weekday && { weekday: "short" }) } as const;
-  return new Intl.DateTimeFormat(localeOf(language), format).format(Date.parse(day));
+export function dayOfMonth(day: string, language: string, hasWeekday = false): string {
+  const weekday = hasWeekday ? "short" : undefined;
+  return new Intl.DateTimeFormat(localeOf(language), {
+    day: "numeric",
+    month: "short",
+    timeZone: "UTC",
+    ...(weekday && { weekday }),
+  }).format(Date.parse(day));
 }
 
 /** A share, 0 to 1, in whole percent. */

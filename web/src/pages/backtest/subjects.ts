@@ -27,9 +27,13 @@ export function useSubjects(saved: Rule, draft: Rule | undefined): Subjects {
   const versions = useQuery(versionsQuery(saved.id ?? "", saved.version));
   const present = saved.version ?? 0;
   const nameOf = (subject: Subject): string =>
+    subject === "draft" ? t("backtest.draft") : t("rule.versionNumber", { version: subject });
+  const labelOf = (subject: Subject): string =>
     subject === "draft"
-      ? t("backtest.draft")
-      : t(subject === present ? "backtest.savedRule" : "rule.versionNumber", { version: subject });
+      ? t("backtest.draftAsEdited")
+      : subject === present
+        ? t("backtest.savedRule", { version: subject })
+        : nameOf(subject);
   const find = (subject: Subject = present): Named | null | undefined => {
     const found =
       subject === "draft"
@@ -44,7 +48,7 @@ export function useSubjects(saved: Rule, draft: Rule | undefined): Subjects {
   const subjects: Subject[] = [...(draft ? ["draft" as const] : []), present, ...older];
   return {
     find,
-    options: subjects.map((subject) => ({ value: String(subject), label: nameOf(subject) })),
+    options: subjects.map((subject) => ({ value: String(subject), label: labelOf(subject) })),
     valueOf: (subject = present) => String(subject),
     subjectOf: (value) => (value === "draft" ? value : Number(value)),
     error: versions.error,

@@ -80,10 +80,12 @@ export function RuleBar({ simulation, save, isChanged, isNew, onDiscard }: Props
           to="/rules/$ruleId/backtest"
           params={{ ruleId: draft.id }}
           search={{ what: isChanged ? "draft" : undefined, from: search.from, to: search.to }}
-          variant="subtle"
+          className="rule-bar-backtest"
+          variant="default"
+          title={t("backtest.open")}
           leftSection={<IconChartBar size={16} aria-hidden />}
         >
-          {t("backtest.open")}
+          <span>{t("backtest.open")}</span>
         </LinkButton>
       )}
       <div className="rule-bar-save">

@@ -1,6 +1,6 @@
 // The data graph: what the rule looked at, and above it what would have been sent or held back.
 import { Button, Progress, SegmentedControl, Select, Skeleton, Text, TextInput, Title } from "@mantine/core";
-import { IconQuestionMark } from "@tabler/icons-react";
+import { IconArrowsDiff, IconQuestionMark } from "@tabler/icons-react";
 import { type FormEvent, lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { number } from "../../../parts/formats";
@@ -43,6 +43,7 @@ export function GraphPanel({ simulation, onAsk }: Props) {
                 size="xs"
                 aria-label={t("rule.compareWith")}
                 placeholder={t("rule.compareWith")}
+                leftSection={<IconArrowsDiff size={15} aria-hidden />}
                 data={compared.numbers.map((each) => ({
                   value: String(each),
                   label: t("rule.versionNumber", { version: each }),

@@ -21,7 +21,7 @@ _OTHERS = {"home-2": 0.5, "home-3": 1.2}
 # Goes through the window of a day at each event: minutes of work in a home with many events.
 SLOW: dict[str, Any] = {
     "datasets": [{"name": "Power", "kind": "TIME_SERIES", "eventTypes": ["GRID_POWER_CONSUMPTION"], "timespanSeconds": 86_400}],
-    "condition": 'COUNT(FILTER($Power, "<", 0)) < 0 OR LAST($Power) < -2500',
+    "condition": 'COUNT(FILTER($Power, "<", -2200)) > 0',
 }
 
 

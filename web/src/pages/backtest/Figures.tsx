@@ -18,7 +18,7 @@ function Cards({ figures, run }: Shown) {
   const { t, i18n } = useTranslation();
   const figuresOfOne = figures[0];
   if (!figuresOfOne) return null;
-  const { homes, reached, sent, held, perHomeAndWeek, dropped } = figuresOfOne;
+  const { homes, reached, sent, held, perHomeAndWeek, mostInDay, dropped } = figuresOfOne;
   const told = run.result?.rules[0];
   const goals = told?.goals;
   const [reason] = dropped;
@@ -41,7 +41,7 @@ function Cards({ figures, run }: Shown) {
       />
       <Card
         label={t("backtest.busiest")}
-        value={told ? number(told.perHomeAndDay.max, i18n.language) : "…"}
+        value={number(mostInDay, i18n.language)}
         more={told ? t("backtest.busiestMore", { p90: number(told.perHomeAndDay.p90, i18n.language) }) : " "}
       />
       {goals && goals.rate !== null && (
@@ -84,7 +84,7 @@ function SideBySide({ figures, tried, run }: Shown) {
     { label: t("backtest.sent"), of: (each) => each.sent, show: number },
     { label: t("backtest.weekly"), of: (each) => each.perHomeAndWeek, show: decimal },
     { label: t("backtest.held"), of: (each) => each.held, show: number },
-    { label: t("backtest.busiest"), of: (_, place) => told(place)?.perHomeAndDay.max, show: number },
+    { label: t("backtest.busiest"), of: (each) => each.mostInDay, show: number },
     { label: t("backtest.goal"), of: (_, place) => told(place)?.goals.rate, show: percent },
   ];
   const known = rows.filter((row) => figures.some((each, at) => row.of(each, at) != null));

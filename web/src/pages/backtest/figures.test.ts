@@ -28,7 +28,7 @@ const homes = [
 it("counts homes, days, hours and reasons", () => {
   const figures = figuresOf(homes, 0, "2026-03-01", "2026-03-07");
   expect([figures.homes, figures.reached, figures.sent, figures.held, figures.silent]).toEqual([3, 2, 6, 14, 1]);
-  expect(figures.perHomeAndWeek).toBe(2);
+  expect([figures.perHomeAndWeek, figures.mostInDay]).toEqual([2, 3]);
   expect(figures.dropped).toEqual([
     { reason: "quiet_hours", count: 9 },
     { reason: "time_between", count: 5 },

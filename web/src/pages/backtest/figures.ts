@@ -13,6 +13,8 @@ export interface FleetFigures {
   reached: number;
   sent: number;
   perHomeAndWeek: number;
+  /** The most that a home would get on one of its days. */
+  mostInDay: number;
   /** What was held back, by reason, the commonest first. */
   dropped: { reason: string; count: number }[];
   held: number;
@@ -42,6 +44,7 @@ export function figuresOf(homes: HomeTried[], place: number, from: string, to: s
   const ranking: HomeSent[] = [];
   let silent = 0;
   let faults = 0;
+  let mostInDay = 0;
   for (const home of homes) {
     const tried = home.rules[place];
     if (!tried) continue;
@@ -49,6 +52,7 @@ export function figuresOf(homes: HomeTried[], place: number, from: string, to: s
     silent += tried.evaluations === 0 ? 1 : 0;
     faults += tried.faults;
     for (const each of tried.days) {
+      mostInDay = Math.max(mostInDay, each.notifications);
       // A home further east or west begins a day that the range does not have.
       const day = days.get(each.day) ?? { day: each.day, sent: 0, homes: 0 };
       days.set(each.day, { day: each.day, sent: day.sent + each.notifications, homes: day.homes + 1 });
@@ -63,6 +67,7 @@ export function figuresOf(homes: HomeTried[], place: number, from: string, to: s
     reached: ranking.filter((each) => each.sent > 0).length,
     sent,
     perHomeAndWeek: ranking.length && length ? (sent / ranking.length / length) * 7 : 0,
+    mostInDay,
     dropped: [...dropped].map(([reason, count]) => ({ reason, count })).sort((a, b) => b.count - a.count),
     held: [...dropped.values()].reduce((sum, count) => sum + count, 0),
     silent,

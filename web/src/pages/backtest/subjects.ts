@@ -42,7 +42,7 @@ export function useSubjects(saved: Rule, draft: Rule | undefined): Subjects {
           ? saved
           : versions.data?.find((each) => each.rule.version === subject)?.rule;
     if (found) return { name: nameOf(subject), rule: sendable(found) };
-    return subject !== "draft" && versions.isFetching ? undefined : null;
+    return subject !== "draft" && !versions.data ? undefined : null;
   };
   const older = (versions.data ?? []).map((each) => each.rule.version ?? 0).filter((number) => number !== present);
   const subjects: Subject[] = [...(draft ? ["draft" as const] : []), present, ...older];

@@ -4,7 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { dayOfMonth, number } from "../../parts/formats";
-import { type Difference, comparisonOf, type FleetComparison } from "./comparison";
+import { type Difference, comparisonOf, type FleetComparison } from "./fleetComparison";
 import { graphSearch } from "./graphSearch";
 import type { Shown } from "./Results";
 import { WhyDiffers } from "./WhyDiffers";

@@ -1,7 +1,7 @@
 // The few figures that answer first: of one rule as cards, of two side by side with what lies between them.
 import { useTranslation } from "react-i18next";
 import { figure, number, percent } from "../../parts/formats";
-import type { FleetFigures } from "./figures";
+import type { FleetFigures } from "./fleetFigures";
 import { reasonName } from "./HeldBack";
 import type { Shown } from "./Results";
 

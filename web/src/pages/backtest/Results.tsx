@@ -8,7 +8,7 @@ import { Bars } from "./Bars";
 import type { Range } from "./Choices";
 import { Comparison } from "./Comparison";
 import { Figures } from "./Figures";
-import { type FleetFigures, figuresOf } from "./figures";
+import { type FleetFigures, figuresOf } from "./fleetFigures";
 import { HeldBack } from "./HeldBack";
 import { Homes } from "./Homes";
 import { Samples } from "./Samples";

@@ -7,7 +7,7 @@ import { number } from "../../parts/formats";
 import { Refusal } from "../../parts/Refusal";
 import { useNow } from "../../parts/useNow";
 import type { Range } from "./Choices";
-import { daysBetween, remainingSeconds } from "./figures";
+import { daysBetween, remainingSeconds } from "./fleetFigures";
 import { ruleAtFault } from "./mistakes";
 import type { Named } from "./subjects";
 import type { Run } from "./useBacktest";

@@ -3,7 +3,7 @@ import { SegmentedControl } from "@mantine/core";
 import { useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { WhyDrawer } from "../rule/WhyDrawer";
-import type { Difference } from "./comparison";
+import type { Difference } from "./fleetComparison";
 import type { Named } from "./subjects";
 
 interface Props {

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { HomeTried } from "../../api/public";
-import { daysBetween, figuresOf, remainingSeconds, spreadOf } from "./figures";
+import { daysBetween, figuresOf, remainingSeconds, spreadOf } from "./fleetFigures";
 
 type Tried = HomeTried["rules"][number];
 

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { HomeTried } from "../../api/public";
-import { comparisonOf } from "./comparison";
+import { comparisonOf } from "./fleetComparison";
 
 type Sent = Record<string, [number, number]>;
 

@@ -35,6 +35,7 @@ _END_OF_TIME_MS = 2**62
 _DEFAULT_RANGE_MS = 30 * DAY_MS
 _WARM_UP_MS = 7 * DAY_MS  # streaks and pauses of so long are known when one asks why
 _PAGE = 200
+_PROGRESS_STEP = 0.01  # of one home; a simulation may tell it with every event
 _DRAFT_ID = "0" * 24
 
 
@@ -207,8 +208,11 @@ class Simulations:
                 trial = self._home_trial(customer_id, building_id, each, from_ms, to_ms, snapshot_at)
                 if trial is None:
                     break
+                told = 0.0
                 for done in trial.simulation.run():
-                    yield HomesDone((number + (len(found) + done) / len(rules)) / len(ids), number, len(ids))
+                    if done >= told + _PROGRESS_STEP:
+                        told = done
+                        yield HomesDone((number + (len(found) + done) / len(rules)) / len(ids), number, len(ids))
                 found.append(trial.run())
             if len(found) < len(rules):
                 found = []  # erased meanwhile: it counts for no rule, or two could not be compared

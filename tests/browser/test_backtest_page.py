@@ -75,7 +75,7 @@ def figure(page: Page, label: str) -> Locator:
 def test_a_rule_is_tried_on_all_homes_and_a_home_leads_to_its_graph(author: Author, page: Page) -> None:
     author.add_rule()
     author.sign_in(page, "/rules")
-    page.get_by_role("link", name="Try Much power on many homes").click()
+    page.get_by_role("link", name="Try on many homes: Much power").click()
     expect(page.get_by_role("textbox", name="Try", exact=True).or_(page.get_by_label("Try", exact=True)).first).to_have_value(
         "Saved rule (version 1)"
     )

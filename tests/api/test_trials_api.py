@@ -204,6 +204,14 @@ async def test_a_draft_with_mistakes_gets_each_with_its_place(api: httpx2.AsyncC
         (BACKTEST, {"rules": [DRAFT] * 3}, "/rules", "at most 2 items"),
         (BACKTEST, {"rules": [{"ruleId": "?"}]}, "/rules/0/ruleId", "pattern"),
         (BACKTEST, {"rules": [DRAFT], "sample": 0}, "/sample", "greater than or equal to 1"),
+        (BACKTEST, {"rules": [DRAFT], "customerBuildingIds": []}, "/customerBuildingIds", "at least 1 item"),
+        (
+            BACKTEST,
+            {"rules": [DRAFT], "customerBuildingIds": ["home-1", "nobody"]},
+            "/customerBuildingIds/1",
+            "no building of the id",
+        ),
+        (BACKTEST, {"rules": [DRAFT], "perHome": True}, "/perHome", "Accept: application/x-ndjson"),
         (BACKTEST, {"rules": [DRAFT | {"datasets": DRAFT["datasets"] * 2}]}, "/rules/0/datasets/1/name", "two datasets"),
     ],
 )
@@ -224,6 +232,38 @@ async def test_lines_end_with_the_same_result(api: httpx2.AsyncClient) -> None:
     *progress, last = [json.loads(line) for line in lines.text.splitlines()]
     assert last == {"result": whole.json()}
     assert all(0 <= each["progress"] <= 1 for each in progress)
+
+
+async def test_lines_bring_each_building_as_soon_as_it_is_done(api: httpx2.AsyncClient) -> None:
+    stricter = DRAFT | {"name": "Very much power", "condition": "AVG($Power) > 1700", "time_between_triggers_seconds": 0}
+    request = {"rules": [DRAFT, stricter], "perHome": True, **RANGE}
+    answer = await api.post(BACKTEST, json=request, headers=LINES)
+    *progress, last = [json.loads(line) for line in answer.text.splitlines()]
+    assert (progress[-1]["homesDone"], progress[-1]["homes"]) == (3, 3)
+    homes = [home for line in progress for home in line.get("perHome", [])]
+    assert [home["customerBuildingId"] for home in homes] == ["home-0", "home-1", "home-2"]
+    for place, figures in enumerate(last["result"]["rules"]):
+        of_rule = [home["rules"][place] for home in homes]
+        assert sum(each["notifications"] for each in of_rule) == figures["notifications"] > 0
+        assert sum(each["evaluations"] for each in of_rule) == figures["evaluations"]
+        assert sum(sum(each["dropped"].values()) for each in of_rule) == sum(figures["dropped"].values())
+    one, other = homes[1]["rules"]
+    assert (other["notifications"], other["days"], other["hours"], other["faults"]) == (0, [], [], 0)
+    # Local days: the range ends at one o'clock of the fourth.
+    assert [(each["day"], each["notifications"]) for each in one["days"]] == [
+        ("2026-03-07", 6),
+        ("2026-03-08", 6),
+        ("2026-03-09", 6),
+    ]
+    assert one["days"][0]["firstAtTimeMillis"] == START_MS + 3 * STEP_MS
+    assert one["hours"][0] == {"hour": 1, "notifications": 3}
+    assert homes[1]["timeZoneId"] == "Europe/Zurich"
+
+
+async def test_a_backtest_takes_chosen_buildings_each_once(api: httpx2.AsyncClient) -> None:
+    request = {"rules": [DRAFT], "customerBuildingIds": ["home-2", "home-0", "home-2"], **RANGE}
+    answer = (await api.post(BACKTEST, json=request)).json()
+    assert (answer["rules"][0]["homes"], answer["rules"][0]["homesReached"]) == (2, 1)
 
 
 class Call:

@@ -88,7 +88,7 @@ def test_the_keyboard_alone_finds_and_tries_a_rule(author: Author, page: Page) -
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
     page.keyboard.press("Enter")
-    link = page.get_by_role("link", name="Much power")
+    link = page.get_by_role("link", name="Much power", exact=True)
     for _ in range(20):
         if link.evaluate("element => element === document.activeElement"):
             break

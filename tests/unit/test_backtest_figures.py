@@ -3,7 +3,7 @@
 from zoneinfo import ZoneInfo
 
 from hearth.core.instants import DAY_MS, HOUR_MS
-from hearth.insights.backtests import HomeRun, comparison_of, figures_of
+from hearth.insights.backtests import HomeRun, comparison_of, days_of, figures_of, hours_of
 
 UTC = ZoneInfo("UTC")
 START_MS = 1_767_225_600_000  # 2026-01-01T00:00Z
@@ -30,6 +30,14 @@ def test_days_and_hours_are_those_of_the_home():
     figures = figures_of([run("a", 0, 23, zone=ZoneInfo("America/New_York"), days=1)])
     assert figures.busiest_hours == ((18, 1), (19, 1))
     assert (figures.median, figures.most) == (1, 1)  # 31 December and 1 January, one each
+
+
+def test_a_home_has_its_days_with_the_first_instant_of_each_and_its_hours():
+    new_york = run("a", 0, 23, 24, zone=ZoneInfo("America/New_York"))
+    first, second = days_of(new_york)
+    assert (str(first.day), first.sent, first.first_ms) == ("2025-12-31", 1, START_MS)
+    assert (str(second.day), second.sent, second.first_ms) == ("2026-01-01", 2, START_MS + 23 * HOUR_MS)
+    assert hours_of(new_york) == {18: 1, 19: 2}
 
 
 def test_the_order_of_homes_does_not_matter():

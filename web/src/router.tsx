@@ -6,7 +6,7 @@ import { Gate } from "./Gate";
 import { Home } from "./pages/home/Home";
 import { NotFound } from "./pages/NotFound";
 import { type Order, ORDERS } from "./pages/settings/categories";
-import { readRuleSearch, readRulesSearch } from "./pages/ruleSearch";
+import { readBacktestSearch, readRuleSearch, readRulesSearch } from "./pages/ruleSearch";
 import { PageSkeleton } from "./parts/PageSkeleton";
 import { STATUSES } from "./parts/StatusBadge";
 import { LANGUAGES } from "./texts";
@@ -141,6 +141,12 @@ const ruleRoute = createRoute({
   validateSearch: readRuleSearch,
   component: lazyRouteComponent(() => import("./pages/rule/Rule"), "SavedRule"),
 });
+const backtestRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "rules/$ruleId/backtest",
+  validateSearch: readBacktestSearch,
+  component: lazyRouteComponent(() => import("./pages/backtest/Backtest"), "Backtest"),
+});
 
 export const router = createRouter({
   routeTree: rootRoute.addChildren([
@@ -159,6 +165,7 @@ export const router = createRouter({
     catalogueRoute,
     newRuleRoute,
     ruleRoute,
+    backtestRoute,
   ]),
   basepath: "/console",
   trailingSlash: "never",

@@ -35,10 +35,12 @@ def documented(
     ours: bool = False,
     success_headers: Mapping[str, str] | None = None,
     success_lines: str | None = None,
+    line: str | None = None,
 ) -> dict[str, Any]:
     """Arguments of a route that needs a token with `scope` and may answer with these problem statuses.
 
-    `success_lines`: the media type under which it answers in lines of JSON, if it does.
+    `success_lines`: the media type under which it answers in lines of JSON, if it does; `line`: the schema of those that tell the
+    progress, where it is more than that.
     """
     extra: dict[str, Any] = {"security": [{"oauth2": [scope]}, {"bearer": []}]}
     if ours:
@@ -49,7 +51,10 @@ def documented(
             "headers": {name: {"description": text, "schema": {"type": "string"}} for name, text in success_headers.items()}
         }
     if success_lines:
-        lines = {"schema": {"type": "string", "description": _LINES}, "example": '{"progress": 0.42}\n{"result": {}}\n'}
+        schema: dict[str, Any] = {"type": "string", "description": _LINES}
+        if line:
+            schema["contentSchema"] = {"$ref": f"#/components/schemas/{line}"}
+        lines = {"schema": schema, "example": '{"progress": 0.42}\n{"result": {}}\n'}
         responses[200] = {"content": {success_lines: lines}}
     return {"responses": responses, "openapi_extra": extra}
 

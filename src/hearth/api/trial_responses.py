@@ -21,6 +21,11 @@ from hearth.services.trials import Refusal, is_last, refusal_of, result_of
 LINES = "application/x-ndjson"
 
 
+def wants_lines(request: Request) -> bool:
+    """Whether the client takes the answer in lines."""
+    return LINES in request.headers.get("accept", "")
+
+
 class TrialResponse(Response):
     """Answers with JSON, or with lines where the client accepts `application/x-ndjson`.
 
@@ -37,7 +42,7 @@ class TrialResponse(Response):
         super().__init__()
         self._lines = lines
         self._errors_of = errors_of
-        self._is_streamed = LINES in request.headers.get("accept", "")
+        self._is_streamed = wants_lines(request)
         self._has_begun = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -12,11 +12,21 @@ from hearth.api.documented import documented, operation_id
 from hearth.api.guard import GuardedRoute, grant_of, own_customer_id
 from hearth.api.parts import parts_of
 from hearth.api.problems import pointer_of
-from hearth.api.trial_responses import LINES, TrialResponse
+from hearth.api.trial_responses import LINES, TrialResponse, wants_lines
 from hearth.api.wire.base import CustomerBuildingId, QueryInstant
 from hearth.api.wire.rules import Rule, path_in_rule
-from hearth.api.wire.trials import Backtest, BacktestRequest, RuleReference, Simulation, SimulationRequest, Why, WhyRequest
+from hearth.api.wire.trials import (
+    Backtest,
+    BacktestLine,
+    BacktestRequest,
+    RuleReference,
+    Simulation,
+    SimulationRequest,
+    Why,
+    WhyRequest,
+)
 from hearth.core.identifiers import PATTERNS
+from hearth.core.problems import invalid
 from hearth.services.rule_checks import Finding
 from hearth.services.trials import Refusal, Trial, WhyTrial
 
@@ -24,6 +34,7 @@ router = APIRouter(tags=["Rules"], generate_unique_id_function=operation_id, rou
 
 _SCOPE = "read:rules"
 _POSTED = (400, 404, 413, 415, 429)
+_BACKTEST = documented(_SCOPE, _POSTED, ours=True, success_lines=LINES, line=BacktestLine.__name__)
 
 # Where a rule stands in a request, and the draft that stands there; None for a saved rule that is named there.
 _Place = tuple[tuple[str | int, ...], Rule | None]
@@ -40,13 +51,15 @@ async def simulate_rule(request: Request, simulation: SimulationRequest) -> Resp
     return _tried(request, simulation.to_trial(own_customer_id(request, *_customers(place))), place)
 
 
-@router.post("/rules/backtest/v1", response_model=Backtest, **documented(_SCOPE, _POSTED, ours=True, success_lines=LINES))
+@router.post("/rules/backtest/v1", response_model=Backtest, **_BACKTEST)
 async def backtest_rules(request: Request, backtest: BacktestRequest) -> Response:
     """What a rule, or two to compare, would have meant for all buildings, or for a sample of them, in figures.
 
-    Without a range: the last 30 days. With `Accept: application/x-ndjson` the answer is lines of JSON, as with a simulation.
-    Close the connection to cancel.
+    Without a range: the last 30 days. With `Accept: application/x-ndjson` the answer is lines of JSON, as with a simulation;
+    they say how many buildings are done too, and with `perHome` what each would have got. Close the connection to cancel.
     """
+    if backtest.per_home and not wants_lines(request):
+        raise invalid("/perHome", f"What each building would have got comes in lines only: send Accept: {LINES}.")
     places: list[_Place] = [
         (("rules", index, "ruleId"), None) if isinstance(each, RuleReference) else (("rules", index), each)
         for index, each in enumerate(backtest.rules)

@@ -34,6 +34,16 @@ class HomeRun:
     dropped: Mapping[str, int]
     evaluations: int
     goals: Sequence[Goal] = ()
+    faults: int = 0
+
+
+@dataclass(frozen=True)
+class DaySent:
+    """What a home would have got on a local day: how many, and when the first of them."""
+
+    day: date
+    sent: int
+    first_ms: int
 
 
 @dataclass(frozen=True)
@@ -79,9 +89,9 @@ def figures_of(runs: Iterable[HomeRun]) -> BacktestFigures:
     hours: Counter[int] = Counter()
     dropped: Counter[str] = Counter()
     for run in ordered:
-        days = Counter(local_date(at_ms, run.zone) for at_ms in run.sent_ms)
-        per_day.extend(days[day] for day in _days(run))
-        hours.update(datetime_of_instant(at_ms, run.zone).hour for at_ms in run.sent_ms)
+        days = {each.day: each.sent for each in days_of(run)}
+        per_day.extend(days.get(day, 0) for day in _days(run))
+        hours.update(hours_of(run))
         dropped.update(run.dropped)
     per_day.sort()
     first = [Sample(run.building_id, run.zone, run.sent_ms[0], run.texts[0]) for run in ordered if run.sent_ms]
@@ -98,6 +108,19 @@ def figures_of(runs: Iterable[HomeRun]) -> BacktestFigures:
         samples=tuple(first[:: max(1, len(first) // _SAMPLES)][:_SAMPLES]),
         goals=figures_of_goals(goal for run in ordered for goal in run.goals),
     )
+
+
+def days_of(run: HomeRun) -> list[DaySent]:
+    """The local days of a home on which it would have got something, in order."""
+    by_day: dict[date, list[int]] = {}
+    for at_ms in run.sent_ms:
+        by_day.setdefault(local_date(at_ms, run.zone), []).append(at_ms)
+    return [DaySent(day, len(times), min(times)) for day, times in sorted(by_day.items())]
+
+
+def hours_of(run: HomeRun) -> Counter[int]:
+    """How many a home would have got in each hour of its local day."""
+    return Counter(datetime_of_instant(at_ms, run.zone).hour for at_ms in run.sent_ms)
 
 
 def comparison_of(name: str, figures: BacktestFigures, other_name: str, other: BacktestFigures) -> str:

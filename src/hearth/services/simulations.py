@@ -35,6 +35,7 @@ _END_OF_TIME_MS = 2**62
 _DEFAULT_RANGE_MS = 30 * DAY_MS
 _WARM_UP_MS = 7 * DAY_MS  # streaks and pauses of so long are known when one asks why
 _PAGE = 200
+_PROGRESS_STEP = 0.01  # of one home; a simulation may tell it with every event
 _DRAFT_ID = "0" * 24
 
 
@@ -76,6 +77,42 @@ class Progress:
     """How much of the work is done, 0..1."""
 
     done: float
+
+
+@dataclass(frozen=True)
+class HomesDone(Progress):
+    """How many homes of a backtest are done. `runs`: of each rule in the home that has just been done; none in between."""
+
+    homes_done: int
+    homes: int
+    runs: tuple[HomeRun, ...] = ()
+
+
+@dataclass(frozen=True)
+class _HomeTrial:
+    """A simulation of a backtest in one home, and what it drops by reason."""
+
+    building: Building
+    simulation: Simulation
+    from_ms: int
+    to_ms: int
+    dropped: Counter[str]
+
+    def run(self) -> HomeRun:
+        """What came out, once the simulation has run to its end."""
+        result = self.simulation.result
+        return HomeRun(
+            building_id=self.building.customer_building_id,
+            zone=zone_named(self.building.time_zone_id),
+            from_ms=self.from_ms,
+            to_ms=self.to_ms,
+            sent_ms=[notification.created_at_ms for notification in result.notifications],
+            texts=[_first_text(notification.content) for notification in result.notifications],
+            dropped=self.dropped,
+            evaluations=result.evaluations,
+            faults=len(result.faults),
+            goals=list(result.goals.values()),
+        )
 
 
 class Simulations:
@@ -149,36 +186,52 @@ class Simulations:
         return Why(rule, building, end_ms - 1, simulation.explain_last(), notes_of(rule, building))
 
     def backtest(
-        self, customer_id: str, rules: Sequence[Rule], from_ms: int, to_ms: int, most_homes: int | None
-    ) -> Iterator[Progress | list[list[HomeRun]]]:
-        """Rules over all homes of a customer, or evenly chosen ones -> progress, then the runs of each rule by home."""
+        self,
+        customer_id: str,
+        rules: Sequence[Rule],
+        from_ms: int,
+        to_ms: int,
+        most_homes: int | None,
+        chosen: Sequence[str] | None = None,
+    ) -> Iterator[HomesDone | list[list[HomeRun]]]:
+        """Rules over all homes of a customer, or the chosen ones -> progress and each home, then the runs of each rule by home.
+
+        `most_homes`: of these so many, evenly taken. Raises Problem "invalid" for a chosen home that is unknown.
+        """
         compiled = [as_if_active(self._compiled(rule)) for rule in rules]
         snapshots = [past_peers(self._store, customer_id, each) for each in compiled]
-        ids = self._homes(customer_id, most_homes)
+        ids = self._homes(customer_id, most_homes, chosen)
         runs: list[list[HomeRun]] = [[] for _ in rules]
-        for number, building_id in enumerate(ids, 1):
-            for rule_runs, each, snapshot_at in zip(runs, compiled, snapshots, strict=True):
-                run = self._home_run(customer_id, building_id, each, from_ms, to_ms, snapshot_at)
-                if run is not None:
-                    rule_runs.append(run)
-            yield Progress(number / len(ids))
+        for number, building_id in enumerate(ids):
+            found: list[HomeRun] = []
+            for each, snapshot_at in zip(compiled, snapshots, strict=True):
+                trial = self._home_trial(customer_id, building_id, each, from_ms, to_ms, snapshot_at)
+                if trial is None:
+                    break
+                told = 0.0
+                for done in trial.simulation.run():
+                    if done >= told + _PROGRESS_STEP:
+                        told = done
+                        yield HomesDone((number + (len(found) + done) / len(rules)) / len(ids), number, len(ids))
+                found.append(trial.run())
+            if len(found) < len(rules):
+                found = []  # erased meanwhile: it counts for no rule, or two could not be compared
+            for rule_runs, run in zip(runs, found, strict=False):
+                rule_runs.append(run)
+            yield HomesDone((number + 1) / len(ids), number + 1, len(ids), tuple(found))
         yield runs
 
-    def _homes(self, customer_id: str, most: int | None) -> list[str]:
+    def _homes(self, customer_id: str, most: int | None, chosen: Sequence[str] | None) -> list[str]:
         """The ids of the homes, those in between left out evenly where there are more than `most`."""
-        ids: list[str] = []
-        after = None
         with self._store.read() as session:
-            while page := session.buildings.list_page(customer_id, after, _PAGE):
-                ids.extend(building.id for building in page)
-                after = page[-1].customer_building_id
+            ids = _all_ids(session, customer_id) if chosen is None else _ids_of(session, customer_id, chosen)
         if most is None or len(ids) <= most:
             return ids
         return [ids[index * len(ids) // most] for index in range(most)]
 
-    def _home_run(
+    def _home_trial(
         self, customer_id: str, building_id: str, compiled: CompiledRule, from_ms: int, to_ms: int, snapshot_at: SnapshotAt
-    ) -> HomeRun | None:
+    ) -> _HomeTrial | None:
         with self._store.read() as session:
             found = session.buildings.list_by_id(customer_id, [building_id])
             if not found:
@@ -188,20 +241,7 @@ class Simulations:
             points = _points(session, building, compiled, series, from_ms, to_ms)
         dropped: Counter[str] = Counter()
         simulation = Simulation(building, compiled, series, points, from_ms, to_ms, snapshot_at, dropped, tells_counts=False)
-        for _ in simulation.run():
-            pass
-        result = simulation.result
-        return HomeRun(
-            building_id=building.customer_building_id,
-            zone=zone_named(building.time_zone_id),
-            from_ms=from_ms,
-            to_ms=to_ms,
-            sent_ms=[notification.created_at_ms for notification in result.notifications],
-            texts=[_first_text(notification.content) for notification in result.notifications],
-            dropped=dropped,
-            evaluations=result.evaluations,
-            goals=list(result.goals.values()),
-        )
+        return _HomeTrial(building, simulation, from_ms, to_ms, dropped)
 
     def _compiled(self, rule: Rule) -> CompiledRule:
         errors = [finding for finding in check_rule(rule, self.catalogue, ()) if finding.severity == "error"]
@@ -230,6 +270,26 @@ def notes_of(rule: Rule, building: Building) -> tuple[str, ...]:
     if rule.id != _DRAFT_ID and not building.has_rule_on(rule.id):
         notes.append("The rule is switched off in the building.")
     return tuple(notes)
+
+
+def _all_ids(session: Session, customer_id: str) -> list[str]:
+    ids: list[str] = []
+    after = None
+    while page := session.buildings.list_page(customer_id, after, _PAGE):
+        ids.extend(building.id for building in page)
+        after = page[-1].customer_building_id
+    return ids
+
+
+def _ids_of(session: Session, customer_id: str, chosen: Sequence[str]) -> list[str]:
+    """The ids of homes that the customer names, each once."""
+    ids: dict[str, None] = {}
+    for index, name in enumerate(chosen):
+        building = session.buildings.find(customer_id, name)
+        if building is None:
+            raise invalid(f"/customerBuildingIds/{index}", f"There is no building of the id {name}.")
+        ids[building.id] = None
+    return list(ids)
 
 
 def _first_text(content: Content | None) -> str:

@@ -13,7 +13,7 @@ from hearth.domain.catalogue import Catalogue
 from hearth.domain.goals import Goal
 from hearth.domain.notifications import Notification
 from hearth.engine.slots import Counters
-from hearth.insights.backtests import BacktestFigures, comparison_of
+from hearth.insights.backtests import BacktestFigures, HomeRun, comparison_of, days_of, hours_of
 from hearth.insights.goals import GoalFigures
 from hearth.insights.graphs import telling_points
 from hearth.services.expressions import explained_body
@@ -56,6 +56,28 @@ def backtest_body(
         "to": shown_instant(to_ms, zone),
         "comparison": compared(names, figures),
         "rules": [_figures(name, each) for name, each in zip(names, figures, strict=True)],
+    }
+
+
+def home_body(runs: Sequence[HomeRun]) -> dict[str, Any]:
+    """What each rule would have meant for one home, by its local days and hours. It does not grow with what was sent."""
+    return {
+        "customerBuildingId": runs[0].building_id,
+        "timeZoneId": runs[0].zone.key,
+        "rules": [
+            {
+                "notifications": len(run.sent_ms),
+                "days": [
+                    {"day": each.day.isoformat(), "notifications": each.sent, "firstAtTimeMillis": each.first_ms}
+                    for each in days_of(run)
+                ],
+                "hours": [{"hour": hour, "notifications": count} for hour, count in sorted(hours_of(run).items())],
+                "dropped": dict(sorted(run.dropped.items())),
+                "evaluations": run.evaluations,
+                "faults": run.faults,
+            }
+            for run in runs
+        ],
     }
 
 

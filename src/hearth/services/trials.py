@@ -1,7 +1,8 @@
 """Trials: a request to try a rule, and its answer, as lines between two processes.
 
-A trial is data, so that it can be carried to a process of its own: `Trials.answer` makes a line of JSON of each
-step, `{"progress": 0.42}` now and then and at the end `{"result": {…}}` or `{"problem": {…}}`. What is tried, and how, is
+A trial is data, so that it can be carried to a process of its own: `Trials.answer` makes lines of JSON of its
+steps, `{"progress": 0.42}` now and then and at the end `{"result": {…}}` or `{"problem": {…}}`. Lines of a backtest
+say more: how many homes are done, and where it is wanted what each would have got. What is tried, and how, is
 the simulations' to say; who runs the process, and how the lines reach a client, is the edges'. Invariant: each trial
 has exactly one last line, and nothing is stored.
 """
@@ -18,8 +19,8 @@ from hearth.domain.rules import Rule
 from hearth.insights.backtests import figures_of
 from hearth.services.rule_checks import Finding, UnfitRule
 from hearth.services.rules import Rules
-from hearth.services.simulations import Progress, Simulations, beginning
-from hearth.services.trial_bodies import backtest_body, series_bodies, simulation_body, why_body
+from hearth.services.simulations import HomesDone, Progress, Simulations, beginning
+from hearth.services.trial_bodies import backtest_body, home_body, series_bodies, simulation_body, why_body
 
 MOST_RULES = 2
 MOST_ANSWER_BYTES = 32 * 1024 * 1024
@@ -38,13 +39,18 @@ class SimulationTrial(msgspec.Struct, tag=True, frozen=True, kw_only=True):
 
 
 class BacktestTrial(msgspec.Struct, tag=True, frozen=True, kw_only=True):
-    """One rule, or two to compare, in all homes of the customer, or in evenly chosen ones."""
+    """One rule, or two to compare, in all homes of the customer or in chosen ones, or in so many of them.
+
+    `per_home`: whether the lines bring each home as soon as it is done.
+    """
 
     customer_id: str
     rules: tuple[Rule | str, ...]
     from_ms: int | None = None
     to_ms: int | None = None
     most_homes: int | None = None
+    customer_building_ids: tuple[str, ...] | None = None
+    per_home: bool = False
 
 
 class WhyTrial(msgspec.Struct, tag=True, frozen=True, kw_only=True):
@@ -88,12 +94,21 @@ class Trials:
         rules: list[Rule] = []
         try:
             rules.extend(self._rule(trial.customer_id, each) for each in trial.rules)
+            last: Progress | None = None
+            homes: list[dict[str, Any]] = []  # done since the last line
             for step in self._steps(trial, rules):
                 if not isinstance(step, Progress):
+                    if last is not None and homes:
+                        yield _progress(last, homes)
                     yield _result(step)
-                elif self._clock.now_ms() >= told_ms + _PROGRESS_EVERY_MS:
+                    return
+                last = step
+                if isinstance(step, HomesDone) and step.runs and isinstance(trial, BacktestTrial) and trial.per_home:
+                    homes.append(home_body(step.runs))
+                if self._clock.now_ms() >= told_ms + _PROGRESS_EVERY_MS:
                     told_ms = self._clock.now_ms()
-                    yield _line({"progress": round(step.done, 4)})
+                    yield _progress(step, homes)
+                    homes = []
         except UnfitRule as unfit:
             place = rules.index(unfit.rule)
             yield refused(Refusal(code=unfit.code, detail=unfit.detail, rule=place, findings=unfit.findings))
@@ -128,7 +143,9 @@ class Trials:
     def _backtested(self, trial: BacktestTrial, rules: list[Rule]) -> Iterator[Progress | dict[str, Any]]:
         to_ms = self._clock.now_ms() if trial.to_ms is None else trial.to_ms
         from_ms = beginning(trial.from_ms, to_ms)
-        for step in self._simulations.backtest(trial.customer_id, rules, from_ms, to_ms, trial.most_homes):
+        for step in self._simulations.backtest(
+            trial.customer_id, rules, from_ms, to_ms, trial.most_homes, trial.customer_building_ids
+        ):
             if isinstance(step, Progress):
                 yield step
             else:
@@ -154,6 +171,13 @@ def result_of(line: bytes) -> bytes | None:
 def refusal_of(line: bytes) -> Refusal:
     """The refusal in the last line of a trial."""
     return msgspec.json.decode(line[len(_PROBLEM) : -len(b"}\n")], type=Refusal)
+
+
+def _progress(step: Progress, homes: list[dict[str, Any]]) -> bytes:
+    body: dict[str, Any] = {"progress": round(step.done, 4)}
+    if isinstance(step, HomesDone):
+        body |= {"homesDone": step.homes_done, "homes": step.homes}
+    return _line({**body, "perHome": homes} if homes else body)
 
 
 def _result(body: dict[str, Any]) -> bytes:

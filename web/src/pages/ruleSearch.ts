@@ -14,10 +14,34 @@ export interface RuleSearch {
   building?: string | undefined;
   from?: string | undefined;
   to?: string | undefined;
+  /** A version whose simulation stands beside the draft's. */
+  beside?: number | undefined;
+}
+
+/** A rule as one tries it: the draft that is edited, or a version; undefined is the saved rule. */
+export type Subject = "draft" | number;
+
+/** What a backtest tries, on which homes, and what of its answer is looked at. `run`: whether it is to be run at once. */
+export interface BacktestSearch {
+  what?: Subject | undefined;
+  compare?: Subject | undefined;
+  sample?: number | undefined;
+  buildings?: string[] | undefined;
+  from?: string | undefined;
+  to?: string | undefined;
+  run?: true | undefined;
+  view?: "table" | undefined;
+  order?: "least" | undefined;
+  /** A day on which two versions differ. */
+  day?: string | undefined;
+  /** Asked why: a day and a home, "2026-03-07/home-1". */
+  why?: string | undefined;
 }
 
 const text = (value: unknown) => (value === undefined || value === "" ? undefined : String(value));
 const day = (value: unknown) => (/^\d{4}-\d\d-\d\d$/.test(String(value)) ? String(value) : undefined);
+const whole = (value: unknown) => (Number.isInteger(Number(value)) && Number(value) > 0 ? Number(value) : undefined);
+const subject = (value: unknown): Subject | undefined => (value === "draft" ? "draft" : whole(value));
 
 export const readRulesSearch = (search: Record<string, unknown>): RulesSearch => ({
   q: text(search.q),
@@ -29,4 +53,19 @@ export const readRuleSearch = (search: Record<string, unknown>): RuleSearch => (
   building: text(search.building),
   from: day(search.from),
   to: day(search.to),
+  beside: whole(search.beside),
+});
+
+export const readBacktestSearch = (search: Record<string, unknown>): BacktestSearch => ({
+  what: subject(search.what),
+  compare: subject(search.compare),
+  sample: whole(search.sample),
+  buildings: Array.isArray(search.buildings) ? search.buildings.map(String) : undefined,
+  from: day(search.from),
+  to: day(search.to),
+  run: search.run === true ? true : undefined,
+  view: search.view === "table" ? "table" : undefined,
+  order: search.order === "least" ? "least" : undefined,
+  day: day(search.day),
+  why: text(search.why),
 });

@@ -42,6 +42,22 @@ export function relativeTime(atMs: number, nowMs: number, language: string): str
   return format.format(-Math.trunc(seconds / length), unit);
 }
 
+/** A local day, "2026-03-07", without its year. */
+export function dayOfMonth(day: string, language: string, hasWeekday = false): string {
+  const weekday = hasWeekday ? "short" : undefined;
+  return new Intl.DateTimeFormat(localeOf(language), {
+    day: "numeric",
+    month: "short",
+    timeZone: "UTC",
+    ...(weekday && { weekday }),
+  }).format(Date.parse(day));
+}
+
+/** A share, 0 to 1, in whole percent. */
+export function percent(share: number, language: string): string {
+  return new Intl.NumberFormat(localeOf(language), { style: "percent", maximumFractionDigits: 0 }).format(share);
+}
+
 /** Day of the week, date and minute, in a time zone. */
 export function weekdayTime(atMs: number, language: string, timeZone: string): string {
   return new Intl.DateTimeFormat(localeOf(language), {
@@ -58,11 +74,6 @@ export function weekdayTime(atMs: number, language: string, timeZone: string): s
 export function languageName(code: string, language: string): string {
   const name = new Intl.DisplayNames(localeOf(language), { type: "language" }).of(code) ?? code;
   return name.charAt(0).toLocaleUpperCase(language) + name.slice(1);
-}
-
-/** A share 0..1 as "96 %". */
-export function percent(share: number, language: string): string {
-  return new Intl.NumberFormat(localeOf(language), { style: "percent" }).format(share);
 }
 
 const LENGTHS: [string, number][] = [

@@ -23,8 +23,11 @@ export function instantOf(local: string, timeZone: string): number {
 }
 
 /** The day after a local day. */
-export function dayAfter(day: string): string {
-  return new Date(Date.parse(`${day}T00:00Z`) + 86_400_000).toISOString().slice(0, 10);
+export const dayAfter = (day: string): string => daysAfter(day, 1);
+
+/** A local day so many days after another, or before it. */
+export function daysAfter(day: string, days: number): string {
+  return new Date(Date.parse(`${day}T00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
 }
 
 /** "2026-03-07T14:30" as the zone's clocks show it. */

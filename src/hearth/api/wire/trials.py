@@ -12,6 +12,7 @@ from hearth.domain.goals import GoalState
 from hearth.services.trials import MOST_RULES, BacktestTrial, SimulationTrial, WhyTrial
 
 _FROM = Field(default=None, alias="from", description="Inclusive, epoch seconds; 30 days before `to` when absent.")
+_MOST_CHOSEN = 1_000
 _LOCAL = "Local time with its offset, ISO 8601."
 
 SIMULATION_EXAMPLE: dict[str, Any] = {
@@ -171,6 +172,14 @@ class BacktestRequest(WireModel):
     sample: Annotated[StrictInt, Field(ge=1)] | None = Field(
         default=None, description="At most so many buildings, evenly chosen; all when absent."
     )
+    customer_building_ids: list[CustomerBuildingId] | None = Field(
+        default=None, min_length=1, max_length=_MOST_CHOSEN, description="Only these buildings; all when absent."
+    )
+    per_home: bool = Field(
+        default=False,
+        description="Whether the lines with the progress bring what each building would have got (`perHome`). "
+        "Only with `Accept: application/x-ndjson`.",
+    )
 
     def to_trial(self, customer_id: str) -> BacktestTrial:
         """-> trial."""
@@ -180,6 +189,8 @@ class BacktestRequest(WireModel):
             from_ms=instant_or_none(self.from_seconds),
             to_ms=instant_or_none(self.to_seconds),
             most_homes=self.sample,
+            customer_building_ids=None if self.customer_building_ids is None else tuple(self.customer_building_ids),
+            per_home=self.per_home,
         )
 
 
@@ -337,6 +348,44 @@ class Backtest(WireModel):
     to_instant: str = Field(alias="to", description="UTC, ISO 8601.")
     comparison: str | None
     rules: list[Figures]
+
+
+class DayInHome(WireModel):
+    """A local day of a building on which it would have got something. `firstAtTimeMillis`: when the first of it."""
+
+    day: str = Field(description="ISO 8601.")
+    notifications: int
+    first_at_time_millis: int
+
+
+class RuleInHome(WireModel):
+    """What a rule would have meant for one building; `days` and `hours` are local, those without any are left out."""
+
+    notifications: int
+    days: list[DayInHome]
+    hours: list[BusyHour]
+    dropped: dict[str, int] = Field(description="By reason.")
+    evaluations: int
+    faults: int = Field(description="How often the rule failed: a bug of ours.")
+
+
+class HomeTried(WireModel):
+    """One building of a backtest, with each rule in the order of the request."""
+
+    customer_building_id: CustomerBuildingId
+    time_zone_id: str
+    rules: list[RuleInHome]
+
+
+class BacktestLine(WireModel):
+    """A line of a backtest that is not the last one."""
+
+    progress: float = Field(description="0 to 1.")
+    homes_done: int
+    homes: int = Field(description="Of so many.")
+    per_home: list[HomeTried] | None = Field(
+        default=None, description="The buildings done since the line before, where `perHome` was asked for and there are any."
+    )
 
 
 class ExplainedPart(WireModel):

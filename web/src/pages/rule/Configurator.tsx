@@ -1,8 +1,9 @@
 // The configurator: a rule is tried on a home, edited below, and saved as a version.
 import { Textarea, TextInput } from "@mantine/core";
 import { IconArrowLeft } from "@tabler/icons-react";
+import { useQueryClient } from "@tanstack/react-query";
 import { Link, useBlocker } from "@tanstack/react-router";
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Rule } from "../../api/public";
 import { useSession } from "../../parts/session";
@@ -13,6 +14,7 @@ import { aside, isSame } from "./draft";
 import { EditingContext, useEditing, useErrorAt, useFindings } from "./editing";
 import { Findings } from "./Findings";
 import { GraphPanel } from "./graph/GraphPanel";
+import { forgetDraft, keepDraft, keptDraft } from "./keptDraft";
 import { LeaveDialog } from "./LeaveDialog";
 import { Notifications } from "./Notifications";
 import { RuleBar } from "./RuleBar";
@@ -26,7 +28,11 @@ export function Configurator({ saved }: { saved: Rule }) {
   const { t } = useTranslation();
   const { languages } = useSession();
   const [base, setBase] = useState(saved);
-  const [draft, setDraft] = useState(saved);
+  const queries = useQueryClient();
+  const ruleId = saved.id ?? "";
+  // What was edited before a look at a backtest is taken up again.
+  const [draft, setDraft] = useState(() => keptDraft(queries, ruleId) ?? saved);
+  useEffect(() => forgetDraft(queries, ruleId), [queries, ruleId]);
   const isChanged = !isSame(draft, base);
   const takeOver = (rule: Rule) => {
     setBase(rule);
@@ -44,7 +50,12 @@ export function Configurator({ saved }: { saved: Rule }) {
   const isLeavingAllowed = useRef(false);
   const save = useSave(draft, takeSaved, isLeavingAllowed);
   const blocker = useBlocker({
-    shouldBlockFn: ({ current, next }) => isChanged && !isLeavingAllowed.current && current.pathname !== next.pathname,
+    shouldBlockFn: ({ current, next }) => {
+      if (!isChanged || isLeavingAllowed.current || current.pathname === next.pathname) return false;
+      if (!base.id || next.routeId !== "/rules/$ruleId/backtest" || next.params.ruleId !== base.id) return true;
+      keepDraft(queries, draft);
+      return false;
+    },
     enableBeforeUnload: () => isChanged,
     withResolver: true,
   });

@@ -4,17 +4,16 @@ import "../../styles/template.css";
 import "../../styles/versions.css";
 import "../../styles/graph.css";
 import "../../styles/expression.css";
-import { Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { Link, useParams } from "@tanstack/react-router";
+import { useParams } from "@tanstack/react-router";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
 import { Refused } from "../../api/client";
 import { ruleQuery } from "../../api/rules";
 import { PageSkeleton } from "../../parts/PageSkeleton";
 import { Refusal } from "../../parts/Refusal";
 import { Configurator } from "./Configurator";
 import { newRule } from "./draft";
+import { MissingRule } from "./MissingRule";
 
 export function NewRule() {
   const [blank] = useState(newRule);
@@ -26,24 +25,7 @@ export function SavedRule() {
   const rule = useQuery(ruleQuery(ruleId));
   // What is edited must be the newest, or every save would meet its own past.
   if (rule.data && rule.isFetchedAfterMount) return <Configurator key={ruleId} saved={rule.data} />;
-  if (rule.isError && rule.error instanceof Refused && rule.error.code === "not_found") return <Missing />;
+  if (rule.isError && rule.error instanceof Refused && rule.error.code === "not_found") return <MissingRule />;
   if (rule.isError) return <Refusal error={rule.error} onAgain={() => void rule.refetch()} />;
   return <PageSkeleton />;
-}
-
-function Missing() {
-  const { t } = useTranslation();
-  return (
-    <div className="panel empty">
-      <Title order={1} fz="h3" mb={4}>
-        {t("rule.missing")}
-      </Title>
-      <Text c="dimmed" mb="sm">
-        {t("rule.missingLead")}
-      </Text>
-      <Link to="/rules" className="text-link">
-        {t("rule.toRules")}
-      </Link>
-    </div>
-  );
 }

@@ -1,9 +1,10 @@
 // What is always at hand: the switch, on what the rule is tried, and saving.
 import { Autocomplete, Button, Switch, TextInput } from "@mantine/core";
-import { IconDeviceFloppy, IconPlayerPlay, IconPlayerStop } from "@tabler/icons-react";
+import { IconChartBar, IconDeviceFloppy, IconPlayerPlay, IconPlayerStop } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { buildingsQuery } from "../../api/rules";
+import { LinkButton } from "../../parts/LinkButton";
 import { useAllowed } from "../../parts/session";
 import { useEditing } from "./editing";
 import type { Save } from "./useSave";
@@ -74,6 +75,19 @@ export function RuleBar({ simulation, save, isChanged, isNew, onDiscard }: Props
           {t(isRunning ? "rule.cancel" : "rule.run")}
         </Button>
       </form>
+      {draft.id && (
+        <LinkButton
+          to="/rules/$ruleId/backtest"
+          params={{ ruleId: draft.id }}
+          search={{ what: isChanged ? "draft" : undefined, from: search.from, to: search.to }}
+          className="rule-bar-backtest"
+          variant="default"
+          title={t("backtest.open")}
+          leftSection={<IconChartBar size={16} aria-hidden />}
+        >
+          <span>{t("backtest.open")}</span>
+        </LinkButton>
+      )}
       <div className="rule-bar-save">
         <span className="rule-bar-note" role="status">
           {!mayWrite ? t("rule.readOnly") : isChanged ? t("rule.unsaved") : save.isDone ? t("rule.saved") : ""}

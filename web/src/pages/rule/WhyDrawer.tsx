@@ -2,24 +2,32 @@
 import { ActionIcon, Drawer, Group, Skeleton, Text } from "@mantine/core";
 import { IconChevronLeft, IconChevronRight, IconCircleCheck, IconCircleMinus, IconCircleX } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
 import type { TFunction } from "i18next";
+import { type ReactNode, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answer } from "../../api/client";
-import { api, type Why } from "../../api/public";
+import { api, type Rule, type Simulation, type Why } from "../../api/public";
 import { weekdayTime } from "../../parts/formats";
 import { Refusal } from "../../parts/Refusal";
-import type { Tried } from "./useSimulation";
 import { WhyTree } from "./WhyTree";
+
+/** A rule in a home, with what it would have said there as far as that is known. */
+export interface Asked {
+  rule: Rule;
+  simulation: Pick<Simulation, "customerBuildingId" | "notifications">;
+  timeZoneId: string;
+}
 
 interface Props {
   /** The instants asked about, one after the other; none closes it. */
   timesMs: number[];
-  result: Tried | undefined;
+  result: Asked | undefined;
   onClose: () => void;
+  /** What stands above the explanation. */
+  children?: ReactNode;
 }
 
-export function WhyDrawer({ timesMs, result, onClose }: Props) {
+export function WhyDrawer({ timesMs, result, onClose, children }: Props) {
   const { t, i18n } = useTranslation();
   const [at, setAt] = useState(0);
   useEffect(() => setAt(0), [timesMs]);
@@ -33,6 +41,7 @@ export function WhyDrawer({ timesMs, result, onClose }: Props) {
       title={<span className="drawer-title">{t("rule.why")}</span>}
       closeButtonProps={{ "aria-label": t("rule.close") }}
     >
+      {children}
       {timesMs.length > 1 && (
         <Group justify="space-between" mb="sm">
           <ActionIcon
@@ -59,7 +68,7 @@ export function WhyDrawer({ timesMs, result, onClose }: Props) {
   );
 }
 
-function Explanation({ atMs, tried, language }: { atMs: number; tried: Tried; language: string }) {
+function Explanation({ atMs, tried, language }: { atMs: number; tried: Asked; language: string }) {
   const { t } = useTranslation();
   const { simulation, rule, timeZoneId } = tried;
   const customerBuildingId = simulation.customerBuildingId;

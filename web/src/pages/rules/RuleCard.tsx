@@ -61,6 +61,15 @@ export function RuleCard({ rule }: { rule: Rule }) {
             ))}
           </span>
         )}
+        <Link
+          to="/rules/$ruleId/backtest"
+          params={{ ruleId }}
+          className="text-link"
+          activeProps={{}}
+          aria-label={t("backtest.openOf", { name: rule.name })}
+        >
+          {t("backtest.open")}
+        </Link>
         <span className="rule-card-change">
           <Time atMs={(rule.updatedAt ?? 0) * 1000} />
           {rule.updatedBy && <span>{rule.updatedBy}</span>}

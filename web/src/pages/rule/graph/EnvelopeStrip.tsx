@@ -18,16 +18,16 @@ const ENVELOPE_PX = 26;
 const MOST_IN_TOOLTIP = 3;
 
 interface Props {
+  label: string;
   tried: Tried;
   area: Area | undefined;
   onAsk: (timesMs: number[]) => void;
 }
 
-export function EnvelopeStrip({ tried, area, onAsk }: Props) {
-  const { t } = useTranslation();
+export function EnvelopeStrip({ label, tried, area, onAsk }: Props) {
   const shown = area ? envelopesOf(tried.simulation, area.fromMs, area.toMs, ENVELOPE_PX / area.widthPx) : [];
   return (
-    <ol className="envelopes" aria-label={t("rule.envelopes")}>
+    <ol className="envelopes" aria-label={label}>
       {area &&
         shown.map((envelope) => (
           <li

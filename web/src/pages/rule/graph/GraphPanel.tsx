@@ -1,14 +1,16 @@
 // The data graph: what the rule looked at, and above it what would have been sent or held back.
-import { Button, Progress, SegmentedControl, Skeleton, Text, TextInput, Title } from "@mantine/core";
-import { IconQuestionMark } from "@tabler/icons-react";
+import { Button, Progress, SegmentedControl, Select, Skeleton, Text, TextInput, Title } from "@mantine/core";
+import { IconArrowsDiff, IconQuestionMark } from "@tabler/icons-react";
 import { type FormEvent, lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { number } from "../../../parts/formats";
 import { instantOf, localMinute } from "../../../parts/localTime";
 import { Refusal } from "../../../parts/Refusal";
 import type { Trial, Tried } from "../useSimulation";
+import { WhyDrawer } from "../WhyDrawer";
 import { type Area, EnvelopeStrip } from "./EnvelopeStrip";
 import { GraphTable } from "./GraphTable";
+import { type Compared, useCompared } from "./useCompared";
 
 const DataGraph = lazy(() => import("./DataGraph"));
 
@@ -21,6 +23,7 @@ export function GraphPanel({ simulation, onAsk }: Props) {
   const { t } = useTranslation();
   const { result, progress, error, search, isOutdated } = simulation;
   const [view, setView] = useState("graph");
+  const compared = useCompared(result, search.beside);
   return (
     <section className="panel graph-panel" aria-labelledby="graph-title">
       <div className="rule-section-head">
@@ -34,16 +37,34 @@ export function GraphPanel({ simulation, onAsk }: Props) {
           </p>
         </div>
         {result && (
-          <SegmentedControl
-            size="xs"
-            aria-label={t("rule.view")}
-            value={view}
-            onChange={setView}
-            data={[
-              { value: "graph", label: t("rule.asGraph") },
-              { value: "table", label: t("rule.asTable") },
-            ]}
-          />
+          <div className="graph-controls">
+            {compared.numbers.length > 0 && (
+              <Select
+                size="xs"
+                aria-label={t("rule.compareWith")}
+                placeholder={t("rule.compareWith")}
+                leftSection={<IconArrowsDiff size={15} aria-hidden />}
+                data={compared.numbers.map((each) => ({
+                  value: String(each),
+                  label: t("rule.versionNumber", { version: each }),
+                }))}
+                value={search.beside === undefined ? null : String(search.beside)}
+                onChange={(chosen) => simulation.change({ beside: chosen ? Number(chosen) : undefined })}
+                clearable
+                clearButtonProps={{ "aria-label": t("rule.compareNone") }}
+              />
+            )}
+            <SegmentedControl
+              size="xs"
+              aria-label={t("rule.view")}
+              value={view}
+              onChange={setView}
+              data={[
+                { value: "graph", label: t("rule.asGraph") },
+                { value: "table", label: t("rule.asTable") },
+              ]}
+            />
+          </div>
         )}
       </div>
       <Progress
@@ -60,7 +81,13 @@ export function GraphPanel({ simulation, onAsk }: Props) {
           <Text c="dimmed">{t(search.building ? "rule.graphRun" : "rule.graphChoose")}</Text>
         </div>
       )}
-      {result && view === "graph" && <Graph tried={result} onAsk={onAsk} />}
+      {compared.error && (
+        <Refusal
+          error={compared.error}
+          title={t("rule.comparedFailed", { name: t("rule.versionNumber", { version: search.beside }) })}
+        />
+      )}
+      {result && view === "graph" && <Graph tried={result} compared={compared.tried} onAsk={onAsk} />}
       {result && view === "table" && <GraphTable tried={result} onAsk={onAsk} />}
       {result && <AskAtTime tried={result} onAsk={onAsk} />}
     </section>
@@ -82,13 +109,38 @@ function Summary({ tried }: { tried: Tried }) {
   );
 }
 
-function Graph({ tried, onAsk }: { tried: Tried; onAsk: (timesMs: number[]) => void }) {
+interface GraphProps {
+  tried: Tried;
+  compared: Compared["tried"];
+  onAsk: (timesMs: number[]) => void;
+}
+
+function Graph({ tried, compared, onAsk }: GraphProps) {
   const { t } = useTranslation();
   const [area, setArea] = useState<Area>();
+  const [askedMs, setAskedMs] = useState<number[]>([]);
   const { series } = tried.simulation;
+  const other = compared && t("rule.versionNumber", { version: compared.rule.version ?? 0 });
   return (
     <div className="graph">
-      <EnvelopeStrip tried={tried} area={area} onAsk={onAsk} />
+      {compared && <Numbers name={t("rule.triedName")} tried={tried} />}
+      <EnvelopeStrip label={t("rule.envelopes")} tried={tried} area={area} onAsk={onAsk} />
+      {compared && other && (
+        <>
+          <Numbers name={other} tried={compared} />
+          <EnvelopeStrip
+            label={t("rule.envelopesOf", { name: other })}
+            tried={compared}
+            area={area}
+            onAsk={setAskedMs}
+          />
+          <WhyDrawer timesMs={askedMs} result={compared} onClose={() => setAskedMs([])}>
+            <Text fw={600} fz="sm" mb="xs">
+              {other}
+            </Text>
+          </WhyDrawer>
+        </>
+      )}
       <div className="graph-place">
         <Suspense fallback={<Skeleton height="100%" />}>
           <DataGraph tried={tried} onArea={setArea} onAsk={(atMs) => onAsk([atMs])} />
@@ -96,6 +148,20 @@ function Graph({ tried, onAsk }: { tried: Tried; onAsk: (timesMs: number[]) => v
       </div>
       <p className="graph-hint">{t(series.length === 0 ? "rule.noSeries" : "rule.graphHint")}</p>
     </div>
+  );
+}
+
+function Numbers({ name, tried }: { name: string; tried: Tried }) {
+  const { t, i18n } = useTranslation();
+  const { notifications, dropped } = tried.simulation;
+  return (
+    <p className="envelopes-name">
+      {t("rule.tried", {
+        name,
+        sent: number(notifications.length, i18n.language),
+        dropped: number(dropped.length, i18n.language),
+      })}
+    </p>
   );
 }
 

@@ -293,10 +293,14 @@ class NotificationRepository(Protocol):
         statuses: Sequence[DeliveryStatus],
         after: str | None,
         limit: int,
+        *,
+        rule_id: str | None = None,
+        from_ms: int | None = None,
+        to_ms: int | None = None,
     ) -> list[Notification]:
         """Newest first (created_at_ms, then id, both descending), those behind the notification `after`.
 
-        Each carries its last interaction.
+        Only those of a rule, and made in [from_ms, to_ms), where that is given. Each carries its last interaction.
         """
 
     def set_status(self, customer_id: str, notification_id: str, status: DeliveryStatus) -> None: ...

@@ -39,14 +39,22 @@ def list_buildings(
         CustomerBuildingId | None,
         Query(description="The customerBuildingId behind which the page starts.", json_schema_extra=OURS),
     ] = None,
+    search: Annotated[
+        str,
+        Query(
+            max_length=200,
+            description="Only those that have each of these words in their customerBuildingId, city or zip, in any case.",
+            json_schema_extra=OURS,
+        ),
+    ] = "",
 ) -> list[Building]:
     """All buildings, ordered by customerBuildingId; with `limit` a page of them and a link to the next."""
     buildings = parts_of(request).buildings
     customer_id = grant_of(request).customer_id
     if limit is None and after is None:
-        return [building_body(building) for building in buildings.list_all(customer_id)]
+        return [building_body(building) for building in buildings.list_all(customer_id, search.split())]
     limit = limit or MOST_PER_PAGE
-    page, has_more = buildings.list_page(customer_id, after, limit)
+    page, has_more = buildings.list_page(customer_id, after, limit, search.split())
     if has_more:
         response.headers.update(next_link(request, page[-1].customer_building_id, limit))
     return [building_body(building) for building in page]

@@ -1,9 +1,9 @@
 // What the rules pages ask for, and under which key it is kept.
-import { queryOptions } from "@tanstack/react-query";
+import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { answer, client } from "./client";
 import { api } from "./public";
 
-const MOST_BUILDINGS = 500;
+export const MOST_BUILDINGS = 50;
 
 export const rulesQuery = queryOptions({
   queryKey: ["rules"],
@@ -30,11 +30,34 @@ export const predefinedQuery = queryOptions({
   queryFn: () => answer(client.GET("/console/api/predefined-rules")),
 });
 
-/** The first buildings, to choose one from; another one's id may be typed. */
-export const buildingsQuery = queryOptions({
-  queryKey: ["buildings"],
-  queryFn: () => answer(api.GET("/buildings/v1", { params: { query: { limit: MOST_BUILDINGS } } })),
-});
+/** The first buildings that have these words in their id, city or postal code. */
+export const buildingsQuery = (search: string) =>
+  queryOptions({
+    queryKey: ["buildings", "search", search],
+    placeholderData: keepPreviousData,
+    queryFn: ({ signal }) =>
+      answer(api.GET("/buildings/v1", { params: { query: { search, limit: MOST_BUILDINGS } }, signal })),
+  });
+
+export const buildingQuery = (customerBuildingId: string) =>
+  queryOptions({
+    queryKey: ["buildings", "one", customerBuildingId],
+    retry: false,
+    staleTime: 60_000,
+    queryFn: () => answer(api.GET("/buildings/{customerBuildingId}/v1", { params: { path: { customerBuildingId } } })),
+  });
+
+/** What a rule really sent in a building, or is about to, made in a range (ISO 8601 with an offset). */
+export const madeQuery = (ruleId: string, customerBuildingId: string, from: string, to: string) =>
+  queryOptions({
+    queryKey: ["notifications", "made", ruleId, customerBuildingId, from, to],
+    queryFn: () =>
+      answer(
+        api.GET("/pushnotifications/buildings/{customerBuildingId}/v1", {
+          params: { path: { customerBuildingId }, query: { ruleId, from, to } },
+        }),
+      ),
+  });
 
 export const catalogueQuery = queryOptions({
   queryKey: ["catalogue"],

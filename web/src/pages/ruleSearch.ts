@@ -14,6 +14,8 @@ export interface RuleSearch {
   building?: string | undefined;
   from?: string | undefined;
   to?: string | undefined;
+  /** The rule that a new one begins like. */
+  like?: string | undefined;
 }
 
 const text = (value: unknown) => (value === undefined || value === "" ? undefined : String(value));
@@ -29,4 +31,5 @@ export const readRuleSearch = (search: Record<string, unknown>): RuleSearch => (
   building: text(search.building),
   from: day(search.from),
   to: day(search.to),
+  like: text(search.like),
 });

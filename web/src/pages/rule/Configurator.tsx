@@ -14,9 +14,11 @@ import { EditingContext, useEditing, useErrorAt, useFindings } from "./editing";
 import { Findings } from "./Findings";
 import { GraphPanel } from "./graph/GraphPanel";
 import { LeaveDialog } from "./LeaveDialog";
+import { MadeDrawer } from "./MadeDrawer";
 import { Notifications } from "./Notifications";
 import { RuleBar } from "./RuleBar";
 import { Settings } from "./Settings";
+import { usePresent } from "./usePresent";
 import { useSave } from "./useSave";
 import { useSimulation } from "./useSimulation";
 import { Versions } from "./Versions";
@@ -39,10 +41,12 @@ export function Configurator({ saved }: { saved: Rule }) {
   };
   const findings = useFindings(draft);
   const simulation = useSimulation(draft);
+  const present = usePresent(draft, simulation.home, simulation.timeZoneId);
   const [askedMs, setAskedMs] = useState<number[]>([]);
+  const [opened, setOpened] = useState<string[]>([]);
   // A rule that was just added moves to its own address; that is no leaving.
   const isLeavingAllowed = useRef(false);
-  const save = useSave(draft, takeSaved, isLeavingAllowed);
+  const save = useSave(draft, takeSaved, takeOver, isLeavingAllowed);
   const blocker = useBlocker({
     shouldBlockFn: ({ current, next }) => isChanged && !isLeavingAllowed.current && current.pathname !== next.pathname,
     enableBeforeUnload: () => isChanged,
@@ -57,6 +61,8 @@ export function Configurator({ saved }: { saved: Rule }) {
         findings: findings.said ?? [],
         languages: [...new Set([...languages, ...Object.keys(draft.notification?.texts ?? {})])],
         simulation: simulation.isOutdated ? undefined : simulation.result?.simulation,
+        hasHome: Boolean(simulation.search.building) && !simulation.isUnknown,
+        present,
       }}
     >
       <div className="configurator">
@@ -69,11 +75,12 @@ export function Configurator({ saved }: { saved: Rule }) {
           simulation={simulation}
           save={save}
           isChanged={isChanged}
-          isNew={!base.id}
+          saved={base}
+          isLeavingAllowed={isLeavingAllowed}
           onDiscard={() => setDraft(base)}
         />
         <Findings findings={findings.said} failure={findings.failure} refusal={save.refusal} />
-        <GraphPanel simulation={simulation} onAsk={setAskedMs} />
+        <GraphPanel simulation={simulation} onAsk={setAskedMs} onOpen={setOpened} />
         <Datasets />
         <Conditions />
         <Notifications />
@@ -81,7 +88,8 @@ export function Configurator({ saved }: { saved: Rule }) {
         {base.id && <Versions rule={base} onRestored={takeSaved} isChanged={isChanged} />}
       </div>
       <WhyDrawer timesMs={askedMs} result={simulation.result} onClose={() => setAskedMs([])} />
-      <Conflict save={save} mine={draft} onTakeTheirs={takeOver} />
+      <MadeDrawer ids={opened} onClose={() => setOpened([])} />
+      <Conflict save={save} base={base} mine={draft} onTakeTheirs={takeOver} />
       <LeaveDialog blocker={blocker} />
     </EditingContext>
   );

@@ -1,6 +1,6 @@
 // Why the rule spoke at a time, or did not: the step that decided, what was counted, every part of the conditions.
-import { ActionIcon, Drawer, Group, Skeleton, Text } from "@mantine/core";
-import { IconChevronLeft, IconChevronRight, IconCircleCheck, IconCircleMinus, IconCircleX } from "@tabler/icons-react";
+import { Drawer, Skeleton } from "@mantine/core";
+import { IconCircleCheck, IconCircleMinus, IconCircleX } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -8,6 +8,7 @@ import { answer } from "../../api/client";
 import { api, type Why } from "../../api/public";
 import { weekdayTime } from "../../parts/formats";
 import { Refusal } from "../../parts/Refusal";
+import { Steps } from "./Steps";
 import type { Tried } from "./useSimulation";
 import { WhyTree } from "./WhyTree";
 
@@ -32,27 +33,7 @@ export function WhyDrawer({ timesMs, result, onClose }: Props) {
       title={<span className="drawer-title">{t("rule.why")}</span>}
       closeButtonProps={{ "aria-label": t("rule.close") }}
     >
-      {timesMs.length > 1 && (
-        <Group justify="space-between" mb="sm">
-          <ActionIcon
-            variant="default"
-            disabled={at === 0}
-            onClick={() => setAt(at - 1)}
-            aria-label={t("rule.previous")}
-          >
-            <IconChevronLeft size={16} aria-hidden />
-          </ActionIcon>
-          <Text fz="sm">{t("rule.nth", { number: at + 1, count: timesMs.length })}</Text>
-          <ActionIcon
-            variant="default"
-            disabled={at === timesMs.length - 1}
-            onClick={() => setAt(at + 1)}
-            aria-label={t("rule.next")}
-          >
-            <IconChevronRight size={16} aria-hidden />
-          </ActionIcon>
-        </Group>
-      )}
+      <Steps at={at} count={timesMs.length} onStep={setAt} />
       {atMs !== undefined && result && <Explanation key={atMs} atMs={atMs} tried={result} language={i18n.language} />}
     </Drawer>
   );

@@ -5,6 +5,7 @@ import { createContext, useContext } from "react";
 import { answer, Refused } from "../../api/client";
 import { api, type Finding, type Rule, type Simulation } from "../../api/public";
 import { sendable } from "./draft";
+import type { PresentState } from "./usePresent";
 
 const PAUSE_MS = 500;
 
@@ -17,6 +18,9 @@ export interface Editing {
   /** The languages that texts are needed in. */
   languages: string[];
   simulation: Simulation | undefined;
+  /** Whether a home is chosen to look at. */
+  hasHome: boolean;
+  present: PresentState | undefined;
 }
 
 export const EditingContext = createContext<Editing | null>(null);

@@ -1,23 +1,32 @@
 // The data graph: what the rule looked at, and above it what would have been sent or held back.
 import { Button, Progress, SegmentedControl, Skeleton, Text, TextInput, Title } from "@mantine/core";
 import { IconQuestionMark } from "@tabler/icons-react";
-import { type FormEvent, lazy, Suspense, useState } from "react";
+import { useQuery } from "@tanstack/react-query";
+import { type FormEvent, lazy, Suspense, useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
+import type { MadeNotification } from "../../../api/public";
+import { madeQuery } from "../../../api/rules";
 import { number } from "../../../parts/formats";
 import { instantOf, localMinute } from "../../../parts/localTime";
 import { Refusal } from "../../../parts/Refusal";
+import { useAllowed } from "../../../parts/session";
+import { useEditing } from "../editing";
 import type { Trial, Tried } from "../useSimulation";
-import { type Area, EnvelopeStrip } from "./EnvelopeStrip";
+import { type Area, EnvelopeLegend, EnvelopeStrip } from "./EnvelopeStrip";
+import { type Envelope, shownOf } from "./envelopes";
 import { GraphTable } from "./GraphTable";
+import { useFiner } from "./useFiner";
 
 const DataGraph = lazy(() => import("./DataGraph"));
 
 interface Props {
   simulation: Trial;
   onAsk: (timesMs: number[]) => void;
+  /** Notifications that were really made, by their ids. */
+  onOpen: (ids: string[]) => void;
 }
 
-export function GraphPanel({ simulation, onAsk }: Props) {
+export function GraphPanel({ simulation, onAsk, onOpen }: Props) {
   const { t } = useTranslation();
   const { result, progress, error, search, isOutdated } = simulation;
   const [view, setView] = useState("graph");
@@ -60,7 +69,7 @@ export function GraphPanel({ simulation, onAsk }: Props) {
           <Text c="dimmed">{t(search.building ? "rule.graphRun" : "rule.graphChoose")}</Text>
         </div>
       )}
-      {result && view === "graph" && <Graph tried={result} onAsk={onAsk} />}
+      {result && view === "graph" && <Graph tried={result} onAsk={onAsk} onOpen={onOpen} />}
       {result && view === "table" && <GraphTable tried={result} onAsk={onAsk} />}
       {result && <AskAtTime tried={result} onAsk={onAsk} />}
     </section>
@@ -82,16 +91,42 @@ function Summary({ tried }: { tried: Tried }) {
   );
 }
 
-function Graph({ tried, onAsk }: { tried: Tried; onAsk: (timesMs: number[]) => void }) {
+/** What the rule really made in the home and range of a simulation; undefined where it is not saved, or may not be seen. */
+function useMade({ simulation }: Tried): MadeNotification[] | undefined {
+  const { draft } = useEditing();
+  const mayRead = useAllowed("read:pushnotifications");
+  const { customerBuildingId, from, to } = simulation;
+  const asked = useQuery({
+    ...madeQuery(draft.id ?? "", customerBuildingId, from, to),
+    enabled: Boolean(draft.id) && mayRead,
+  });
+  return draft.id && mayRead ? (asked.data ?? NONE) : undefined;
+}
+
+const NONE: MadeNotification[] = [];
+
+function Graph({ tried, onAsk, onOpen }: { tried: Tried; onAsk: Props["onAsk"]; onOpen: Props["onOpen"] }) {
   const { t } = useTranslation();
   const [area, setArea] = useState<Area>();
   const { series } = tried.simulation;
+  const finer = useFiner(tried, area);
+  const made = useMade(tried);
+  const hasMade = made !== undefined;
+  const shown = useMemo(() => shownOf(tried.simulation, made ?? NONE), [tried, made]);
+  const choose = useCallback(
+    ({ kind, notifications }: Envelope) => {
+      if (kind === "made") onOpen(notifications.map((each) => each.id));
+      else onAsk(notifications.map((each) => each.createdAtTimeMillis));
+    },
+    [onAsk, onOpen],
+  );
   return (
     <div className="graph">
-      <EnvelopeStrip tried={tried} area={area} onAsk={onAsk} />
+      <EnvelopeLegend shown={shown} hasMade={hasMade} />
+      <EnvelopeStrip shown={shown} timeZoneId={tried.timeZoneId} area={area} hasMade={hasMade} onChoose={choose} />
       <div className="graph-place">
         <Suspense fallback={<Skeleton height="100%" />}>
-          <DataGraph tried={tried} onArea={setArea} onAsk={(atMs) => onAsk([atMs])} />
+          <DataGraph tried={tried} finer={finer} onArea={setArea} onAsk={(atMs) => onAsk([atMs])} />
         </Suspense>
       </div>
       <p className="graph-hint">{t(series.length === 0 ? "rule.noSeries" : "rule.graphHint")}</p>

@@ -9,6 +9,7 @@ import type {
 import type { ComposeOption } from "echarts/core";
 import { clockTime, number, weekdayTime } from "../../../parts/formats";
 import type { Tried } from "../useSimulation";
+import { pointsOf } from "./finer";
 import { seriesName } from "./seriesName";
 
 export type GraphOption = ComposeOption<
@@ -105,7 +106,7 @@ export function graphOption({ simulation, timeZoneId }: Tried, { token, language
       showSymbol: series.timestamps.length <= 60,
       symbolSize: 5,
       lineStyle: { width: 1.75 },
-      data: series.timestamps.map((seconds, index) => [seconds * 1000, series.values[index] ?? null]),
+      data: pointsOf(series, undefined),
     })),
   };
 }

@@ -108,15 +108,23 @@ def datasets_in(slot: Slot, catalogue: Catalogue, at_ms: int) -> tuple[PresentDa
 def _value(slot: Slot, expression: DraftExpression, at_ms: int) -> PresentValue:
     path, checked, language = expression
     context = slot.context if language is None else replace(slot.context, locale=language)
-    explainer = Explainer(checked)
-    whole = explainer.explain(at_ms, slot.windows, context)
-    parts = list(explainer.single_values(at_ms, slot.windows, context).items())[:MOST_PARTS]
+    whole = Explainer(checked).explain(at_ms, slot.windows, context)
+    parts = list(dict(_single_values(whole)).items())[:MOST_PARTS]
     value, shown = whole.value, whole.shown
     if language is not None:
         program = compile_program(checked)
         shown = str(program.run(at_ms, tuple(slot.windows[name] for name in program.datasets), context))
         value = shown
     return PresentValue(path, whole.type, whole.unit, value, shown, _missing_in(whole, is_text=language is not None), parts)
+
+
+def _single_values(part: Explained) -> Iterator[tuple[str, str]]:
+    """The outermost single values in it, as written and as shown; of what is asked of them the whole says enough."""
+    for each in part.parts:
+        if each.type.startswith("Scalar") and each.type != "Scalar<Boolean>" and each.shown:
+            yield each.text, f"{each.shown} {each.unit}" if each.unit and each.missing is None else each.shown
+        else:
+            yield from _single_values(each)
 
 
 def _missing_in(part: Explained, is_text: bool) -> str | None:

@@ -41,7 +41,7 @@ export function Configurator({ saved }: { saved: Rule }) {
   };
   const findings = useFindings(draft);
   const simulation = useSimulation(draft);
-  const present = usePresent(draft, simulation.home, simulation.timeZoneId);
+  const present = usePresent(draft, simulation.home, simulation.timeZoneId, simulation.progress !== undefined);
   const [askedMs, setAskedMs] = useState<number[]>([]);
   const [opened, setOpened] = useState<string[]>([]);
   // A rule that was just added moves to its own address; that is no leaving.

@@ -8,6 +8,7 @@ import { answer } from "../../api/client";
 import { api, type Why } from "../../api/public";
 import { weekdayTime } from "../../parts/formats";
 import { Refusal } from "../../parts/Refusal";
+import { textIn } from "../../parts/textIn";
 import { Steps } from "./Steps";
 import type { Tried } from "./useSimulation";
 import { WhyTree } from "./WhyTree";
@@ -50,8 +51,8 @@ function Explanation({ atMs, tried, language }: { atMs: number; tried: Tried; la
     queryFn: ({ signal }) =>
       answer(api.POST("/rules/why/v1", { body: { rule, customerBuildingId, timestamp }, signal })),
   });
-  const texts = simulation.notifications.find((each) => each.createdAtTimeMillis === atMs)?.notification?.texts ?? {};
-  const text = texts[language] ?? Object.values(texts)[0];
+  const said = simulation.notifications.find((each) => each.createdAtTimeMillis === atMs);
+  const text = textIn(said?.notification?.texts, language);
   return (
     <div className="why">
       <p className="why-asked">

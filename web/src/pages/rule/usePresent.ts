@@ -20,16 +20,17 @@ export interface PresentState {
   isOutdated: boolean;
 }
 
-/** undefined while nothing is known, or no home is chosen. */
+/** Waits while `isBusy`, so that a simulation has the machine to itself. undefined while nothing is known, or no home is chosen. */
 export function usePresent(
   draft: Rule,
   customerBuildingId: string | undefined,
   timeZoneId: string,
+  isBusy: boolean,
 ): PresentState | undefined {
   const [settled] = useDebouncedValue(draft, PAUSE_MS);
   const asked = useQuery({
     queryKey: ["present", customerBuildingId, settled],
-    enabled: customerBuildingId !== undefined,
+    enabled: customerBuildingId !== undefined && !isBusy,
     gcTime: 0,
     refetchInterval: AGAIN_MS,
     placeholderData: keepPreviousData,

@@ -58,7 +58,12 @@ export function useSave(
       void queries.invalidateQueries({ queryKey: rulesQuery.queryKey });
       if (sent.id) return;
       isLeavingAllowed.current = true;
-      await navigate({ to: "/rules/$ruleId", params: { ruleId: saved.id }, search: (search) => ({ ...search, like: undefined }), replace: true });
+      await navigate({
+        to: "/rules/$ruleId",
+        params: { ruleId: saved.id },
+        search: (search) => ({ ...search, like: undefined }),
+        replace: true,
+      });
     },
   });
   return {

@@ -42,7 +42,14 @@ export default function DataGraph({ tried, finer, onArea, onAsk }: Props) {
       tellArea(made, told.current.onArea);
     });
     observer.observe(place.current);
-    made.on("datazoom", () => tellArea(made, told.current.onArea));
+    // At most once a frame, however often a wheel turns.
+    let waiting = 0;
+    made.on("datazoom", () => {
+      waiting ||= requestAnimationFrame(() => {
+        waiting = 0;
+        tellArea(made, told.current.onArea);
+      });
+    });
     made.getZr().on("click", ({ offsetX, offsetY }) => {
       if (made.containPixel("grid", [offsetX, offsetY])) {
         told.current.onAsk(made.convertFromPixel({ xAxisIndex: 0 }, offsetX));
@@ -50,6 +57,7 @@ export default function DataGraph({ tried, finer, onArea, onAsk }: Props) {
     });
     return () => {
       observer.disconnect();
+      cancelAnimationFrame(waiting);
       made.dispose();
     };
   }, []);

@@ -146,6 +146,11 @@ def shown_instant(at_ms: int, zone: ZoneInfo) -> str:
     return datetime_of_instant(at_ms, zone).isoformat(timespec="seconds")
 
 
+def shown_minute(at_ms: int, zone: ZoneInfo) -> str:
+    """Local time for a list that people read: `2026-03-07 01:45`."""
+    return f"{datetime_of_instant(at_ms, zone):%Y-%m-%d %H:%M}"
+
+
 def _notification(notification: Notification, goal: Goal | None, zone: ZoneInfo) -> dict[str, object]:
     body = {**notification_body(notification), "case": notification.case_label, "trace": notification.trace}
     if goal is None:

@@ -12,7 +12,6 @@ export type Case = Schemas["NotificationCase"];
 export type Finding = Schemas["Finding"];
 export type RuleVersion = Schemas["RuleVersion"];
 export type Simulation = Schemas["Simulation"];
-export type TriedNotification = Schemas["TriedNotification"];
 export type Series = Schemas["SeriesShown"];
 export type Present = Schemas["Present"];
 export type PresentValue = Schemas["PresentValue"];
@@ -21,7 +20,7 @@ export type MadeNotification = Schemas["Notification"];
 export type Why = Schemas["Why"];
 export type ExplainedPart = Schemas["ExplainedPart"];
 export type ExpressionAnswer = Schemas["ExpressionAnswer"];
-export type ExpressionQuestion = Schemas["ExpressionQuestion"];
+type ExpressionQuestion = Schemas["ExpressionQuestion"];
 export type ExpressionMistake = Schemas["Mistake"];
 export type Place = ExpressionQuestion["place"];
 

@@ -47,14 +47,14 @@ export const buildingQuery = (customerBuildingId: string) =>
     queryFn: () => answer(api.GET("/buildings/{customerBuildingId}/v1", { params: { path: { customerBuildingId } } })),
   });
 
-/** What a rule really sent in a building, or is about to, made in a range (ISO 8601 with an offset). */
-export const madeQuery = (ruleId: string, customerBuildingId: string, from: string, to: string) =>
+/** What a rule really sent in a building, or is about to, made in [fromMs, toMs). */
+export const madeQuery = (ruleId: string, customerBuildingId: string, fromMs: number, toMs: number) =>
   queryOptions({
-    queryKey: ["notifications", "made", ruleId, customerBuildingId, from, to],
+    queryKey: ["notifications", "made", ruleId, customerBuildingId, fromMs, toMs],
     queryFn: () =>
       answer(
         api.GET("/pushnotifications/buildings/{customerBuildingId}/v1", {
-          params: { path: { customerBuildingId }, query: { ruleId, from, to } },
+          params: { path: { customerBuildingId }, query: { ruleId, from: String(fromMs), to: String(toMs) } },
         }),
       ),
   });

@@ -2,7 +2,7 @@
 import { Refused, refusalOf } from "./client";
 import { fetchWithToken, type Rule, type Simulation } from "./public";
 
-export interface SimulationQuestion {
+interface SimulationQuestion {
   rule: Rule;
   customerBuildingId: string;
   from?: number;

@@ -53,7 +53,7 @@ export function Panel({ id, title, children }: { id: string; title: string; chil
 }
 
 /** A calm word that something was done. */
-export function Done({ text }: { text: string | false }) {
+function Done({ text }: { text: string | false }) {
   return (
     <div role="status">
       {text && (

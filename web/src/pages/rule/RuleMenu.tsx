@@ -95,7 +95,7 @@ function DeleteDialog({ rule, isOpen, onClose, isLeavingAllowed }: DialogProps) 
         <Button variant="default" onClick={onClose} data-autofocus>
           {t("rule.stay")}
         </Button>
-        <Button color="red" loading={deleting.isPending} onClick={() => deleting.mutate()}>
+        <Button color="red.9" loading={deleting.isPending} onClick={() => deleting.mutate()}>
           {t("rule.deleteNow")}
         </Button>
       </Group>

@@ -11,7 +11,7 @@ const PAUSE_MS = 500;
 
 export type Said = Pick<Finding, "pointer" | "severity" | "detail" | "hint" | "line">;
 
-export interface Editing {
+interface Editing {
   draft: Rule;
   edit: (patch: Partial<Rule>) => void;
   findings: Said[];

@@ -19,6 +19,9 @@ export interface Tried {
   rule: Rule;
   simulation: Simulation;
   timeZoneId: string;
+  /** The range [fromMs, toMs). */
+  fromMs: number;
+  toMs: number;
 }
 
 export interface Trial {
@@ -73,7 +76,9 @@ export function useSimulation(draft: Rule): Trial {
         ...(search.to && { to: instantOf(dayAfter(search.to), zone) / 1000 }),
       };
       const simulation = await simulate(question, setProgress, controller.signal);
-      setResult({ rule, simulation, timeZoneId: zone });
+      // An end that nobody chose is right behind the newest event, and told in whole seconds.
+      const toMs = Date.parse(simulation.to) + (search.to ? 0 : 1000);
+      setResult({ rule, simulation, timeZoneId: zone, fromMs: Date.parse(simulation.from), toMs });
     };
     tried()
       .catch((failure: unknown) => {

@@ -92,12 +92,12 @@ function Summary({ tried }: { tried: Tried }) {
 }
 
 /** What the rule really made in the home and range of a simulation; undefined where it is not saved, or may not be seen. */
-function useMade({ simulation }: Tried): MadeNotification[] | undefined {
+function useMade({ simulation, fromMs, toMs }: Tried): MadeNotification[] | undefined {
   const { draft } = useEditing();
   const mayRead = useAllowed("read:pushnotifications");
-  const { customerBuildingId, from, to } = simulation;
+  const { customerBuildingId } = simulation;
   const asked = useQuery({
-    ...madeQuery(draft.id ?? "", customerBuildingId, from, to),
+    ...madeQuery(draft.id ?? "", customerBuildingId, fromMs, toMs),
     enabled: Boolean(draft.id) && mayRead,
   });
   return draft.id && mayRead ? (asked.data ?? NONE) : undefined;

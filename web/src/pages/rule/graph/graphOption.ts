@@ -12,11 +12,11 @@ import type { Tried } from "../useSimulation";
 import { pointsOf } from "./finer";
 import { seriesName } from "./seriesName";
 
-export type GraphOption = ComposeOption<
+type GraphOption = ComposeOption<
   DataZoomComponentOption | GridComponentOption | LegendComponentOption | LineSeriesOption | TooltipComponentOption
 >;
 
-export interface Look {
+interface Look {
   token: (name: string) => string;
   language: string;
   isNarrow: boolean;
@@ -26,10 +26,13 @@ const AXIS_PX = 52;
 const MANY_POINTS = 400;
 const COLOURS = ["--series-1", "--series-2", "--series-3", "--series-4", "--series-5", "--series-6"];
 
-export function graphOption({ simulation, timeZoneId }: Tried, { token, language, isNarrow }: Look): GraphOption {
+export function graphOption(
+  { simulation, timeZoneId, fromMs, toMs }: Tried,
+  { token, language, isNarrow }: Look,
+): GraphOption {
   const text = { color: token("--mantine-color-dimmed"), fontFamily: token("--mantine-font-family"), fontSize: 12 };
   const units = [...new Set(simulation.series.map((each) => each.unit ?? ""))];
-  const hours = (Date.parse(simulation.to) - Date.parse(simulation.from)) / 3_600_000;
+  const hours = (toMs - fromMs) / 3_600_000;
   const day = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", timeZone: timeZoneId });
   return {
     animation: false,
@@ -56,8 +59,8 @@ export function graphOption({ simulation, timeZoneId }: Tried, { token, language
     },
     xAxis: {
       type: "time",
-      min: Date.parse(simulation.from),
-      max: Date.parse(simulation.to),
+      min: fromMs,
+      max: toMs,
       axisLine: { lineStyle: { color: token("--line") } },
       axisTick: { show: false },
       splitNumber: isNarrow ? 3 : 8,

@@ -10,12 +10,15 @@ import { type Finer, type Span, spanToAsk } from "./finer";
 const PAUSE_MS = 200;
 
 /** The finest that is known of a part; undefined while only the whole is. Where it cannot be asked the coarse lines stay. */
-export function useFiner({ rule, simulation }: Tried, shown: Span | undefined): Finer | undefined {
+export function useFiner(
+  { rule, simulation, fromMs: beginMs, toMs: endMs }: Tried,
+  shown: Span | undefined,
+): Finer | undefined {
   const [settled] = useDebouncedValue(shown, PAUSE_MS);
   const [span, setSpan] = useState<Span>();
   const { customerBuildingId } = simulation;
   const asked = useQuery({
-    queryKey: ["series", customerBuildingId, rule.datasets, simulation.from, simulation.to, span],
+    queryKey: ["series", customerBuildingId, rule.datasets, beginMs, endMs, span],
     enabled: span !== undefined,
     staleTime: Infinity,
     gcTime: 60_000,
@@ -30,10 +33,10 @@ export function useFiner({ rule, simulation }: Tried, shown: Span | undefined): 
 
   useEffect(() => {
     if (!settled) return;
-    const whole = { fromMs: Date.parse(simulation.from), toMs: Date.parse(simulation.to) };
+    const whole = { fromMs: beginMs, toMs: endMs };
     const next = spanToAsk(settled, whole, simulation.series, finer);
     if (next) setSpan(next);
-  }, [settled, simulation, finer]);
+  }, [settled, simulation, beginMs, endMs, finer]);
 
   return finer;
 }

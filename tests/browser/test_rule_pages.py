@@ -276,7 +276,7 @@ def test_who_may_only_look_is_offered_no_change(author: Author, page: Page) -> N
     page.goto(author.console + trial(author, f"/rules/{rule['id']}"))
     expect(page.get_by_text("Your role may look and try, not save")).to_be_visible()
     expect(page.get_by_role("button", name="Save")).to_have_count(0)
-    expect(page.get_by_text("would be sent")).to_be_visible()
+    expect(page.get_by_text("would be sent,")).to_be_visible()
     page.goto(author.console + "/rules/catalogue")
     expect(page.get_by_role("heading", name="Daily energy report")).to_be_visible()
     expect(page.get_by_role("button", name="Activate")).to_have_count(0)
@@ -285,7 +285,7 @@ def test_who_may_only_look_is_offered_no_change(author: Author, page: Page) -> N
 def test_a_preview_follows_what_is_written_after_a_simulation(author: Author, page: Page) -> None:
     rule = author.add_rule()
     author.sign_in(page, trial(author, f"/rules/{rule['id']}"))
-    expect(page.get_by_text("would be sent")).to_be_visible()
+    expect(page.get_by_text("would be sent,")).to_be_visible()
     english = page.get_by_role("group", name="English")
     preview = english.get_by_role("figure")
     expect(preview).to_contain_text("To the grid go")

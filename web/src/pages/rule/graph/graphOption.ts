@@ -31,7 +31,11 @@ export function graphOption(
   { token, language, isNarrow }: Look,
 ): GraphOption {
   const text = { color: token("--mantine-color-dimmed"), fontFamily: token("--mantine-font-family"), fontSize: 12 };
-  const units = [...new Set(simulation.series.map((each) => each.unit ?? ""))];
+  // Without any series there is an axis still: the chart refuses a grid of one axis.
+  const units = [
+    ...new Set(simulation.series.map((each) => each.unit ?? "")),
+    ...(simulation.series.length === 0 ? [""] : []),
+  ];
   const hours = (toMs - fromMs) / 3_600_000;
   const day = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", timeZone: timeZoneId });
   return {

@@ -127,8 +127,8 @@ class BuildingRepository(Protocol):
 
     def replace(self, building: Building) -> None: ...
     def find(self, customer_id: str, customer_building_id: str) -> Building | None: ...
-    def list_page(self, customer_id: str, after: str | None, limit: int, containing: str = "") -> list[Building]:
-        """Ordered by customer_building_id, those greater than `after` with the text `containing` in it, in any case."""
+    def list_page(self, customer_id: str, after: str | None, limit: int) -> list[Building]:
+        """Ordered by customer_building_id, those greater than `after`."""
 
     def list_by_id(self, customer_id: str, building_ids: Sequence[str]) -> list[Building]: ...
     def count(self, customer_id: str) -> int: ...
@@ -315,10 +315,14 @@ class NotificationRepository(Protocol):
         statuses: Sequence[DeliveryStatus],
         after: str | None,
         limit: int,
+        *,
+        rule_id: str | None = None,
+        from_ms: int | None = None,
+        to_ms: int | None = None,
     ) -> list[Notification]:
         """Newest first (created_at_ms, then id, both descending), those behind the notification `after`.
 
-        Each carries its last interaction.
+        Only those of a rule, and made in [from_ms, to_ms), where that is given. Each carries its last interaction.
         """
 
     def set_status(self, customer_id: str, notification_id: str, status: DeliveryStatus) -> None: ...

@@ -327,7 +327,7 @@ async def test_buildings_are_found_by_a_part_of_their_id(api: httpx2.AsyncClient
     first = await api.get("/buildings/v1?search=hill&limit=1")
     second = await api.get(first.links["next"]["url"])
     assert [answer.json()[0]["customerBuildingId"] for answer in (first, second)] == ["hill-01", "hill-02"]
-    assert (await api.get("/buildings/v1", params={"search": "x" * 101})).status_code == 400
+    assert (await api.get("/buildings/v1", params={"search": "x" * 201})).status_code == 400
 
 
 async def test_erasing_is_202_and_final(api: httpx2.AsyncClient) -> None:
@@ -387,3 +387,27 @@ async def test_a_device_seen_in_events_stays_until_it_is_registered(
     assert (await api.put("/buildings/v1", json=minimal())).json()["devices"] == building["devices"]
     registered = (await api.put("/buildings/v1", json=minimal(devices=[{"id": "plug-9", "type": "SMART_PLUG"}]))).json()
     assert [(one["id"], one["type"], one["discovered"]) for one in registered["devices"]] == [("plug-9", "SMART_PLUG", False)]
+
+
+async def test_buildings_are_searched_by_id_city_and_postal_code(api: httpx2.AsyncClient) -> None:
+    for name, place in {
+        "lake-1": {"city": "Thun", "zip": "3600", "countryCode": "CH"},
+        "lake-2": {"city": "Bern", "zip": "3011", "countryCode": "CH"},
+        "hill-1": {"city": "Bern", "zip": "3012", "countryCode": "CH"},
+    }.items():
+        (await api.post("/buildings/v1", json={"customerBuildingId": name, **place})).raise_for_status()
+
+    async def found(search: str, **asked: Any) -> list[str]:
+        listed = (await api.get("/buildings/v1", params={"search": search, **asked})).raise_for_status().json()
+        return [each["customerBuildingId"] for each in listed]
+
+    assert await found("LAKE") == ["lake-1", "lake-2"]
+    assert await found("bern") == ["hill-1", "lake-2"]
+    assert await found("lake bern") == ["lake-2"]
+    assert await found("360") == ["lake-1"]
+    assert await found("nowhere") == []
+    page = await api.get("/buildings/v1", params={"search": "bern", "limit": 1})
+    assert [each["customerBuildingId"] for each in page.json()] == ["hill-1"]
+    following = await api.get(page.links["next"]["url"])
+    assert [each["customerBuildingId"] for each in following.json()] == ["lake-2"]
+    assert "next" not in following.links

@@ -186,3 +186,20 @@ async def test_another_customers_notifications_do_not_exist(
     assert (await other_api.get(LIST)).json() == []
     assert (await other_api.get(f"{LIST}?limit=1&after={stored[4]}")).status_code == 400
     assert (await api.get("/buildings/house-1/v1")).json()["disabledNotifications"] == []
+
+
+async def test_they_are_listed_by_rule_and_by_when_they_were_made(
+    api: httpx2.AsyncClient, stored: list[str], clock: MovableClock
+) -> None:
+    async def listed(**asked: Any) -> list[str]:
+        return [one["id"] for one in (await api.get(LIST, params=asked)).raise_for_status().json()]
+
+    start_seconds = clock.now_ms() / 1_000
+    assert await listed(ruleId=RULE) == [stored[4], stored[2], stored[1], stored[0]]
+    assert await listed(ruleId="b" * 24) == []
+    assert await listed(**{"from": start_seconds + 1, "to": start_seconds + 4}) == [stored[2], stored[1]]
+    page = await api.get(LIST, params={"ruleId": RULE, "from": start_seconds + 1, "limit": 1})
+    assert [one["id"] for one in page.json()] == [stored[4]]
+    following = await api.get(page.links["next"]["url"])
+    assert [one["id"] for one in following.json()] == [stored[2]]
+    assert (await api.get(LIST, params={"from": "yesterday"})).status_code == 400

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hearth.insights.graphs import MOST_POINTS, telling_points
+from hearth.insights.graphs import MOST_POINTS, shares_of, telling_points
 
 SERIES = st.lists(st.tuples(st.integers(0, 10_000), st.floats(-1e6, 1e6)), unique_by=lambda point: point[0], max_size=300)
 
@@ -40,3 +40,14 @@ def test_a_peak_of_a_long_series_stays() -> None:
 def test_a_gap_has_no_points() -> None:
     times = [*range(10_000), *range(10**9, 10**9 + 10_000)]
     assert len(telling_points(times, [float(at % 7) for at in times])) <= 8
+
+
+@given(st.lists(st.integers(0, 9_000), max_size=12), st.integers(0, 5_000))
+def test_series_share_the_points_and_the_short_ones_leave_theirs(counts: list[int], most: int) -> None:
+    shares = shares_of(counts, most)
+    assert sum(shares) <= most
+    assert all(share <= count for share, count in zip(shares, counts, strict=True))
+    if sum(counts) <= most:
+        assert shares == counts
+    elif counts:
+        assert sum(shares) > most - len(counts)

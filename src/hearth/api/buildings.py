@@ -42,8 +42,8 @@ def list_buildings(
     search: Annotated[
         str,
         Query(
-            max_length=100,
-            description="Only buildings with this text in their customerBuildingId, in upper or lower case.",
+            max_length=200,
+            description="Only those that have each of these words in their customerBuildingId, city or zip, in any case.",
             json_schema_extra=OURS,
         ),
     ] = "",
@@ -51,10 +51,10 @@ def list_buildings(
     """All buildings, ordered by customerBuildingId; with `limit` a page of them and a link to the next."""
     buildings = parts_of(request).buildings
     customer_id = grant_of(request).customer_id
-    if limit is None and after is None and not search:
-        return [building_body(building) for building in buildings.list_all(customer_id)]
+    if limit is None and after is None:
+        return [building_body(building) for building in buildings.list_all(customer_id, search.split())]
     limit = limit or MOST_PER_PAGE
-    page, has_more = buildings.list_page(customer_id, after, limit, search)
+    page, has_more = buildings.list_page(customer_id, after, limit, search.split())
     if has_more:
         response.headers.update(next_link(request, page[-1].customer_building_id, limit))
     return [building_body(building) for building in page]

@@ -11,12 +11,12 @@ from hearth.api.documented import documented, operation_id
 from hearth.api.guard import GuardedRoute, grant_of
 from hearth.api.paging import LINK_HEADER, next_link
 from hearth.api.parts import parts_of
-from hearth.api.wire.base import OURS
+from hearth.api.wire.base import OURS, QueryInstant
 from hearth.api.wire.notifications import InteractionReport, Notification
 from hearth.core.identifiers import PATTERNS
 from hearth.domain.notifications import DeliveryStatus
 from hearth.services.notification_body import notification_body
-from hearth.services.notifications import MOST_PER_PAGE
+from hearth.services.notifications import MOST_PER_PAGE, Asked
 
 router = APIRouter(
     tags=["Notifications"], generate_unique_id_function=operation_id, route_class=GuardedRoute, strict_content_type=False
@@ -46,6 +46,30 @@ def list_notifications(
             description="Only these; repeated or separated by commas. Dropped ones are listed only when asked for.",
         ),
     ] = [],  # noqa: B006 - FastAPI copies defaults
+    rule_id: Annotated[
+        str | None,
+        Query(
+            alias="ruleId",
+            description="Only those that this rule made.",
+            json_schema_extra={"pattern": PATTERNS["ruleId"], **OURS},
+        ),
+    ] = None,
+    from_ms: Annotated[
+        QueryInstant | None,
+        Query(
+            alias="from",
+            description="Only those made at or after it; epoch seconds or ISO 8601 with an offset.",
+            json_schema_extra=OURS,
+        ),
+    ] = None,
+    to_ms: Annotated[
+        QueryInstant | None,
+        Query(
+            alias="to",
+            description="Only those made before it; epoch seconds or ISO 8601 with an offset.",
+            json_schema_extra=OURS,
+        ),
+    ] = None,
     limit: Annotated[
         int | None, Query(ge=1, le=MOST_PER_PAGE, description="Without it, all are listed.", json_schema_extra=OURS)
     ] = None,
@@ -56,12 +80,13 @@ def list_notifications(
     """The notifications of a building, newest first; with `limit` a page of them and a link to the next."""
     notifications = parts_of(request).notifications
     customer_id = grant_of(request).customer_id
+    asked = Asked(tuple(delivery_status), rule_id, from_ms, to_ms)
     headers = {}
     if limit is None and after is None:
-        page = notifications.list_all(customer_id, customer_building_id, delivery_status)
+        page = notifications.list_all(customer_id, customer_building_id, asked)
     else:
         limit = limit or MOST_PER_PAGE
-        page, has_more = notifications.list_page(customer_id, customer_building_id, delivery_status, after, limit)
+        page, has_more = notifications.list_page(customer_id, customer_building_id, asked, after, limit)
         if has_more:
             headers = next_link(request, page[-1].id, limit)
     body = msgspec.json.encode([notification_body(one) for one in page])

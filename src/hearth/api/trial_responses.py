@@ -37,11 +37,16 @@ class TrialResponse(Response):
         request: Request,
         lines: AsyncGenerator[bytes, None],
         errors_of: Callable[[Refusal], list[dict[str, Any]]],
+        placed: Callable[[bytes], bytes] | None = None,
     ) -> None:
-        """`errors_of`: each thing that a refusal finds wrong, with its place in the request."""
+        """`errors_of`: each thing that a refusal finds wrong, with its place in the request.
+
+        `placed`: the same of a result that speaks of places; without it a result is passed on as it is.
+        """
         super().__init__()
         self._lines = lines
         self._errors_of = errors_of
+        self._placed = placed
         self._is_streamed = wants_lines(request)
         self._has_begun = False
 
@@ -55,6 +60,9 @@ class TrialResponse(Response):
                 await problem_response(*problem)(scope, receive, send)
                 return
             last = msgspec.json.encode({"problem": problem_document(*problem)}) + b"\n"
+        elif self._placed is not None:
+            result = self._placed(result)
+            last = b'{"result":' + result + b"}\n"
         if self._is_streamed:
             await self._begin(send)
             await send({"type": "http.response.body", "body": last})

@@ -1,11 +1,13 @@
-"""Routes that try rules: a simulation in one building, a backtest over many, and why a rule spoke or did not.
+"""Routes that try rules: a simulation in one building, a backtest over many, why a rule spoke or did not, what a draft is now.
 
 Nothing is stored. The work is done elsewhere (`ApiParts.trials`); here a request becomes a trial, and the mistakes of a rule
 become places in the request.
 """
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
+import msgspec
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from hearth.api.documented import documented, operation_id
@@ -19,7 +21,11 @@ from hearth.api.wire.trials import (
     Backtest,
     BacktestLine,
     BacktestRequest,
+    Present,
+    PresentRequest,
     RuleReference,
+    SeriesList,
+    SeriesRequest,
     Simulation,
     SimulationRequest,
     Why,
@@ -93,13 +99,38 @@ async def explain_draft(request: Request, why: WhyRequest) -> Response:
     return _tried(request, why.to_trial(own_customer_id(request, *_customers(place))), place)
 
 
-def _tried(request: Request, trial: Trial, *places: _Place) -> Response:
+@router.post("/rules/values/v1", response_model=Present, **documented(_SCOPE, _POSTED, ours=True))
+async def show_present_values(request: Request, asked: PresentRequest) -> Response:
+    """What each expression of a draft comes to in a building, and what its datasets hold, as of their newest event.
+
+    For whoever writes a rule: it need not be whole. An expression with errors is left out; see `POST /rules/check/v1`.
+    """
+    draft = asked.rule
+    customer_id = own_customer_id(request, draft.customer_id)
+
+    def with_pointers(result: bytes) -> bytes:
+        body = msgspec.json.decode(result)
+        for value in body["values"]:
+            value["pointer"] = pointer_of(path_in_rule(draft, value.pop("path")))
+        return msgspec.json.encode(body)
+
+    place: _Place = (("rule",), draft)
+    return _tried(request, asked.to_trial(customer_id), place, placed=with_pointers)
+
+
+@router.post("/rules/series/v1", response_model=SeriesList, **documented(_SCOPE, _POSTED, ours=True))
+async def show_series(request: Request, asked: SeriesRequest) -> Response:
+    """The data that datasets look at in a building, for a graph: of a shorter range than a simulation's, more of its points."""
+    return _tried(request, asked.to_trial(grant_of(request).customer_id))
+
+
+def _tried(request: Request, trial: Trial, *places: _Place, placed: Callable[[bytes], bytes] | None = None) -> Response:
     def errors_of(refusal: Refusal) -> list[dict[str, Any]]:
         if not refusal.findings:
             return [{"pointer": each.pointer, "detail": each.message} for each in refusal.errors]
         return [_mistake(found, *places[refusal.rule]) for found in refusal.findings]
 
-    return TrialResponse(request, parts_of(request).trials.run(trial), errors_of)
+    return TrialResponse(request, parts_of(request).trials.run(trial), errors_of, placed)
 
 
 def _mistake(found: Finding, place: tuple[str | int, ...], draft: Rule | None) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from hearth.cli.rule_trials import (
 )
 from hearth.insights.backtests import BacktestFigures, figures_of
 from hearth.services.simulations import beginning
-from hearth.services.trial_bodies import backtest_body, compared, shown_instant
+from hearth.services.trial_bodies import backtest_body, compared, shown_minute
 
 
 def backtest(
@@ -82,6 +82,6 @@ def _show(name: str, figures: BacktestFigures, console: Console) -> None:
     table.add_row("evaluations", f"{figures.evaluations:,}")
     console.print(table)
     for each in figures.samples:
-        when = shown_instant(each.at_ms, each.zone)[:16].replace("T", " ")
+        when = shown_minute(each.at_ms, each.zone)
         console.print(Text.assemble((f"  {when} {each.building_id}  ", "dim"), each.text or (NO_TEXT, "yellow")), soft_wrap=True)
     console.print()

@@ -13,7 +13,7 @@ from hearth.core.instants import zone_named
 from hearth.insights.goals import GoalFigures
 from hearth.language.time_format import timespan_text
 from hearth.services.rule_reports import RuleReport, VersionReport
-from hearth.services.trial_bodies import goals_body, shown_instant
+from hearth.services.trial_bodies import goals_body, shown_instant, shown_minute
 
 _UTC = zone_named("UTC")
 
@@ -72,7 +72,7 @@ def _show(report: RuleReport, console: Console) -> None:
         table.add_row("goal", goal_words(report.goals))
     console.print(table)
     for each in report.versions:
-        when = shown_instant(each.rule.updated_at_ms, _UTC)[:16].replace("T", " ")
+        when = shown_minute(each.rule.updated_at_ms, _UTC)
         by = f" by {each.rule.updated_by}" if each.rule.updated_by else ""
         console.print(Text.assemble((f"version {each.rule.version}", "bold"), f"  {when} UTC{by}, {each.rule.state}"))
         for effect in each.effects:

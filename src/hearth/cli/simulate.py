@@ -25,7 +25,7 @@ from hearth.cli.rule_trials import (
 from hearth.core.instants import zone_named
 from hearth.insights.goals import figures_of_goals
 from hearth.services.simulations import Simulated
-from hearth.services.trial_bodies import shown_instant, simulation_body
+from hearth.services.trial_bodies import shown_instant, shown_minute, simulation_body
 
 _MOST_SHOWN = 40
 
@@ -63,7 +63,7 @@ def _show(simulated: Simulated, console: Console) -> None:
         console.print(Text(f"{len(result.notifications) - len(shown):,} before these (--json gives all)", "dim"))
     for each in shown:
         if each.content is not None:
-            when = shown_instant(each.created_at_ms, zone)[:16].replace("T", " ")
+            when = shown_minute(each.created_at_ms, zone)
             label = f"({each.case_label}) " if each.case_label else ""
             label += f"({each.trace['ended']}) " if each.held_until_ms is not None else ""
             text = next(iter(each.content.texts.values()), None)

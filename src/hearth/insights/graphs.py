@@ -14,6 +14,17 @@ MOST_POINTS = 5_000
 _OF_A_STRETCH = 4
 
 
+def shares_of(counts: Sequence[int], most: int = MOST_POINTS) -> list[int]:
+    """How many points each of several series may keep, so that all together keep at most `most`: what a short series does
+    not need is left to the long ones."""
+    shares = [0] * len(counts)
+    left = most
+    for done, index in enumerate(sorted(range(len(counts)), key=counts.__getitem__)):
+        shares[index] = min(counts[index], left // (len(counts) - done))
+        left -= shares[index]
+    return shares
+
+
 def telling_points(times_ms: Sequence[int], values: Sequence[float], most: int = MOST_POINTS) -> list[int]:
     """Positions of the points to draw; `times_ms` ascend. All of them where there are no more than `most`."""
     count = len(times_ms)

@@ -7,6 +7,7 @@ changes nothing is neither.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -69,19 +70,22 @@ class Buildings:
         """`tell` is called with the id of each building that was adjusted or erased here, before the caller is answered."""
         self._tell_change = tell
 
-    def list_page(self, customer_id: str, after: str | None, limit: int, containing: str = "") -> tuple[list[Building], bool]:
+    def list_page(
+        self, customer_id: str, after: str | None, limit: int, search: Sequence[str] = ()
+    ) -> tuple[list[Building], bool]:
         """Buildings by customer_building_id, those behind `after` -> (at most `limit` of them, whether more follow).
 
-        `containing`: only those with this text in their customer_building_id, in any case.
+        `search`: only those that have each of these words in their id, city or postal code, in any case.
         """
         with self._store.read() as session:
-            found = session.buildings.list_page(customer_id, after, limit + 1, containing)
+            at_once = MOST_PER_PAGE if search else limit + 1
+            found = list(islice(_found(session, customer_id, after, search, at_once), limit + 1))
         return found[:limit], len(found) > limit
 
-    def list_all(self, customer_id: str) -> list[Building]:
-        """Every building of the customer, by customer_building_id, as of one instant."""
+    def list_all(self, customer_id: str, search: Sequence[str] = ()) -> list[Building]:
+        """Every building of the customer, or those of a search, by customer_building_id, as of one instant."""
         with self._store.read() as session:
-            return [building for page in _pages(session, customer_id) for building in page]
+            return list(_found(session, customer_id, None, search, MOST_PER_PAGE))
 
     def get(self, customer_id: str, customer_building_id: str) -> Building:
         """The customer's building of that id."""
@@ -213,11 +217,15 @@ def get_building(session: Session, customer_id: str, customer_building_id: str) 
     return building
 
 
-def _pages(session: Session, customer_id: str) -> Iterator[list[Building]]:
-    after = None
-    while page := session.buildings.list_page(customer_id, after, MOST_PER_PAGE):
-        yield page
+def _found(session: Session, customer_id: str, after: str | None, search: Sequence[str], at_once: int) -> Iterator[Building]:
+    words = [word.casefold() for word in search]
+    while page := session.buildings.list_page(customer_id, after, at_once):
+        yield from (each for each in page if all(word in _searched(each) for word in words))
         after = page[-1].customer_building_id
+
+
+def _searched(building: Building) -> str:
+    return f"{building.customer_building_id}\n{building.zip or ''}\n{building.city or ''}".casefold()
 
 
 def _devices_replaced(old: Sequence[Device], new: Sequence[Device], now_ms: int) -> tuple[Device, ...]:

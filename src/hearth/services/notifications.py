@@ -4,14 +4,14 @@ Decides what is listed unasked, and what an interaction changes: STOPDELIVERY sw
 the building, for one user or for all. Generating and delivering are the engine's and the delivery's.
 """
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 
 import msgspec
 
 from hearth.core.clock import Clock
 from hearth.core.identifiers import fits
 from hearth.core.problems import Problem, invalid
-from hearth.domain.buildings import DisabledNotification
+from hearth.domain.buildings import Building, DisabledNotification
 from hearth.domain.notifications import DeliveryStatus, Interaction, Notification
 from hearth.domain.rules import ActionQualifier
 from hearth.ports import Session, Store
@@ -22,6 +22,16 @@ LISTED_UNASKED: tuple[DeliveryStatus, ...] = ("PENDING", "DELIVERED", "FAILED")
 MOST_PER_PAGE = 1_000
 
 
+@dataclass(frozen=True)
+class Asked:
+    """Which of a building's notifications; no `statuses` = all but the dropped. None = not restricted."""
+
+    statuses: tuple[DeliveryStatus, ...] = ()
+    rule_id: str | None = None
+    from_ms: int | None = None
+    to_ms: int | None = None
+
+
 class Notifications:
     """The use cases of notifications. Each raises Problem "not_found" for what the customer does not have."""
 
@@ -30,28 +40,26 @@ class Notifications:
         self._clock = clock
 
     def list_page(
-        self, customer_id: str, customer_building_id: str, statuses: Sequence[DeliveryStatus], after: str | None, limit: int
+        self, customer_id: str, customer_building_id: str, asked: Asked, after: str | None, limit: int
     ) -> tuple[list[Notification], bool]:
         """A building's notifications, newest first, those behind the notification `after` -> (at most `limit`, more follow).
 
-        No `statuses` = all but the dropped. Raises Problem "invalid" when `after` is no notification of the customer.
+        Raises Problem "invalid" when `after` is no notification of the customer.
         """
         with self._store.read() as session:
             building = get_building(session, customer_id, customer_building_id)
             if after is not None and _find(session, customer_id, after) is None:
                 raise invalid("", "after is the id of no notification; take it from the Link header of the page before.")
-            found = session.notifications.list_page(customer_id, building.id, tuple(statuses) or LISTED_UNASKED, after, limit + 1)
+            found = _page(session, building, asked, after, limit + 1)
         return found[:limit], len(found) > limit
 
-    def list_all(self, customer_id: str, customer_building_id: str, statuses: Sequence[DeliveryStatus]) -> list[Notification]:
+    def list_all(self, customer_id: str, customer_building_id: str, asked: Asked) -> list[Notification]:
         """All of them, newest first, as of one instant."""
         notifications: list[Notification] = []
         with self._store.read() as session:
             building = get_building(session, customer_id, customer_building_id)
             after = None
-            while page := session.notifications.list_page(
-                customer_id, building.id, tuple(statuses) or LISTED_UNASKED, after, MOST_PER_PAGE
-            ):
+            while page := _page(session, building, asked, after, MOST_PER_PAGE):
                 notifications += page
                 after = page[-1].id
         return notifications
@@ -66,6 +74,19 @@ class Notifications:
             session.notifications.add_interaction(customer_id, notification_id, interaction)
             if action_qualifier == "STOPDELIVERY":
                 _switch_off(session, notification, user_id)
+
+
+def _page(session: Session, building: Building, asked: Asked, after: str | None, limit: int) -> list[Notification]:
+    return session.notifications.list_page(
+        building.customer_id,
+        building.id,
+        asked.statuses or LISTED_UNASKED,
+        after,
+        limit,
+        rule_id=asked.rule_id,
+        from_ms=asked.from_ms,
+        to_ms=asked.to_ms,
+    )
 
 
 def _find(session: Session, customer_id: str, notification_id: str) -> Notification | None:

@@ -7,7 +7,7 @@ The rule may be a saved one or a draft. Invariant: one home's events are in memo
 from array import array
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from msgspec.structs import replace as replace_struct
@@ -23,11 +23,13 @@ from hearth.engine.buildings import selects
 from hearth.engine.compiled import CompiledRule, compile_rule
 from hearth.engine.explanations import EvaluationExplained
 from hearth.engine.peers import SnapshotAt
+from hearth.engine.slots import decode_counters
 from hearth.insights.backtests import HomeRun
-from hearth.ports import Points, Session, Store
+from hearth.ports import Points, RuleStateKey, Session, Store
 from hearth.runtime.peering import past_peers
 from hearth.runtime.simulation import Simulation, SimulationResult, as_if_active, reach_ms_of
 from hearth.services.buildings import get_building
+from hearth.services.present_values import Present, compiled_for, datasets_in, fit_expressions, values_in
 from hearth.services.rule_checks import UnfitRule, check_rule
 from hearth.services.rule_files import read_files
 
@@ -143,11 +145,14 @@ class Simulations:
 
     def own_draft(self, customer_id: str, rule: Rule) -> Rule:
         """A rule that is not saved, as the customer's: without identity, sources as the catalogue names them."""
-        datasets = tuple(
-            replace_struct(each, sources=tuple(self.catalogue.source_named(name) or name for name in each.sources))
-            for each in rule.datasets
-        )
+        datasets = self._as_catalogued(rule.datasets)
         return replace_struct(rule, id=_DRAFT_ID, customer_id=customer_id, version=0, datasets=datasets)
+
+    def _as_catalogued(self, datasets: Sequence[Dataset]) -> tuple[Dataset, ...]:
+        return tuple(
+            replace_struct(each, sources=tuple(self.catalogue.source_named(name) or name for name in each.sources))
+            for each in datasets
+        )
 
     def simulate(
         self, customer_id: str, rule: Rule, customer_building_id: str, from_ms: int | None, to_ms: int | None
@@ -156,7 +161,7 @@ class Simulations:
         compiled = self._compiled(rule)
         with self._store.read() as session:
             building = _with_limits(session, get_building(session, customer_id, customer_building_id))
-            series = _series_of(session, building, compiled)
+            series = _series_of(session, building, compiled.rule.datasets)
             from_ms, to_ms = _range(session, building, series, from_ms, to_ms)
             points = _points(session, building, compiled, series, from_ms, to_ms)
         simulation = Simulation(
@@ -164,12 +169,7 @@ class Simulations:
         )
         for done in simulation.run():
             yield Progress(done)
-        seen = tuple(
-            SeenSeries(dataset, each, _since(points[each.id], from_ms))
-            for dataset in rule.datasets
-            for each in series
-            if selects(dataset, each)
-        )
+        seen = _seen(rule.datasets, series, {each: _since(found, from_ms) for each, found in points.items()})
         yield Simulated(rule, building, from_ms, to_ms, simulation.result, notes_of(rule, building), seen)
 
     def why(self, customer_id: str, rule: Rule, customer_building_id: str, at_ms: int | None) -> Why:
@@ -177,13 +177,47 @@ class Simulations:
         compiled = self._compiled(rule)
         with self._store.read() as session:
             building = _with_limits(session, get_building(session, customer_id, customer_building_id))
-            series = _series_of(session, building, compiled)
+            series = _series_of(session, building, compiled.rule.datasets)
             _, end_ms = _range(session, building, series, 0, None if at_ms is None else at_ms + 1)
             warm_up_ms = max(_WARM_UP_MS, rule.time_between_triggers_seconds * SECOND_MS)
             points = _points(session, building, compiled, series, end_ms - warm_up_ms, end_ms)
         peers = past_peers(self._store, customer_id, compiled)
         simulation = Simulation(building, compiled, series, points, end_ms - warm_up_ms, end_ms, peers, tells_counts=False)
         return Why(rule, building, end_ms - 1, simulation.explain_last(), notes_of(rule, building))
+
+    def present(self, customer_id: str, draft: Rule, rule_id: str | None, customer_building_id: str, now_ms: int) -> Present:
+        """What a draft's expressions and datasets are in a home as of its newest event of them, or now where there is none.
+
+        `rule_id`: the saved rule that the draft is of, whose counts it sees.
+        """
+        expressions = fit_expressions(draft, self.catalogue)
+        compiled = compiled_for(draft, expressions, self.catalogue)
+        with self._store.read() as session:
+            building = _with_limits(session, get_building(session, customer_id, customer_building_id))
+            series = _series_of(session, building, compiled.rule.datasets)
+            newest = session.events.latest(customer_id, [each.id for each in series], _END_OF_TIME_MS)
+            at_ms = max((each_ms for each_ms, _ in newest.values()), default=now_ms)
+            points = _points(session, building, compiled, series, at_ms + 1, at_ms + 1)
+            states = session.engine.read_states(customer_id, [building.id])
+        peers = past_peers(self._store, customer_id, compiled)
+        simulation = Simulation(building, compiled, series, points, at_ms + 1, at_ms + 1, peers, tells_counts=False)
+        slot = simulation.slot
+        if rule_id is not None and (stored := states.get(RuleStateKey(rule_id, building.id))) is not None:
+            slot.counters = decode_counters(stored)
+            slot.show_counters()
+        return Present(building, at_ms, datasets_in(slot, self.catalogue, at_ms), values_in(slot, expressions, at_ms))
+
+    def series(
+        self, customer_id: str, datasets: Sequence[Dataset], customer_building_id: str, from_ms: int, to_ms: int
+    ) -> tuple[SeenSeries, ...]:
+        """The points of a home in [from_ms, to_ms) that datasets look at. Raises Problem "invalid" for an empty range."""
+        beginning(from_ms, to_ms)
+        datasets = self._as_catalogued(datasets)
+        with self._store.read() as session:
+            building = get_building(session, customer_id, customer_building_id)
+            series = _series_of(session, building, datasets)
+            points = session.events.read(customer_id, [each.id for each in series], from_ms - 1, to_ms - 1)
+        return _seen(datasets, series, points)
 
     def backtest(
         self,
@@ -237,7 +271,7 @@ class Simulations:
             if not found:
                 return None  # erased meanwhile
             building = _with_limits(session, found[0])
-            series = _series_of(session, building, compiled)
+            series = _series_of(session, building, compiled.rule.datasets)
             points = _points(session, building, compiled, series, from_ms, to_ms)
         dropped: Counter[str] = Counter()
         simulation = Simulation(building, compiled, series, points, from_ms, to_ms, snapshot_at, dropped, tells_counts=False)
@@ -302,12 +336,16 @@ def _with_limits(session: Session, building: Building) -> Building:
     return building if customer is None else replace_struct(building, limits=building.limits.over(customer.limits))
 
 
-def _series_of(session: Session, building: Building, compiled: CompiledRule) -> list[Series]:
+def _series_of(session: Session, building: Building, datasets: Sequence[Dataset]) -> list[Series]:
     return [
         series
         for series in session.series.list_of(building.customer_id, [building.id])
-        if any(selects(dataset, series) for dataset in compiled.rule.datasets)
+        if any(selects(dataset, series) for dataset in datasets)
     ]
+
+
+def _seen(datasets: Sequence[Dataset], series: Sequence[Series], points: Mapping[int, Points]) -> tuple[SeenSeries, ...]:
+    return tuple(SeenSeries(dataset, each, points[each.id]) for dataset in datasets for each in series if selects(dataset, each))
 
 
 def _range(

@@ -15,9 +15,10 @@ from hearth.domain.notifications import Notification
 from hearth.engine.slots import Counters
 from hearth.insights.backtests import BacktestFigures, HomeRun, comparison_of, days_of, hours_of
 from hearth.insights.goals import GoalFigures
-from hearth.insights.graphs import telling_points
+from hearth.insights.graphs import shares_of, telling_points
 from hearth.services.expressions import explained_body
 from hearth.services.notification_body import notification_body
+from hearth.services.present_values import Present
 from hearth.services.simulations import SeenSeries, Simulated, Why
 
 
@@ -42,9 +43,46 @@ def simulation_body(simulated: Simulated) -> dict[str, Any]:
     }
 
 
-def series_bodies(simulated: Simulated, catalogue: Catalogue) -> list[dict[str, Any]]:
-    """The data behind a simulation, by dataset and series; of long series the telling points. Epoch seconds, for graphs."""
-    return [_series(each, catalogue) for each in simulated.seen]
+def series_bodies(seen: Sequence[SeenSeries], catalogue: Catalogue) -> list[dict[str, Any]]:
+    """The data that datasets look at, by dataset and series; of many points the telling ones. Epoch seconds, for graphs."""
+    shares = shares_of([len(each.points.times_ms) for each in seen])
+    return [_series(each, most, catalogue) for each, most in zip(seen, shares, strict=True)]
+
+
+def present_body(present: Present) -> dict[str, Any]:
+    """What the expressions and datasets of a draft are in a home. The `path` of a value is that in a rule file."""
+    zone = zone_named(present.building.time_zone_id)
+    return {
+        "customerBuildingId": present.building.customer_building_id,
+        "at": shown_instant(present.at_ms, zone),
+        "datasets": [
+            {
+                "name": each.name,
+                "unit": each.unit,
+                "samples": each.samples,
+                "newest": None
+                if each.newest is None
+                else {
+                    "at": shown_instant(each.newest.time_ms, zone),
+                    "value": each.newest.value,
+                    "deviceId": each.newest.device_id,
+                },
+            }
+            for each in present.datasets
+        ],
+        "values": [
+            {
+                "path": each.path,
+                "type": each.type,
+                "unit": each.unit,
+                "value": each.value,
+                "shown": each.shown,
+                "missing": each.missing,
+                "parts": [{"text": text, "shown": shown} for text, shown in each.parts],
+            }
+            for each in present.values
+        ],
+    }
 
 
 def backtest_body(
@@ -130,6 +168,11 @@ def shown_instant(at_ms: int, zone: ZoneInfo) -> str:
     return datetime_of_instant(at_ms, zone).isoformat(timespec="seconds")
 
 
+def shown_minute(at_ms: int, zone: ZoneInfo) -> str:
+    """Local time for a list that people read: `2026-03-07 01:45`."""
+    return f"{datetime_of_instant(at_ms, zone):%Y-%m-%d %H:%M}"
+
+
 def _notification(notification: Notification, goal: Goal | None, zone: ZoneInfo) -> dict[str, object]:
     body = {**notification_body(notification), "case": notification.case_label, "trace": notification.trace}
     if goal is None:
@@ -138,9 +181,9 @@ def _notification(notification: Notification, goal: Goal | None, zone: ZoneInfo)
     return {**body, "goal": {"state": goal.state, "endedAt": ended}}
 
 
-def _series(seen: SeenSeries, catalogue: Catalogue) -> dict[str, Any]:
+def _series(seen: SeenSeries, most: int, catalogue: Catalogue) -> dict[str, Any]:
     times_ms, values = seen.points.times_ms, seen.points.values
-    kept = telling_points(times_ms, values)
+    kept = telling_points(times_ms, values, most)
     event_type = catalogue.find_event_type(seen.series.event_type)
     return {
         "dataset": seen.dataset.name,

@@ -15,12 +15,12 @@ import msgspec
 from hearth.core.clock import Clock
 from hearth.core.instants import zone_named
 from hearth.core.problems import FieldProblem, Problem
-from hearth.domain.rules import Rule
+from hearth.domain.rules import Dataset, Rule
 from hearth.insights.backtests import figures_of
 from hearth.services.rule_checks import Finding, UnfitRule
 from hearth.services.rules import Rules
 from hearth.services.simulations import HomesDone, Progress, Simulations, beginning
-from hearth.services.trial_bodies import backtest_body, home_body, series_bodies, simulation_body, why_body
+from hearth.services.trial_bodies import backtest_body, home_body, present_body, series_bodies, simulation_body, why_body
 
 MOST_RULES = 2
 MOST_ANSWER_BYTES = 32 * 1024 * 1024
@@ -62,7 +62,27 @@ class WhyTrial(msgspec.Struct, tag=True, frozen=True, kw_only=True):
     at_ms: int | None = None
 
 
-Trial = SimulationTrial | BacktestTrial | WhyTrial
+class PresentTrial(msgspec.Struct, tag=True, frozen=True, kw_only=True):
+    """What the expressions and datasets of a draft are in one home now. `rule_id`: the saved rule that it is of."""
+
+    customer_id: str
+    rules: tuple[Rule]
+    rule_id: str | None
+    customer_building_id: str
+
+
+class SeriesTrial(msgspec.Struct, tag=True, frozen=True, kw_only=True):
+    """The data that datasets look at in one home, for a graph."""
+
+    customer_id: str
+    datasets: tuple[Dataset, ...]
+    customer_building_id: str
+    from_ms: int
+    to_ms: int
+    rules: tuple[()] = ()
+
+
+Trial = SimulationTrial | BacktestTrial | WhyTrial | PresentTrial | SeriesTrial
 
 
 class Refusal(msgspec.Struct, frozen=True, kw_only=True):
@@ -131,6 +151,14 @@ class Trials:
             case WhyTrial():
                 answer = self._simulations.why(trial.customer_id, rules[0], trial.customer_building_id, trial.at_ms)
                 return iter([why_body(answer)])
+            case PresentTrial():
+                place = trial.customer_id, rules[0], trial.rule_id, trial.customer_building_id
+                return iter([present_body(self._simulations.present(*place, self._clock.now_ms()))])
+            case SeriesTrial():
+                seen = self._simulations.series(
+                    trial.customer_id, trial.datasets, trial.customer_building_id, trial.from_ms, trial.to_ms
+                )
+                return iter([{"series": series_bodies(seen, self._simulations.catalogue)}])
 
     def _simulated(self, trial: SimulationTrial, rule: Rule) -> Iterator[Progress | dict[str, Any]]:
         place = trial.customer_id, rule, trial.customer_building_id
@@ -138,7 +166,7 @@ class Trials:
             if isinstance(step, Progress):
                 yield step
             else:
-                yield {**simulation_body(step), "series": series_bodies(step, self._simulations.catalogue)}
+                yield {**simulation_body(step), "series": series_bodies(step.seen, self._simulations.catalogue)}
 
     def _backtested(self, trial: BacktestTrial, rules: list[Rule]) -> Iterator[Progress | dict[str, Any]]:
         to_ms = self._clock.now_ms() if trial.to_ms is None else trial.to_ms

@@ -56,11 +56,9 @@ class SqlBuildingRepository:
         found = self._connection.scalar(self._transaction.for_change(query))
         return None if found is None else msgspec.json.decode(found, type=Building)
 
-    def list_page(self, customer_id: str, after: str | None, limit: int, containing: str = "") -> list[Building]:
-        """Ordered by customer_building_id, those greater than `after` with the text `containing` in it, in any case."""
+    def list_page(self, customer_id: str, after: str | None, limit: int) -> list[Building]:
+        """Ordered by customer_building_id, those greater than `after`."""
         query = select(buildings.c.document).where(buildings.c.customer_id == customer_id)
-        if containing:
-            query = query.where(func.lower(buildings.c.customer_building_id).contains(containing.lower(), autoescape=True))
         if after is not None:
             query = query.where(buildings.c.customer_building_id > after)
         found = self._connection.scalars(query.order_by(buildings.c.customer_building_id).limit(limit))

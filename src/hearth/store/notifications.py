@@ -71,15 +71,26 @@ class SqlNotificationRepository:
         statuses: Sequence[DeliveryStatus],
         after: str | None,
         limit: int,
+        *,
+        rule_id: str | None = None,
+        from_ms: int | None = None,
+        to_ms: int | None = None,
     ) -> list[Notification]:
         """Newest first (created_at_ms, then id, both descending), those behind the notification `after`.
 
-        Nothing is behind an `after` that the customer does not have.
+        Only those of a rule, and made in [from_ms, to_ms), where that is given. Nothing is behind an `after` that the
+        customer does not have.
         """
         table = notifications.c
         query = select(table.id, table.status, table.document).where(table.customer_id == customer_id)
         if building_id is not None:
             query = query.where(table.building_id == building_id)
+        if rule_id is not None:
+            query = query.where(table.rule_id == rule_id)
+        if from_ms is not None:
+            query = query.where(table.created_at_ms >= from_ms)
+        if to_ms is not None:
+            query = query.where(table.created_at_ms < to_ms)
         query = query.where(table.status.in_(statuses))
         if after is not None:
             at = select(table.created_at_ms).where(table.id == after, table.customer_id == customer_id)

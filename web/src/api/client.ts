@@ -9,7 +9,7 @@ export type LiveUpdate = Schemas["LiveUpdate"];
 export type Notification = Schemas["NotificationView"];
 export type NotificationDetail = Schemas["NotificationDetail"];
 export type Status = Notification["status"];
-export type Problem = Schemas["ProblemView"];
+type Problem = Schemas["ProblemView"];
 export type Permission = Session["permissions"][number];
 
 export type PredefinedRule = Schemas["PredefinedRuleView"];

@@ -1,9 +1,9 @@
 // What the rules pages ask for, and under which key it is kept.
-import { queryOptions } from "@tanstack/react-query";
+import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { answer, client } from "./client";
 import { api } from "./public";
 
-const MOST_BUILDINGS = 500;
+export const MOST_BUILDINGS = 50;
 
 export const rulesQuery = queryOptions({
   queryKey: ["rules"],
@@ -30,17 +30,32 @@ export const predefinedQuery = queryOptions({
   queryFn: () => answer(client.GET("/console/api/predefined-rules")),
 });
 
-/** The first buildings, to choose one from; another one's id may be typed. */
-export const buildingsQuery = queryOptions({
-  queryKey: ["buildings"],
-  queryFn: () => answer(api.GET("/buildings/v1", { params: { query: { limit: MOST_BUILDINGS } } })),
-});
-
-/** The first `limit` buildings with the text in their id. */
-export const foundBuildingsQuery = (search: string, limit: number) =>
+/** The first buildings that have these words in their id, city or postal code. */
+export const buildingsQuery = (search: string, limit = MOST_BUILDINGS) =>
   queryOptions({
-    queryKey: ["buildings", "found", search, limit],
-    queryFn: () => answer(api.GET("/buildings/v1", { params: { query: { search, limit } } })),
+    queryKey: ["buildings", "search", search, limit],
+    placeholderData: keepPreviousData,
+    queryFn: ({ signal }) => answer(api.GET("/buildings/v1", { params: { query: { search, limit } }, signal })),
+  });
+
+export const buildingQuery = (customerBuildingId: string) =>
+  queryOptions({
+    queryKey: ["buildings", "one", customerBuildingId],
+    retry: false,
+    staleTime: 60_000,
+    queryFn: () => answer(api.GET("/buildings/{customerBuildingId}/v1", { params: { path: { customerBuildingId } } })),
+  });
+
+/** What a rule really sent in a building, or is about to, made in [fromMs, toMs). */
+export const madeQuery = (ruleId: string, customerBuildingId: string, fromMs: number, toMs: number) =>
+  queryOptions({
+    queryKey: ["notifications", "made", ruleId, customerBuildingId, fromMs, toMs],
+    queryFn: () =>
+      answer(
+        api.GET("/pushnotifications/buildings/{customerBuildingId}/v1", {
+          params: { path: { customerBuildingId }, query: { ruleId, from: String(fromMs), to: String(toMs) } },
+        }),
+      ),
   });
 
 export const catalogueQuery = queryOptions({

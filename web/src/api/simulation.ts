@@ -2,7 +2,7 @@
 import type { Rule, Simulation } from "./public";
 import { followTrial } from "./trialLines";
 
-export interface SimulationQuestion {
+interface SimulationQuestion {
   rule: Rule;
   customerBuildingId: string;
   from?: number;

@@ -14,6 +14,8 @@ export interface RuleSearch {
   building?: string | undefined;
   from?: string | undefined;
   to?: string | undefined;
+  /** The rule that a new one begins like. */
+  like?: string | undefined;
   /** A version whose simulation stands beside the draft's. */
   beside?: number | undefined;
 }
@@ -53,6 +55,7 @@ export const readRuleSearch = (search: Record<string, unknown>): RuleSearch => (
   building: text(search.building),
   from: day(search.from),
   to: day(search.to),
+  like: text(search.like),
   beside: whole(search.beside),
 });
 

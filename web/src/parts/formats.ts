@@ -4,8 +4,37 @@ const LOCALES: Record<string, string> = { de: "de-CH", en: "en-GB", fr: "fr-CH" 
 
 const localeOf = (language: string) => LOCALES[language] ?? language;
 
+/** Making a format takes as long as hundreds of uses of it, so each is made once. */
+function kept<Format>(
+  make: (locale: string, timeZone: string) => Format,
+): (language: string, timeZone?: string) => Format {
+  const known = new Map<string, Format>();
+  return (language, timeZone = "UTC") => {
+    const key = `${language} ${timeZone}`;
+    const format = known.get(key) ?? make(localeOf(language), timeZone);
+    known.set(key, format);
+    return format;
+  };
+}
+
+const numbers = kept((locale) => new Intl.NumberFormat(locale));
+const clocks = kept(
+  (locale, timeZone) => new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", timeZone }),
+);
+const weekdays = kept(
+  (locale, timeZone) =>
+    new Intl.DateTimeFormat(locale, {
+      weekday: "short",
+      day: "numeric",
+      month: "short",
+      hour: "2-digit",
+      minute: "2-digit",
+      timeZone,
+    }),
+);
+
 export function number(value: number, language: string): string {
-  return new Intl.NumberFormat(localeOf(language)).format(value);
+  return numbers(language).format(value);
 }
 
 /** A figure that must fit its place: from a million on in short, "1.2M". */
@@ -23,7 +52,7 @@ export function exactTime(atMs: number, language: string, timeZone: string): str
 
 /** Hours and minutes, in the customer's time zone. */
 export function clockTime(atMs: number, language: string, timeZone: string): string {
-  return new Intl.DateTimeFormat(localeOf(language), { hour: "2-digit", minute: "2-digit", timeZone }).format(atMs);
+  return clocks(language, timeZone).format(atMs);
 }
 
 const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
@@ -60,14 +89,7 @@ export function percent(share: number, language: string): string {
 
 /** Day of the week, date and minute, in a time zone. */
 export function weekdayTime(atMs: number, language: string, timeZone: string): string {
-  return new Intl.DateTimeFormat(localeOf(language), {
-    weekday: "short",
-    day: "numeric",
-    month: "short",
-    hour: "2-digit",
-    minute: "2-digit",
-    timeZone,
-  }).format(atMs);
+  return weekdays(language, timeZone).format(atMs);
 }
 
 /** What a language is called in the viewer's: "Italian". */

@@ -42,6 +42,7 @@ const NAMED = [
   "dismiss",
   "text",
   "parameter",
+  "order",
 ] as const;
 type Named = (typeof NAMED)[number];
 

@@ -16,7 +16,7 @@ from hearth.domain import rules as domain
 from hearth.domain.rules import ActionQualifier, DatasetKind, InQuietHours, RuleState
 from hearth.language import Severity
 
-_MOST_IN_LIST = 200
+MOST_IN_LIST = 200
 _MOST_LANGUAGES = 100
 _MOST_SECONDS = 100 * 366 * 86_400
 
@@ -75,8 +75,8 @@ class Dataset(WireModel):
 
     name: Text
     kind: DatasetKind = Field(description="SINGLE_VALUE: the newest event; TIME_SERIES: all events of the time span.")
-    event_types: list[Text] = Field(max_length=_MOST_IN_LIST, description="Of the catalogue, at least one.")
-    sources: list[Text] = Field(default=[], max_length=_MOST_IN_LIST, description="Device types; none = all.")
+    event_types: list[Text] = Field(max_length=MOST_IN_LIST, description="Of the catalogue, at least one.")
+    sources: list[Text] = Field(default=[], max_length=MOST_IN_LIST, description="Device types; none = all.")
     timespan_seconds: Seconds | None = Field(
         default=None, description="How far back. A single value without it may be of any age; a time series needs it."
     )
@@ -192,8 +192,8 @@ class Rule(WireModel):
     name: Text = Field(description="Unique; never shown to a household.")
     description: LongText = ""
     rule_state: RuleState = Field(default="DRAFT", description=f"{', '.join(get_args(RuleState))}; only ACTIVE runs.")
-    tags: list[Text] = Field(default=[], max_length=_MOST_IN_LIST)
-    datasets: Annotated[list[Dataset], AfterValidator(_with_names_once)] = Field(default=[], max_length=_MOST_IN_LIST)
+    tags: list[Text] = Field(default=[], max_length=MOST_IN_LIST)
+    datasets: Annotated[list[Dataset], AfterValidator(_with_names_once)] = Field(default=[], max_length=MOST_IN_LIST)
     condition: Expression
     is_streak: StrictBool = False
     streak_condition: Expression | None = None
@@ -216,7 +216,7 @@ class Rule(WireModel):
         default=6 * 3600, description="After so long a notification is stale and not sent any more.", json_schema_extra=OURS
     )
     notification: NotificationTemplate | None = None
-    notification_cases: list[NotificationCase] = Field(default=[], max_length=_MOST_IN_LIST)
+    notification_cases: list[NotificationCase] = Field(default=[], max_length=MOST_IN_LIST)
     version: StrictInt | None = Field(
         default=None, description="Every save makes one. Sent with a save: the one it is based on.", json_schema_extra=OURS
     )

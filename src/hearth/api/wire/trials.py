@@ -7,9 +7,11 @@ from pydantic import ConfigDict, Field, JsonValue, StrictInt, WrapValidator, mod
 
 from hearth.api.wire.base import CustomerBuildingId, EpochSeconds, RuleId, WireModel, instant_or_none
 from hearth.api.wire.notifications import Notification
-from hearth.api.wire.rules import RULE_EXAMPLE, Rule
+from hearth.api.wire.rules import MOST_IN_LIST, RULE_EXAMPLE, Dataset, Rule
+from hearth.core.instants import instant_of_number
 from hearth.domain.goals import GoalState
-from hearth.services.trials import MOST_RULES, BacktestTrial, SimulationTrial, WhyTrial
+from hearth.services.present_values import MOST_PARTS
+from hearth.services.trials import MOST_RULES, BacktestTrial, PresentTrial, SeriesTrial, SimulationTrial, WhyTrial
 
 _FROM = Field(default=None, alias="from", description="Inclusive, epoch seconds; 30 days before `to` when absent.")
 _MOST_CHOSEN = 1_000
@@ -107,6 +109,29 @@ _WHY_EXAMPLE: dict[str, Any] = {
             }
         },
     },
+}
+_PRESENT_EXAMPLE: dict[str, Any] = {
+    "customerBuildingId": "house-4711",
+    "at": "2026-03-07T01:45:00+01:00",
+    "datasets": [
+        {
+            "name": "Power",
+            "unit": "W",
+            "samples": 2,
+            "newest": {"at": "2026-03-07T01:45:00+01:00", "value": 1600, "deviceId": "meter-1"},
+        }
+    ],
+    "values": [
+        {
+            "pointer": "/condition",
+            "type": "Scalar<Boolean>",
+            "unit": None,
+            "value": True,
+            "shown": "yes",
+            "missing": None,
+            "parts": [{"text": "AVG($Power)", "shown": "1,550 W"}],
+        }
+    ],
 }
 _REQUEST_EXAMPLE: dict[str, JsonValue] = {
     "rule": RULE_EXAMPLE,
@@ -215,6 +240,56 @@ class WhyRequest(WireModel):
         )
 
 
+class PresentRequest(WireModel):
+    """A draft, which need not be whole, and a building."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"rule": RULE_EXAMPLE, "customerBuildingId": "house-4711"}]})
+
+    rule: Rule = Field(description="With its `id`, where it is saved, expressions see what the rule has counted in the building.")
+    customer_building_id: CustomerBuildingId
+
+    def to_trial(self, customer_id: str) -> PresentTrial:
+        """-> trial."""
+        return PresentTrial(
+            customer_id=customer_id,
+            rules=(self.rule.to_domain(),),
+            rule_id=self.rule.id,
+            customer_building_id=self.customer_building_id,
+        )
+
+
+class SeriesRequest(WireModel):
+    """Datasets, a building, a range."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "datasets": RULE_EXAMPLE["datasets"],
+                    "customerBuildingId": "house-4711",
+                    "from": 1772841600,
+                    "to": 1772845200,
+                }
+            ]
+        }
+    )
+
+    datasets: list[Dataset] = Field(max_length=MOST_IN_LIST)
+    customer_building_id: CustomerBuildingId
+    from_seconds: EpochSeconds = Field(alias="from", description="Inclusive, epoch seconds.")
+    to_seconds: EpochSeconds = Field(alias="to", description="Exclusive, epoch seconds.")
+
+    def to_trial(self, customer_id: str) -> SeriesTrial:
+        """-> trial."""
+        return SeriesTrial(
+            customer_id=customer_id,
+            datasets=tuple(each.to_domain() for each in self.datasets),
+            customer_building_id=self.customer_building_id,
+            from_ms=instant_of_number(self.from_seconds),
+            to_ms=instant_of_number(self.to_seconds),
+        )
+
+
 class GoalShown(WireModel):
     """What became of the rule's goal after the notification, at the end of the range."""
 
@@ -256,8 +331,9 @@ class FaultAt(WireModel):
 class SeriesShown(WireModel):
     """What a dataset looked at, for a graph: `timestamps` (epoch seconds) and `values` side by side.
 
-    Of more than 5,000 points those are kept that draw the same line: of each of 1,250 equally long stretches of time the
-    first, the last, the lowest and the highest (the method M4). No peak is lost.
+    Where all series together have more than 5,000 points those are kept that draw the same line: of each of equally long
+    stretches of time the first, the last, the lowest and the highest (the method M4). No peak is lost. A shorter range, asked
+    with `POST /rules/series/v1`, shows more of its points.
     """
 
     dataset: str
@@ -268,6 +344,12 @@ class SeriesShown(WireModel):
     points: int = Field(description="How many there are in the range; more than are listed where points were left out.")
     timestamps: list[float]
     values: list[float]
+
+
+class SeriesList(WireModel):
+    """The data that datasets look at."""
+
+    series: list[SeriesShown]
 
 
 class Simulation(WireModel):
@@ -400,6 +482,53 @@ class ExplainedPart(WireModel):
     shown: str = Field(description="As text.")
     missing: str | None = Field(description="Why it has no value.")
     parts: list["ExplainedPart"]
+
+
+class NewestSample(WireModel):
+    """The newest event in a window."""
+
+    at: str = Field(description=_LOCAL)
+    value: float
+    device_id: str
+
+
+class PresentDataset(WireModel):
+    """What a dataset's window holds."""
+
+    name: str
+    unit: str | None
+    samples: int | None = Field(description="How many; null of a dataset without a timespan.")
+    newest: NewestSample | None = Field(description="null where the window is empty.")
+
+
+class SingleValue(WireModel):
+    """A part of an expression that is one value."""
+
+    text: str = Field(description="As it is written.")
+    shown: str = Field(description="Its value as text, with the unit.")
+
+
+class PresentValue(WireModel):
+    """What an expression comes to."""
+
+    pointer: str = Field(description="Where it stands in the rule.")
+    type: str
+    unit: str | None
+    value: Any = Field(description="As data; of a message its text.")
+    shown: str = Field(description="As text.")
+    missing: str | None = Field(description="Why it has no value; of a message, why a part of it has none.")
+    parts: list[SingleValue] = Field(description=f"The single values in it, at most {MOST_PARTS}.")
+
+
+class Present(WireModel):
+    """What the expressions and datasets of a draft are in a building."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_PRESENT_EXAMPLE]})
+
+    customer_building_id: CustomerBuildingId
+    at: str = Field(description=f"The newest event of the datasets; now where there is none. {_LOCAL}")
+    datasets: list[PresentDataset]
+    values: list[PresentValue]
 
 
 class Evaluation(WireModel):

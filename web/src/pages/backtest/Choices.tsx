@@ -1,7 +1,9 @@
 // What to try, on which homes, over which days.
 import { Button, NumberInput, SegmentedControl, Select, TagsInput, TextInput } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
 import { IconPlayerPlay, IconPlayerStop } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Mistake } from "../../api/client";
 import { buildingsQuery } from "../../api/rules";
@@ -11,6 +13,7 @@ import type { Subjects } from "./subjects";
 
 const USUAL_SAMPLE = 20;
 const MOST_CHOSEN = 1_000;
+const PAUSE_MS = 250;
 
 /** Local days, both inclusive. */
 export interface Range {
@@ -99,7 +102,9 @@ export function Choices({ search, change, range, subjects, isRunning, mistakes, 
 
 function Homes({ search, change, mistakes }: Pick<Props, "search" | "change" | "mistakes">) {
   const { t } = useTranslation();
-  const buildings = useQuery(buildingsQuery);
+  const [typed, setTyped] = useState("");
+  const [settled] = useDebouncedValue(typed.trim(), PAUSE_MS);
+  const buildings = useQuery(buildingsQuery(settled));
   const kind = search.buildings ? "chosen" : search.sample ? "some" : "all";
   const wrong = mistakes.find((mistake) => mistake.pointer.startsWith("/customerBuildingIds"));
   const choose = (chosen: string) =>
@@ -142,7 +147,10 @@ function Homes({ search, change, mistakes }: Pick<Props, "search" | "change" | "
           label={t("backtest.chosen")}
           placeholder={search.buildings?.length ? undefined : t("backtest.chosenPlaceholder")}
           data={(buildings.data ?? []).map((each) => each.customerBuildingId)}
-          limit={50}
+          // The server has searched already.
+          filter={({ options }) => options}
+          searchValue={typed}
+          onSearchChange={setTyped}
           maxTags={MOST_CHOSEN}
           value={search.buildings ?? []}
           onChange={(chosen) => change({ buildings: chosen })}

@@ -31,12 +31,13 @@ export function NotificationDrawer() {
       closeButtonProps={{ "aria-label": t("detail.close") }}
       classNames={{ title: "drawer-title" }}
     >
-      {id !== undefined && <Content key={id} id={id} />}
+      {id !== undefined && <NotificationContent key={id} id={id} />}
     </Drawer>
   );
 }
 
-function Content({ id }: { id: string }) {
+/** A notification in full, fetched. */
+export function NotificationContent({ id }: { id: string }) {
   const { t } = useTranslation();
   const { data, isError } = useQuery(notificationQuery(id));
   if (data) return <Detail notification={data} />;
@@ -159,7 +160,7 @@ function Part({ title, children }: { title: string; children: ReactNode }) {
   );
 }
 
-export function Fact({ name, children }: { name: string; children: ReactNode }) {
+function Fact({ name, children }: { name: string; children: ReactNode }) {
   return (
     <div>
       <dt>{name}</dt>

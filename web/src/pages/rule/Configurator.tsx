@@ -16,9 +16,11 @@ import { Findings } from "./Findings";
 import { GraphPanel } from "./graph/GraphPanel";
 import { forgetDraft, keepDraft, keptDraft } from "./keptDraft";
 import { LeaveDialog } from "./LeaveDialog";
+import { MadeDrawer } from "./MadeDrawer";
 import { Notifications } from "./Notifications";
 import { RuleBar } from "./RuleBar";
 import { Settings } from "./Settings";
+import { usePresent } from "./usePresent";
 import { useSave } from "./useSave";
 import { useSimulation } from "./useSimulation";
 import { Versions } from "./Versions";
@@ -45,10 +47,12 @@ export function Configurator({ saved }: { saved: Rule }) {
   };
   const findings = useFindings(draft);
   const simulation = useSimulation(draft);
+  const present = usePresent(draft, simulation.home, simulation.timeZoneId, simulation.progress !== undefined);
   const [askedMs, setAskedMs] = useState<number[]>([]);
+  const [opened, setOpened] = useState<string[]>([]);
   // A rule that was just added moves to its own address; that is no leaving.
   const isLeavingAllowed = useRef(false);
-  const save = useSave(draft, takeSaved, isLeavingAllowed);
+  const save = useSave(draft, takeSaved, takeOver, isLeavingAllowed);
   const blocker = useBlocker({
     shouldBlockFn: ({ current, next }) => {
       if (!isChanged || isLeavingAllowed.current || current.pathname === next.pathname) return false;
@@ -68,6 +72,8 @@ export function Configurator({ saved }: { saved: Rule }) {
         findings: findings.said ?? [],
         languages: [...new Set([...languages, ...Object.keys(draft.notification?.texts ?? {})])],
         simulation: simulation.isOutdated ? undefined : simulation.result?.simulation,
+        hasHome: Boolean(simulation.search.building) && !simulation.isUnknown,
+        present,
       }}
     >
       <div className="configurator">
@@ -80,11 +86,12 @@ export function Configurator({ saved }: { saved: Rule }) {
           simulation={simulation}
           save={save}
           isChanged={isChanged}
-          isNew={!base.id}
+          saved={base}
+          isLeavingAllowed={isLeavingAllowed}
           onDiscard={() => setDraft(base)}
         />
         <Findings findings={findings.said} failure={findings.failure} refusal={save.refusal} />
-        <GraphPanel simulation={simulation} onAsk={setAskedMs} />
+        <GraphPanel simulation={simulation} onAsk={setAskedMs} onOpen={setOpened} />
         <Datasets />
         <Conditions />
         <Notifications />
@@ -92,7 +99,8 @@ export function Configurator({ saved }: { saved: Rule }) {
         {base.id && <Versions rule={base} onRestored={takeSaved} isChanged={isChanged} />}
       </div>
       <WhyDrawer timesMs={askedMs} result={simulation.result} onClose={() => setAskedMs([])} />
-      <Conflict save={save} mine={draft} onTakeTheirs={takeOver} />
+      <MadeDrawer ids={opened} onClose={() => setOpened([])} />
+      <Conflict save={save} base={base} mine={draft} onTakeTheirs={takeOver} />
       <LeaveDialog blocker={blocker} />
     </EditingContext>
   );

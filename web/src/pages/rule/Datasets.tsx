@@ -7,6 +7,7 @@ import type { Dataset } from "../../api/public";
 import { catalogueQuery } from "../../api/rules";
 import { DurationInput } from "../../parts/DurationInput";
 import { useEditing, useErrorAt } from "./editing";
+import { PresentDatasetLine } from "./PresentLine";
 import { Section } from "./Section";
 
 const HOUR_SECONDS = 3_600;
@@ -120,6 +121,7 @@ function DatasetFields({ dataset, index, onChange, onRemove }: FieldsProps) {
       >
         <IconTrash size={17} aria-hidden />
       </ActionIcon>
+      <PresentDatasetLine name={dataset.name} />
     </div>
   );
 }

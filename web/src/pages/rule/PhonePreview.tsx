@@ -6,16 +6,19 @@ import { cutAt, MESSAGE_SAFE, previewOf, TITLE_SAFE } from "./preview";
 
 interface Props {
   texts: TemplateTexts;
+  /** Where the message stands in the rule. */
+  pointer: string;
   language: string;
   caseLabel: string | undefined;
 }
 
-export function PhonePreview({ texts, language, caseLabel }: Props) {
+export function PhonePreview({ texts, pointer, language, caseLabel }: Props) {
   const { t } = useTranslation();
-  const { simulation } = useEditing();
-  // With values once it was tried: those of the newest notification.
+  const { simulation, present } = useEditing();
+  // With values once it was tried: those of the newest notification; until then those of now, where a home is chosen.
   const tried = simulation?.notifications.findLast((each) => caseLabel === undefined || each.case === caseLabel);
-  const message = tried?.notification?.texts[language]?.message ?? previewOf(texts.message);
+  const now = texts.message.trim() === "" || present?.isOutdated ? undefined : present?.values.get(pointer)?.shown;
+  const message = tried?.notification?.texts[language]?.message ?? now ?? previewOf(texts.message);
   const [title, titleRest] = cutAt(texts.title || t("rule.place.title"), TITLE_SAFE);
   const [shown, rest] = cutAt(message || t("rule.place.message"), MESSAGE_SAFE);
   return (

@@ -1,12 +1,14 @@
 // What is always at hand: the switch, on what the rule is tried, and saving.
-import { Autocomplete, Button, Switch, TextInput } from "@mantine/core";
+import { Button, Switch, TextInput } from "@mantine/core";
 import { IconChartBar, IconDeviceFloppy, IconPlayerPlay, IconPlayerStop } from "@tabler/icons-react";
-import { useQuery } from "@tanstack/react-query";
+import type { RefObject } from "react";
 import { useTranslation } from "react-i18next";
-import { buildingsQuery } from "../../api/rules";
+import type { Rule } from "../../api/public";
 import { LinkButton } from "../../parts/LinkButton";
 import { useAllowed } from "../../parts/session";
+import { BuildingField } from "./BuildingField";
 import { useEditing } from "./editing";
+import { RuleMenu } from "./RuleMenu";
 import type { Save } from "./useSave";
 import type { Trial } from "./useSimulation";
 
@@ -14,15 +16,16 @@ interface Props {
   simulation: Trial;
   save: Save;
   isChanged: boolean;
-  isNew: boolean;
+  /** As it is saved; a new one has no id. */
+  saved: Rule;
+  isLeavingAllowed: RefObject<boolean>;
   onDiscard: () => void;
 }
 
-export function RuleBar({ simulation, save, isChanged, isNew, onDiscard }: Props) {
+export function RuleBar({ simulation, save, isChanged, saved, isLeavingAllowed, onDiscard }: Props) {
   const { t } = useTranslation();
   const { draft, edit } = useEditing();
   const mayWrite = useAllowed("write:rules");
-  const buildings = useQuery(buildingsQuery);
   const { search, change, progress } = simulation;
   const isRunning = progress !== undefined;
   return (
@@ -43,15 +46,7 @@ export function RuleBar({ simulation, save, isChanged, isNew, onDiscard }: Props
           else simulation.run();
         }}
       >
-        <Autocomplete
-          className="rule-bar-building"
-          aria-label={t("rule.building")}
-          placeholder={t("rule.building")}
-          data={(buildings.data ?? []).map((each) => each.customerBuildingId)}
-          limit={50}
-          value={search.building ?? ""}
-          onChange={(building) => change({ building: building || undefined })}
-        />
+        <BuildingField simulation={simulation} />
         <TextInput
           type="date"
           aria-label={t("rule.from")}
@@ -99,12 +94,13 @@ export function RuleBar({ simulation, save, isChanged, isNew, onDiscard }: Props
           <Button
             leftSection={<IconDeviceFloppy size={17} aria-hidden />}
             loading={save.isPending}
-            disabled={!isChanged && !isNew}
+            disabled={!isChanged && Boolean(saved.id)}
             onClick={save.save}
           >
             {t("rule.save")}
           </Button>
         )}
+        {mayWrite && saved.id && <RuleMenu rule={saved} isLeavingAllowed={isLeavingAllowed} />}
       </div>
     </div>
   );

@@ -137,7 +137,7 @@ function LanguageTexts({ language, template, pointer, caseLabel, onChange }: Tex
           )}
         </div>
       ))}
-      <PhonePreview texts={texts} language={language} caseLabel={caseLabel} />
+      <PhonePreview texts={texts} pointer={`${pointer}/message`} language={language} caseLabel={caseLabel} />
     </div>
   );
 }

@@ -1,6 +1,6 @@
 // Why the rule spoke at a time, or did not: the step that decided, what was counted, every part of the conditions.
-import { ActionIcon, Drawer, Group, Skeleton, Text } from "@mantine/core";
-import { IconChevronLeft, IconChevronRight, IconCircleCheck, IconCircleMinus, IconCircleX } from "@tabler/icons-react";
+import { Drawer, Skeleton } from "@mantine/core";
+import { IconCircleCheck, IconCircleMinus, IconCircleX } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import type { TFunction } from "i18next";
 import { type ReactNode, useEffect, useState } from "react";
@@ -9,6 +9,8 @@ import { answer } from "../../api/client";
 import { api, type Rule, type Simulation, type Why } from "../../api/public";
 import { weekdayTime } from "../../parts/formats";
 import { Refusal } from "../../parts/Refusal";
+import { textIn } from "../../parts/textIn";
+import { Steps } from "./Steps";
 import { WhyTree } from "./WhyTree";
 
 /** A rule in a home, with what it would have said there as far as that is known. */
@@ -42,27 +44,7 @@ export function WhyDrawer({ timesMs, result, onClose, children }: Props) {
       closeButtonProps={{ "aria-label": t("rule.close") }}
     >
       {children}
-      {timesMs.length > 1 && (
-        <Group justify="space-between" mb="sm">
-          <ActionIcon
-            variant="default"
-            disabled={at === 0}
-            onClick={() => setAt(at - 1)}
-            aria-label={t("rule.previous")}
-          >
-            <IconChevronLeft size={16} aria-hidden />
-          </ActionIcon>
-          <Text fz="sm">{t("rule.nth", { number: at + 1, count: timesMs.length })}</Text>
-          <ActionIcon
-            variant="default"
-            disabled={at === timesMs.length - 1}
-            onClick={() => setAt(at + 1)}
-            aria-label={t("rule.next")}
-          >
-            <IconChevronRight size={16} aria-hidden />
-          </ActionIcon>
-        </Group>
-      )}
+      <Steps at={at} count={timesMs.length} onStep={setAt} />
       {atMs !== undefined && result && <Explanation key={atMs} atMs={atMs} tried={result} language={i18n.language} />}
     </Drawer>
   );
@@ -79,8 +61,8 @@ function Explanation({ atMs, tried, language }: { atMs: number; tried: Asked; la
     queryFn: ({ signal }) =>
       answer(api.POST("/rules/why/v1", { body: { rule, customerBuildingId, timestamp }, signal })),
   });
-  const texts = simulation.notifications.find((each) => each.createdAtTimeMillis === atMs)?.notification?.texts ?? {};
-  const text = texts[language] ?? Object.values(texts)[0];
+  const said = simulation.notifications.find((each) => each.createdAtTimeMillis === atMs);
+  const text = textIn(said?.notification?.texts, language);
   return (
     <div className="why">
       <p className="why-asked">

@@ -14,8 +14,18 @@ export interface Difference {
 }
 
 /** Every part that is not the same, in the order of the configurator. */
-export function differences(before: Rule, after: Rule, t: Texts, language: string): Difference[] {
-  const [one, other] = [leaves(before), leaves(after)];
+export const differences = (before: Rule, after: Rule, t: Texts, language: string): Difference[] =>
+  differencesAt([], authored(before), authored(after), t, language);
+
+/** The same of a part of two rules, which stands at `path`. */
+export function differencesAt(
+  path: string[],
+  before: unknown,
+  after: unknown,
+  t: Texts,
+  language: string,
+): Difference[] {
+  const [one, other] = [leaves(path, before), leaves(path, after)];
   const paths = [...new Set([...one.keys(), ...other.keys()])];
   return paths
     .filter((path) => one.get(path) !== other.get(path))
@@ -29,7 +39,7 @@ export function differences(before: Rule, after: Rule, t: Texts, language: strin
 type Leaf = string | number | boolean;
 
 /** Each value under its path. Datasets go by their names and cases by their numbers; lists of words are one text. */
-function leaves(rule: Rule): Map<string, Leaf> {
+function leaves(at: string[], part: unknown): Map<string, Leaf> {
   const found = new Map<string, Leaf>();
   const collect = (path: string, value: unknown) => {
     if (value === null || value === undefined || value === "") return;
@@ -38,17 +48,16 @@ function leaves(rule: Rule): Map<string, Leaf> {
         if (value.length > 0) found.set(path, value.join(", "));
         return;
       }
-      value.forEach((each: { name?: string }, index) =>
-        collect(`${path}/${each.name ? `$${each.name}` : index}`, each),
+      value.forEach(({ name, ...rest }: { name?: string }, index) =>
+        collect(`${path}/${name ? `$${name}` : index}`, rest),
       );
     } else if (typeof value === "object") {
-      for (const [key, inner] of Object.entries(value))
-        if (key !== "name" || path === "") collect(path ? `${path}/${key}` : key, inner);
+      for (const [key, inner] of Object.entries(value)) collect(path ? `${path}/${key}` : key, inner);
     } else {
       found.set(path, value as Leaf);
     }
   };
-  collect("", authored(rule));
+  collect(at.join("/"), part);
   return found;
 }
 

@@ -39,6 +39,14 @@ export const newRule = (): Rule => ({
   notificationCases: [],
 });
 
+/** A new rule that says the same as a saved one, not switched on. */
+export const copyOf = (rule: Rule, name: string): Rule => ({
+  ...newRule(),
+  ...authored(rule),
+  name,
+  ruleState: "DRAFT",
+});
+
 /** Without what nobody filled in: languages without a word, expressions without a character. */
 export function sendable(draft: Rule): Rule {
   const template = (given: Template): Template => ({
@@ -73,7 +81,8 @@ export const aside = (rule: Rule): Partial<Rule> =>
 export const authored = (rule: Rule): Partial<Rule> =>
   Object.fromEntries(Object.entries(sendable(rule)).filter(([key]) => !ASIDE.includes(key)));
 
-function canonical(value: unknown): string {
+/** The same text for what says the same. */
+export function canonical(value: unknown): string {
   return JSON.stringify(value, (_key, part: unknown) =>
     part !== null && typeof part === "object" && !Array.isArray(part)
       ? Object.fromEntries(

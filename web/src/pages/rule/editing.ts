@@ -5,18 +5,22 @@ import { createContext, useContext } from "react";
 import { answer, Refused } from "../../api/client";
 import { api, type Finding, type Rule, type Simulation } from "../../api/public";
 import { sendable } from "./draft";
+import type { PresentState } from "./usePresent";
 
 const PAUSE_MS = 500;
 
 export type Said = Pick<Finding, "pointer" | "severity" | "detail" | "hint" | "line">;
 
-export interface Editing {
+interface Editing {
   draft: Rule;
   edit: (patch: Partial<Rule>) => void;
   findings: Said[];
   /** The languages that texts are needed in. */
   languages: string[];
   simulation: Simulation | undefined;
+  /** Whether a home is chosen to look at. */
+  hasHome: boolean;
+  present: PresentState | undefined;
 }
 
 export const EditingContext = createContext<Editing | null>(null);

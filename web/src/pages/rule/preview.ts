@@ -4,7 +4,7 @@
 export const TITLE_SAFE = 40;
 export const MESSAGE_SAFE = 50;
 
-export const GAP = "…";
+const GAP = "…";
 
 /** The texts of a message expression in order; what stands between them is a value that is not known yet. */
 export function previewOf(message: string): string {

@@ -14,26 +14,33 @@ export interface Save {
   refusal: Error | null;
   /** The rule as somebody else saved it meanwhile. */
   theirs: Rule | null;
-  /** Saves the draft over `theirs`. */
-  keepMine: () => void;
+  /** Saves what was brought together as the version behind `theirs`. */
+  saveMerged: (merged: Rule) => void;
   dismiss: () => void;
+}
+
+interface Sent {
+  sent: Rule;
+  isMerged: boolean;
 }
 
 export function useSave(
   draft: Rule,
   onSaved: (saved: Rule, sent: Rule) => void,
+  onMerged: (saved: Rule) => void,
   isLeavingAllowed: RefObject<boolean>,
 ): Save {
   const queries = useQueryClient();
   const navigate = useNavigate();
   const [theirs, setTheirs] = useState<Rule | null>(null);
   const saving = useMutation({
-    mutationFn: async ({ sent, version }: { sent: Rule; version: number | null | undefined }): Promise<Rule | null> => {
+    mutationFn: async ({ sent }: Sent): Promise<Rule | null> => {
+      const { version } = sent;
       const ruleId = sent.id;
       if (!ruleId) return answer(api.POST("/rules/v1", { body: sendable(sent) }));
       try {
         const path = { ruleId };
-        return await answer(api.PUT("/rules/{ruleId}/v1", { params: { path }, body: { ...sendable(sent), version } }));
+        return await answer(api.PUT("/rules/{ruleId}/v1", { params: { path }, body: sendable(sent) }));
       } catch (error) {
         if (!(error instanceof Refused) || error.code !== "conflict") throw error;
         const newest = await answer(api.GET("/rules/{ruleId}/v1", { params: { path: { ruleId } } }));
@@ -42,24 +49,30 @@ export function useSave(
         return null;
       }
     },
-    onSuccess: async (saved, { sent }) => {
+    onSuccess: async (saved, { sent, isMerged }) => {
       if (!saved?.id) return;
       setTheirs(null);
-      onSaved(saved, sent);
+      if (isMerged) onMerged(saved);
+      else onSaved(saved, sent);
       queries.setQueryData(ruleQuery(saved.id).queryKey, saved);
       void queries.invalidateQueries({ queryKey: rulesQuery.queryKey });
       if (sent.id) return;
       isLeavingAllowed.current = true;
-      await navigate({ to: "/rules/$ruleId", params: { ruleId: saved.id }, search: (search) => search, replace: true });
+      await navigate({
+        to: "/rules/$ruleId",
+        params: { ruleId: saved.id },
+        search: (search) => ({ ...search, like: undefined }),
+        replace: true,
+      });
     },
   });
   return {
-    save: () => saving.mutate({ sent: draft, version: draft.version }),
+    save: () => saving.mutate({ sent: draft, isMerged: false }),
     isPending: saving.isPending,
     isDone: saving.isSuccess && saving.data !== null,
     refusal: saving.error,
     theirs,
-    keepMine: () => saving.mutate({ sent: draft, version: theirs?.version }),
+    saveMerged: (merged) => saving.mutate({ sent: merged, isMerged: true }),
     dismiss: () => setTheirs(null),
   };
 }

@@ -2,11 +2,11 @@
 import { Combobox, Loader, Modal, ScrollArea, TextInput, useCombobox, VisuallyHidden } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { IconFileText, IconHome, IconListCheck, IconSearch } from "@tabler/icons-react";
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { foundBuildingsQuery, rulesQuery } from "../../api/rules";
+import { buildingsQuery, rulesQuery } from "../../api/rules";
 import { usePlaces } from "../places";
 import { useAllowed } from "../session";
 import { fitting } from "./fitting";
@@ -110,9 +110,8 @@ function useTargets(text: string) {
   const [asked] = useDebouncedValue(text.trim(), 150);
   const mayReadBuildings = useAllowed("read:buildings");
   const buildings = useQuery({
-    ...foundBuildingsQuery(asked, MOST_PER_GROUP),
+    ...buildingsQuery(asked, MOST_PER_GROUP),
     enabled: mayReadBuildings && asked !== "",
-    placeholderData: keepPreviousData,
   });
   const language = i18n.language;
   const pages: Target[] = places.map(({ to, name }) => ({ key: to, name: t(name), go: () => router.navigate({ to }) }));

@@ -8,6 +8,7 @@ import { useTranslation } from "react-i18next";
 import { answer } from "../../../api/client";
 import { api, type ExpressionMistake, type Place } from "../../../api/public";
 import { useEditing } from "../editing";
+import { PresentLine } from "../PresentLine";
 import { toCharacters, toUnits } from "./offsets";
 
 const Editor = lazy(() => import("./Editor"));
@@ -102,6 +103,7 @@ export function ExpressionField({ label, description, place, pointer, value, onC
           </p>
         )}
       </div>
+      <PresentLine pointer={pointer} />
     </Input.Wrapper>
   );
 }

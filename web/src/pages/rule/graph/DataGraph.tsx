@@ -8,6 +8,7 @@ import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import type { Tried } from "../useSimulation";
 import type { Area } from "./EnvelopeStrip";
+import { type Finer, pointsOf } from "./finer";
 import { graphOption } from "./graphOption";
 import { seriesName } from "./seriesName";
 
@@ -17,11 +18,12 @@ const NARROW_PX = 560;
 
 interface Props {
   tried: Tried;
+  finer: Finer | undefined;
   onArea: (area: Area) => void;
   onAsk: (atMs: number) => void;
 }
 
-export default function DataGraph({ tried, onArea, onAsk }: Props) {
+export default function DataGraph({ tried, finer, onArea, onAsk }: Props) {
   const { t, i18n } = useTranslation();
   const scheme = useComputedColorScheme();
   const place = useRef<HTMLDivElement>(null);
@@ -40,7 +42,14 @@ export default function DataGraph({ tried, onArea, onAsk }: Props) {
       tellArea(made, told.current.onArea);
     });
     observer.observe(place.current);
-    made.on("datazoom", () => tellArea(made, told.current.onArea));
+    // At most once a frame, however often a wheel turns.
+    let waiting = 0;
+    made.on("datazoom", () => {
+      waiting ||= requestAnimationFrame(() => {
+        waiting = 0;
+        tellArea(made, told.current.onArea);
+      });
+    });
     made.getZr().on("click", ({ offsetX, offsetY }) => {
       if (made.containPixel("grid", [offsetX, offsetY])) {
         told.current.onAsk(made.convertFromPixel({ xAxisIndex: 0 }, offsetX));
@@ -48,6 +57,7 @@ export default function DataGraph({ tried, onArea, onAsk }: Props) {
     });
     return () => {
       observer.disconnect();
+      cancelAnimationFrame(waiting);
       made.dispose();
     };
   }, []);
@@ -59,6 +69,12 @@ export default function DataGraph({ tried, onArea, onAsk }: Props) {
     chart.current?.setOption(graphOption(tried, { token, language: i18n.language, isNarrow }), true);
     if (chart.current) tellArea(chart.current, told.current.onArea);
   }, [tried, scheme, i18n.language]);
+
+  // Where one looks closer the lines get their points; what is shown stays where it is.
+  useEffect(() => {
+    if (!finer) return;
+    chart.current?.setOption({ series: tried.simulation.series.map((each) => ({ data: pointsOf(each, finer) })) });
+  }, [tried, finer]);
 
   const names = tried.simulation.series.map(seriesName).join(", ");
   return <div ref={place} className="chart" role="img" aria-label={t("rule.graphOf", { names })} />;

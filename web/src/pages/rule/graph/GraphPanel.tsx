@@ -1,25 +1,34 @@
 // The data graph: what the rule looked at, and above it what would have been sent or held back.
 import { Button, Progress, SegmentedControl, Select, Skeleton, Text, TextInput, Title } from "@mantine/core";
 import { IconArrowsDiff, IconQuestionMark } from "@tabler/icons-react";
-import { type FormEvent, lazy, Suspense, useState } from "react";
+import { useQuery } from "@tanstack/react-query";
+import { type FormEvent, lazy, Suspense, useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
+import type { MadeNotification } from "../../../api/public";
+import { madeQuery } from "../../../api/rules";
 import { number } from "../../../parts/formats";
 import { instantOf, localMinute } from "../../../parts/localTime";
 import { Refusal } from "../../../parts/Refusal";
+import { useAllowed } from "../../../parts/session";
+import { useEditing } from "../editing";
 import type { Trial, Tried } from "../useSimulation";
 import { WhyDrawer } from "../WhyDrawer";
-import { type Area, EnvelopeStrip } from "./EnvelopeStrip";
+import { type Area, EnvelopeLegend, EnvelopeStrip } from "./EnvelopeStrip";
+import { type Envelope, shownOf } from "./envelopes";
 import { GraphTable } from "./GraphTable";
 import { type Compared, useCompared } from "./useCompared";
+import { useFiner } from "./useFiner";
 
 const DataGraph = lazy(() => import("./DataGraph"));
 
 interface Props {
   simulation: Trial;
   onAsk: (timesMs: number[]) => void;
+  /** Notifications that were really made, by their ids. */
+  onOpen: (ids: string[]) => void;
 }
 
-export function GraphPanel({ simulation, onAsk }: Props) {
+export function GraphPanel({ simulation, onAsk, onOpen }: Props) {
   const { t } = useTranslation();
   const { result, progress, error, search, isOutdated } = simulation;
   const [view, setView] = useState("graph");
@@ -87,7 +96,7 @@ export function GraphPanel({ simulation, onAsk }: Props) {
           title={t("rule.comparedFailed", { name: t("rule.versionNumber", { version: search.beside }) })}
         />
       )}
-      {result && view === "graph" && <Graph tried={result} compared={compared.tried} onAsk={onAsk} />}
+      {result && view === "graph" && <Graph tried={result} compared={compared.tried} onAsk={onAsk} onOpen={onOpen} />}
       {result && view === "table" && <GraphTable tried={result} onAsk={onAsk} />}
       {result && <AskAtTime tried={result} onAsk={onAsk} />}
     </section>
@@ -109,41 +118,58 @@ function Summary({ tried }: { tried: Tried }) {
   );
 }
 
+/** What the rule really made in the home and range of a simulation; undefined where it is not saved, or may not be seen. */
+function useMade({ simulation, fromMs, toMs }: Tried): MadeNotification[] | undefined {
+  const { draft } = useEditing();
+  const mayRead = useAllowed("read:pushnotifications");
+  const { customerBuildingId } = simulation;
+  const asked = useQuery({
+    ...madeQuery(draft.id ?? "", customerBuildingId, fromMs, toMs),
+    enabled: Boolean(draft.id) && mayRead,
+  });
+  return draft.id && mayRead ? (asked.data ?? NONE) : undefined;
+}
+
+const NONE: MadeNotification[] = [];
+
 interface GraphProps {
   tried: Tried;
   compared: Compared["tried"];
-  onAsk: (timesMs: number[]) => void;
+  onAsk: Props["onAsk"];
+  onOpen: Props["onOpen"];
 }
 
-function Graph({ tried, compared, onAsk }: GraphProps) {
+function Graph({ tried, compared, onAsk, onOpen }: GraphProps) {
   const { t } = useTranslation();
   const [area, setArea] = useState<Area>();
-  const [askedMs, setAskedMs] = useState<number[]>([]);
   const { series } = tried.simulation;
-  const other = compared && t("rule.versionNumber", { version: compared.rule.version ?? 0 });
+  const finer = useFiner(tried, area);
+  const made = useMade(tried);
+  const hasMade = made !== undefined;
+  const shown = useMemo(() => shownOf(tried.simulation, made ?? NONE), [tried, made]);
+  const choose = useCallback(
+    ({ kind, notifications }: Envelope) => {
+      if (kind === "made") onOpen(notifications.map((each) => each.id));
+      else onAsk(notifications.map((each) => each.createdAtTimeMillis));
+    },
+    [onAsk, onOpen],
+  );
   return (
     <div className="graph">
-      {compared && <Numbers name={t("rule.triedName")} tried={tried} />}
-      <EnvelopeStrip label={t("rule.envelopes")} tried={tried} area={area} onAsk={onAsk} />
-      {compared && other && (
-        <>
-          <Numbers name={other} tried={compared} />
-          <EnvelopeStrip
-            label={t("rule.envelopesOf", { name: other })}
-            tried={compared}
-            area={area}
-            onAsk={setAskedMs}
-          />
-          <WhyDrawer timesMs={askedMs} result={compared} onClose={() => setAskedMs([])}>
-            <Text fw={600} fz="sm" mb="xs">
-              {other}
-            </Text>
-          </WhyDrawer>
-        </>
-      )}
+      {compared && <p className="envelopes-name">{t("rule.triedName")}</p>}
+      <EnvelopeLegend shown={shown} hasMade={hasMade} />
+      <EnvelopeStrip
+        label={t("rule.envelopes")}
+        shown={shown}
+        timeZoneId={tried.timeZoneId}
+        area={area}
+        hasMade={hasMade}
+        onChoose={choose}
+      />
+      {compared && <Beside compared={compared} area={area} />}
       <div className="graph-place">
         <Suspense fallback={<Skeleton height="100%" />}>
-          <DataGraph tried={tried} onArea={setArea} onAsk={(atMs) => onAsk([atMs])} />
+          <DataGraph tried={tried} finer={finer} onArea={setArea} onAsk={(atMs) => onAsk([atMs])} />
         </Suspense>
       </div>
       <p className="graph-hint">{t(series.length === 0 ? "rule.noSeries" : "rule.graphHint")}</p>
@@ -151,17 +177,34 @@ function Graph({ tried, compared, onAsk }: GraphProps) {
   );
 }
 
-function Numbers({ name, tried }: { name: string; tried: Tried }) {
-  const { t, i18n } = useTranslation();
-  const { notifications, dropped } = tried.simulation;
+/** What another version would have said, under the envelopes of what was tried. */
+function Beside({ compared, area }: { compared: NonNullable<Compared["tried"]>; area: Area | undefined }) {
+  const { t } = useTranslation();
+  const [askedMs, setAskedMs] = useState<number[]>([]);
+  const name = t("rule.versionNumber", { version: compared.rule.version ?? 0 });
+  const shown = useMemo(() => shownOf(compared.simulation, NONE), [compared]);
+  const choose = useCallback(
+    ({ notifications }: Envelope) => setAskedMs(notifications.map((each) => each.createdAtTimeMillis)),
+    [],
+  );
   return (
-    <p className="envelopes-name">
-      {t("rule.tried", {
-        name,
-        sent: number(notifications.length, i18n.language),
-        dropped: number(dropped.length, i18n.language),
-      })}
-    </p>
+    <>
+      <p className="envelopes-name">{name}</p>
+      <EnvelopeLegend shown={shown} hasMade={false} />
+      <EnvelopeStrip
+        label={t("rule.envelopesOf", { name })}
+        shown={shown}
+        timeZoneId={compared.timeZoneId}
+        area={area}
+        hasMade={false}
+        onChoose={choose}
+      />
+      <WhyDrawer timesMs={askedMs} result={compared} onClose={() => setAskedMs([])}>
+        <Text fw={600} fz="sm" mb="xs">
+          {name}
+        </Text>
+      </WhyDrawer>
+    </>
   );
 }
 

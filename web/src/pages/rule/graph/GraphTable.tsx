@@ -2,6 +2,7 @@
 import { Button } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { number, weekdayTime } from "../../../parts/formats";
+import { textIn } from "../../../parts/textIn";
 import type { Tried } from "../useSimulation";
 import { seriesName } from "./seriesName";
 
@@ -35,8 +36,7 @@ export function GraphTable({ tried, onAsk }: Props) {
         </thead>
         <tbody>
           {said.slice(-MOST_ROWS).map((each) => {
-            const texts = each.notification?.texts ?? {};
-            const text = texts[i18n.language] ?? Object.values(texts)[0];
+            const text = textIn(each.notification?.texts, i18n.language);
             return (
               <tr key={each.id}>
                 <th scope="row">{weekdayTime(each.createdAtTimeMillis, i18n.language, timeZoneId)}</th>

@@ -1,34 +1,46 @@
 // Where envelopes stand above the graph. Those that would lie on one another become one with a number.
-import type { Simulation, TriedNotification } from "../../../api/public";
+import type { MadeNotification, Simulation } from "../../../api/public";
+
+/** Really made, or what would be sent or held back in the simulation. */
+export const KINDS = ["made", "sent", "dropped"] as const;
+export type Kind = (typeof KINDS)[number];
+
+export interface Shown {
+  kind: Kind;
+  notification: MadeNotification;
+}
 
 export interface Envelope {
   /** 0 to 1 from the left edge of what is shown. */
   at: number;
-  isSent: boolean;
-  notifications: TriedNotification[];
+  kind: Kind;
+  notifications: MadeNotification[];
 }
 
-/** Envelopes of what is shown from `fromMs` to `toMs`, at least `gap` (a share of the width) apart. */
-export function envelopesOf(simulation: Simulation, fromMs: number, toMs: number, gap: number): Envelope[] {
-  const all = [
-    ...simulation.notifications.map((notification) => ({ notification, isSent: true })),
-    ...simulation.dropped.map((notification) => ({ notification, isSent: false })),
-  ];
-  const made: Envelope[] = [];
-  const last: Record<string, Envelope | undefined> = {};
-  for (const { notification, isSent } of all.sort(
+/** All of a simulation, and what was made, in the order of time. */
+export function shownOf(simulation: Simulation, made: MadeNotification[]): Shown[] {
+  const of = (kind: Kind, notifications: MadeNotification[]) =>
+    notifications.map((notification) => ({ kind, notification }));
+  return [...of("made", made), ...of("sent", simulation.notifications), ...of("dropped", simulation.dropped)].sort(
     (a, b) => a.notification.createdAtTimeMillis - b.notification.createdAtTimeMillis,
-  )) {
+  );
+}
+
+/** Envelopes of what lies from `fromMs` to `toMs`, those of a kind at least `gap` (a share of the width) apart. */
+export function envelopesOf(all: Shown[], fromMs: number, toMs: number, gap: number): Envelope[] {
+  const shown: Envelope[] = [];
+  const last = new Map<Kind, Envelope>();
+  for (const { kind, notification } of all) {
     const at = (notification.createdAtTimeMillis - fromMs) / (toMs - fromMs);
     if (at < 0 || at > 1) continue;
-    const before = last[String(isSent)];
+    const before = last.get(kind);
     if (before && at - before.at < gap) {
       before.notifications.push(notification);
       continue;
     }
-    const envelope = { at, isSent, notifications: [notification] };
-    last[String(isSent)] = envelope;
-    made.push(envelope);
+    const envelope = { at, kind, notifications: [notification] };
+    last.set(kind, envelope);
+    shown.push(envelope);
   }
-  return made;
+  return shown;
 }

@@ -9,25 +9,34 @@ import type {
 import type { ComposeOption } from "echarts/core";
 import { clockTime, number, weekdayTime } from "../../../parts/formats";
 import type { Tried } from "../useSimulation";
+import { pointsOf } from "./finer";
 import { seriesName } from "./seriesName";
 
-export type GraphOption = ComposeOption<
+type GraphOption = ComposeOption<
   DataZoomComponentOption | GridComponentOption | LegendComponentOption | LineSeriesOption | TooltipComponentOption
 >;
 
-export interface Look {
+interface Look {
   token: (name: string) => string;
   language: string;
   isNarrow: boolean;
 }
 
 const AXIS_PX = 52;
+const MANY_POINTS = 400;
 const COLOURS = ["--series-1", "--series-2", "--series-3", "--series-4", "--series-5", "--series-6"];
 
-export function graphOption({ simulation, timeZoneId }: Tried, { token, language, isNarrow }: Look): GraphOption {
+export function graphOption(
+  { simulation, timeZoneId, fromMs, toMs }: Tried,
+  { token, language, isNarrow }: Look,
+): GraphOption {
   const text = { color: token("--mantine-color-dimmed"), fontFamily: token("--mantine-font-family"), fontSize: 12 };
-  const units = [...new Set(simulation.series.map((each) => each.unit ?? ""))];
-  const hours = (Date.parse(simulation.to) - Date.parse(simulation.from)) / 3_600_000;
+  // Without any series there is an axis still: the chart refuses a grid of one axis.
+  const units = [
+    ...new Set(simulation.series.map((each) => each.unit ?? "")),
+    ...(simulation.series.length === 0 ? [""] : []),
+  ];
+  const hours = (toMs - fromMs) / 3_600_000;
   const day = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", timeZone: timeZoneId });
   return {
     animation: false,
@@ -54,8 +63,8 @@ export function graphOption({ simulation, timeZoneId }: Tried, { token, language
     },
     xAxis: {
       type: "time",
-      min: Date.parse(simulation.from),
-      max: Date.parse(simulation.to),
+      min: fromMs,
+      max: toMs,
       axisLine: { lineStyle: { color: token("--line") } },
       axisTick: { show: false },
       splitNumber: isNarrow ? 3 : 8,
@@ -104,8 +113,9 @@ export function graphOption({ simulation, timeZoneId }: Tried, { token, language
       yAxisIndex: units.indexOf(series.unit ?? ""),
       showSymbol: series.timestamps.length <= 60,
       symbolSize: 5,
-      lineStyle: { width: 1.75 },
-      data: series.timestamps.map((seconds, index) => [seconds * 1000, series.values[index] ?? null]),
+      // A thin line of many points is drawn several times as fast, and more of them can be told apart.
+      lineStyle: { width: series.timestamps.length > MANY_POINTS ? 1 : 1.75 },
+      data: pointsOf(series, undefined),
     })),
   };
 }

@@ -34,10 +34,7 @@ export function useCompared(tried: Tried | undefined, version: number | undefine
   });
   return {
     numbers: (versions.data ?? []).map((each) => each.rule.version ?? 0),
-    tried:
-      found && tried && simulated.data
-        ? { rule: found, simulation: simulated.data, timeZoneId: tried.timeZoneId }
-        : undefined,
+    tried: found && tried && simulated.data ? { ...tried, rule: found, simulation: simulated.data } : undefined,
     error: found ? simulated.error : null,
   };
 }

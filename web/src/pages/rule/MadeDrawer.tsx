@@ -1,0 +1,32 @@
+// Notifications that the rule really made: each in full, with the trace of its evaluation.
+import { Drawer } from "@mantine/core";
+import { useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { NotificationContent } from "../home/NotificationDrawer";
+import { Steps } from "./Steps";
+
+interface Props {
+  /** Shown one after the other; none closes it. */
+  ids: string[];
+  onClose: () => void;
+}
+
+export function MadeDrawer({ ids, onClose }: Props) {
+  const { t } = useTranslation();
+  const [at, setAt] = useState(0);
+  useEffect(() => setAt(0), [ids]);
+  const id = ids[at];
+  return (
+    <Drawer
+      opened={id !== undefined}
+      onClose={onClose}
+      position="right"
+      size="lg"
+      title={<span className="drawer-title">{t("rule.made")}</span>}
+      closeButtonProps={{ "aria-label": t("rule.close") }}
+    >
+      <Steps at={at} count={ids.length} onStep={setAt} />
+      {id !== undefined && <NotificationContent key={id} id={id} />}
+    </Drawer>
+  );
+}

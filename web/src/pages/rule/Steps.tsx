@@ -1,0 +1,25 @@
+import { ActionIcon, Group, Text } from "@mantine/core";
+import { IconChevronLeft, IconChevronRight } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+
+/** From one of several to the next; nothing where there is only one. */
+export function Steps({ at, count, onStep }: { at: number; count: number; onStep: (at: number) => void }) {
+  const { t } = useTranslation();
+  if (count < 2) return null;
+  return (
+    <Group justify="space-between" mb="sm">
+      <ActionIcon variant="default" disabled={at === 0} onClick={() => onStep(at - 1)} aria-label={t("rule.previous")}>
+        <IconChevronLeft size={16} aria-hidden />
+      </ActionIcon>
+      <Text fz="sm">{t("rule.nth", { number: at + 1, count })}</Text>
+      <ActionIcon
+        variant="default"
+        disabled={at === count - 1}
+        onClick={() => onStep(at + 1)}
+        aria-label={t("rule.next")}
+      >
+        <IconChevronRight size={16} aria-hidden />
+      </ActionIcon>
+    </Group>
+  );
+}

@@ -12,7 +12,16 @@ from contextlib import contextmanager
 from itertools import product
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    StorageState,
+    expect,
+    sync_playwright,
+)
 
 from hearth.cli.demo import EMAIL, PASSWORD
 
@@ -56,6 +65,13 @@ def _simulate(page: Page) -> None:
     page.locator(".graph-panel canvas, .graph-panel table").first.wait_for(timeout=PATIENCE_MS)
 
 
+def _backtest(page: Page) -> None:
+    _open_rule(page)
+    page.locator("a.rule-bar-backtest").click()
+    page.locator(".backtest-choices button[type=submit]").click()
+    page.locator(".backtest-pair").first.wait_for(timeout=PATIENCE_MS)
+
+
 def _open_notification(page: Page) -> None:
     page.locator(".cards a").first.click()
     page.get_by_role("dialog").wait_for()
@@ -78,11 +94,20 @@ PAGES: dict[str, tuple[str, Step]] = {
     "rule-new": ("rules/new", _stay),
     "rule": ("rules", _open_rule),
     "rule-simulated": ("rules", _simulate),
+    "rule-backtest": ("rules", _backtest),
+    "settings-data": ("settings/data", _stay),
     "settings-members": ("settings/members", _stay),
+    "settings-fulfilment": ("settings/fulfilment", _stay),
+    "settings-event-categories": ("settings/event-categories", _stay),
     "settings-audit": ("settings/audit", _stay),
     "profile": ("profile", _stay),
 }
-OPEN_PAGES = {"sign-in": "", "forgotten-password": "forgotten-password", "join": "join", "new-password": "new-password"}
+OPEN_PAGES: dict[str, tuple[str, Step]] = {
+    "sign-in": ("", _stay),
+    "forgotten-password": ("forgotten-password", _stay),
+    "join": ("join", _stay),
+    "new-password": ("new-password", _stay),
+}
 
 
 def main() -> None:
@@ -92,8 +117,11 @@ def main() -> None:
     complaints = 0
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=options.chromium, args=["--no-sandbox"])
+        member = _signed_in(browser, options)
         for scheme, width, language in product(SCHEMES, WIDTHS_PX, options.languages):
-            complaints += _photograph(browser, options, scheme, width, language)
+            # For whoever is not signed in, then for the member.
+            complaints += _photograph(browser, options, (scheme, width, language), OPEN_PAGES, None)
+            complaints += _photograph(browser, options, (scheme, width, language), PAGES, member)
         browser.close()
     print(f"The pictures are in {options.out}/.")
     sys.exit(1 if complaints else 0)
@@ -111,15 +139,23 @@ def _arguments() -> argparse.ArgumentParser:
     return parser
 
 
-def _photograph(browser: Browser, options: argparse.Namespace, scheme: str, width: int, language: str) -> int:
+def _photograph(
+    browser: Browser,
+    options: argparse.Namespace,
+    looks: tuple[str, int, str],
+    pages: dict[str, tuple[str, Step]],
+    state: StorageState | None,
+) -> int:
+    """Pictures of these pages in a scheme, a width and a language -> how many complaints there were."""
+    scheme, width, language = looks
     context = browser.new_context(
         viewport={"width": width, "height": 900 if width > 600 else 740},
         color_scheme="dark" if scheme == "dark" else "light",
         locale=language,
         reduced_motion="reduce",
+        storage_state=state,
     )
     context.add_init_script(WATCH_SHIFTS + f"localStorage.setItem('hearth-language', '{language}');")
-    complaints = 0
 
     def take(name: str, path: str, step: Step) -> int:
         if options.only not in name:
@@ -140,9 +176,7 @@ def _photograph(browser: Browser, options: argparse.Namespace, scheme: str, widt
             print(f"{picture.name}: {each}", file=sys.stderr)
         return len(words)
 
-    complaints += sum(take(name, path, _stay) for name, path in OPEN_PAGES.items())
-    _sign_in(context, options)
-    complaints += sum(take(name, path, step) for name, (path, step) in PAGES.items())
+    complaints = sum(take(name, path, step) for name, (path, step) in pages.items())
     context.close()
     return complaints
 
@@ -170,13 +204,18 @@ def _settle(page: Page) -> None:
     page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
-def _sign_in(context: BrowserContext, options: argparse.Namespace) -> None:
+def _signed_in(browser: Browser, options: argparse.Namespace) -> StorageState:
+    """The cookies of a member who signed in, once for all: who tries again and again is slowed down."""
+    context = browser.new_context()
     with _page(context) as (page, _):
         page.goto(f"{options.url}/console/")
         page.locator("input[type=email]").fill(options.email)
         page.locator("input[type=password]").fill(options.password)
         page.keyboard.press("Enter")
         page.locator("main#content").wait_for()
+    state = context.storage_state()
+    context.close()
+    return state
 
 
 if __name__ == "__main__":

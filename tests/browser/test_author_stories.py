@@ -74,7 +74,7 @@ class Story:
         """The rows of the notifications that the simulation tells of."""
         view = self.page.get_by_role("radiogroup", name=self.word("rule.view"))
         view.get_by_text(self.word("rule.asTable")).click()
-        return self.page.get_by_role("table", name=self.word("rule.envelopes")).get_by_role("row")
+        return self.page.get_by_role("table", name=self.word("rule.simulated")).get_by_role("row")
 
     def save(self) -> None:
         self.press("rule.save")

@@ -23,7 +23,7 @@ import msgspec
 import structlog
 
 from hearth.core.problems import Problem
-from hearth.services.trials import MOST_ANSWER_BYTES, Refusal, Trial, is_last, refused
+from hearth.services.trials import MOST_ANSWER_BYTES, GlanceTrial, Refusal, Trial, is_last, refused
 
 MOST_AT_ONCE = 4
 MOST_OF_A_CUSTOMER = 2
@@ -54,7 +54,7 @@ class TrialProcesses:
         self._opening = opening
         self._waiting: list[_Process] = []
         self._working: list[_Process] = []
-        self._trials: Counter[str] = Counter()
+        self._trials: Counter[tuple[str, bool]] = Counter()
         self._ending: set[asyncio.Task[None]] = set()
         self._is_closed = False
 
@@ -85,9 +85,11 @@ class TrialProcesses:
     async def run(self, trial: Trial) -> AsyncGenerator[bytes, None]:
         """The lines of the trial. Closing the generator before its last line ends the work.
 
-        Raises Problem "too_many_requests" at once where as many trials run as may.
+        Raises Problem "too_many_requests" at once where as many trials run as may. A glance, which a page asks for by itself,
+        takes no place of a simulation or a backtest, nor they of it.
         """
-        self._admit(trial.customer_id)
+        lane = (trial.customer_id, isinstance(trial, GlanceTrial))
+        self._admit(lane)
         process, is_done = None, False
         try:
             process = self._found_waiting() or await self._started()
@@ -112,15 +114,16 @@ class TrialProcesses:
                     self._keep(process)
                 yield line
         finally:
-            self._trials -= Counter([trial.customer_id])
+            self._trials -= Counter([lane])
             if process in self._working:
                 self._end(process)
 
-    def _admit(self, customer_id: str) -> None:
-        if self._trials[customer_id] >= MOST_OF_A_CUSTOMER or self._trials.total() >= MOST_AT_ONCE:
+    def _admit(self, lane: tuple[str, bool]) -> None:
+        at_once = sum(count for (_, is_glance), count in self._trials.items() if is_glance == lane[1])
+        if self._trials[lane] >= MOST_OF_A_CUSTOMER or at_once >= MOST_AT_ONCE:
             detail = f"Too many rules are being tried; at most {MOST_OF_A_CUSTOMER} of a customer at once. Try again later."
             raise Problem("too_many_requests", detail, retry_after_seconds=_RETRY_AFTER_SECONDS)
-        self._trials[customer_id] += 1
+        self._trials[lane] += 1
 
     def _found_waiting(self) -> _Process | None:
         while self._waiting:

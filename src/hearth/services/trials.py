@@ -82,7 +82,9 @@ class SeriesTrial(msgspec.Struct, tag=True, frozen=True, kw_only=True):
     rules: tuple[()] = ()
 
 
-Trial = SimulationTrial | BacktestTrial | WhyTrial | PresentTrial | SeriesTrial
+# Done in the blink of an eye; an editor asks for them while one writes.
+GlanceTrial = PresentTrial | SeriesTrial
+Trial = SimulationTrial | BacktestTrial | WhyTrial | GlanceTrial
 
 
 class Refusal(msgspec.Struct, frozen=True, kw_only=True):

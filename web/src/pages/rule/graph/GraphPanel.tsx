@@ -156,7 +156,7 @@ function Graph({ tried, compared, onAsk, onOpen }: GraphProps) {
   );
   return (
     <div className="graph">
-      {compared && <p className="envelopes-name">{t("rule.triedName")}</p>}
+      {compared && <Numbers name={t("rule.triedName")} tried={tried} />}
       <EnvelopeLegend shown={shown} hasMade={hasMade} />
       <EnvelopeStrip
         label={t("rule.envelopes")}
@@ -177,6 +177,20 @@ function Graph({ tried, compared, onAsk, onOpen }: GraphProps) {
   );
 }
 
+function Numbers({ name, tried }: { name: string; tried: Tried }) {
+  const { t, i18n } = useTranslation();
+  const { notifications, dropped } = tried.simulation;
+  return (
+    <p className="envelopes-name">
+      {t("rule.tried", {
+        name,
+        sent: number(notifications.length, i18n.language),
+        dropped: number(dropped.length, i18n.language),
+      })}
+    </p>
+  );
+}
+
 /** What another version would have said, under the envelopes of what was tried. */
 function Beside({ compared, area }: { compared: NonNullable<Compared["tried"]>; area: Area | undefined }) {
   const { t } = useTranslation();
@@ -189,8 +203,7 @@ function Beside({ compared, area }: { compared: NonNullable<Compared["tried"]>; 
   );
   return (
     <>
-      <p className="envelopes-name">{name}</p>
-      <EnvelopeLegend shown={shown} hasMade={false} />
+      <Numbers name={name} tried={compared} />
       <EnvelopeStrip
         label={t("rule.envelopesOf", { name })}
         shown={shown}

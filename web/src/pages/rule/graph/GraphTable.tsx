@@ -23,7 +23,7 @@ export function GraphTable({ tried, onAsk }: Props) {
     <div className="graph-tables" tabIndex={0} role="region" aria-label={t("rule.graph")}>
       <table className="plain-table">
         <caption>
-          {t("rule.envelopes")}
+          {t("rule.simulated")}
           {said.length > MOST_ROWS && ` · ${t("rule.lastRows", { count: MOST_ROWS })}`}
         </caption>
         <thead>

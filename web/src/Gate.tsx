@@ -1,7 +1,7 @@
 // What everything stands behind: signing in first, then the frame of every page.
 import { Button, Center, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { Outlet, useMatch } from "@tanstack/react-router";
+import { Outlet, useMatch, useRouterState } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { useLive } from "./api/live";
@@ -11,6 +11,9 @@ import { SignIn } from "./pages/sign-in/SignIn";
 import { SessionContext } from "./parts/session";
 import { TopBar } from "./parts/TopBar";
 import { suggestLanguage } from "./texts";
+
+// The configurator, of a rule or a new one.
+const WIDE_PAGE = /^\/rules\/(?!catalogue$)[^/]+$/;
 
 export function Gate() {
   const { t } = useTranslation();
@@ -47,12 +50,14 @@ export function Gate() {
 function Frame() {
   const connection = useLive();
   useEffect(() => forgetAccessToken, []);
+  // Known by the address, so that nothing moves when the page itself has come.
+  const isWide = useRouterState({ select: (state) => WIDE_PAGE.test(state.location.pathname) });
   return (
-    <>
+    <div className="frame" data-wide={isWide || undefined}>
       <TopBar connection={connection} />
       <main id="content" className="page-width page" tabIndex={-1}>
         <Outlet />
       </main>
-    </>
+    </div>
   );
 }

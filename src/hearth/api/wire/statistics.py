@@ -75,7 +75,7 @@ class DailyStatistic(_EnergiesAndBase):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"day": "2026-01-01", **_DAY_EXAMPLE}]})
 
-    day: date
+    day: str = Field(json_schema_extra={"format": "date"})
 
 
 class MonthlyStatistic(_EnergiesAndBase):
@@ -126,7 +126,7 @@ class DailyComparison(WireModel):
         }
     )
 
-    day: date
+    day: str = Field(json_schema_extra={"format": "date"})
     energy_generation: PeerStatistic | None
     energy_consumption: PeerStatistic | None
     grid_energy_consumption: PeerStatistic | None

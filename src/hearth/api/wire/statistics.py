@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
+from math import isnan
 from typing import Any, Literal
 
-import numpy as np
 from pydantic import ConfigDict, Field
 
 from hearth.api.wire.base import OURS, WireModel
@@ -163,9 +164,14 @@ def comparison_body(day: date, of_day: Sequence[PeerFigures | Withheld]) -> dict
 
 
 def _named(names: Sequence[str], figures: Figures, event_types: Sequence[str]) -> dict[str, float | None]:
-    asked = {name for event_type in event_types or _NAMES_OF for name in _NAMES_OF[event_type]}
+    asked = _asked(tuple(event_types))
     values = zip(names, figures.tolist(), strict=True)
-    return {name: None if np.isnan(value) else round(value, _DECIMALS) for name, value in values if name in asked}
+    return {name: None if isnan(value) else round(value, _DECIMALS) for name, value in values if name in asked}
+
+
+@lru_cache
+def _asked(event_types: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(name for event_type in event_types or _NAMES_OF for name in _NAMES_OF[event_type])
 
 
 def _peer_body(peer: PeerFigures) -> dict[str, Any]:

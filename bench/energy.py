@@ -13,6 +13,7 @@ import urllib.request
 from array import array
 from collections.abc import Callable, Iterator
 from datetime import date
+from typing import Any
 
 import numpy as np
 from http_load import free_port, hearth_server
@@ -61,6 +62,10 @@ def report(is_quick: bool) -> list[str]:
                 for kind in ("daily", "monthly", "hourly"):
                     took = _median_ms(lambda home, kind=kind: _get(settings.port, token, home, kind), chosen)
                     rows.append(f"a year by {kind:<7} over HTTP, one of {homes:,} homes: median {took:5.1f} ms")
+                began = time.perf_counter()
+                url = f"{_path(chosen[0])}/comparison/daily/v1?category=ALL&from=2025-12-01&to={_LAST}"
+                assert _got(settings.port, token, url)[0]["energyConsumption"]["size"] == homes
+                rows.append(f"a month beside all {homes:,} homes over HTTP: {time.perf_counter() - began:.1f} s")
     return [*rows, f"its days from the store {summed:5.1f} ms, from its events {scanned:5.1f} ms: {scanned / summed:.1f} x"]
 
 
@@ -75,10 +80,19 @@ def _median_ms(work: Callable[[int], object], homes: list[int]) -> float:
 
 
 def _get(port: int, token: str, home: int, kind: str) -> None:
-    url = f"http://127.0.0.1:{port}/buildings/home-{home}/energy-statistics/{kind}/v1?from={_FIRST}&to={_LAST}"
-    request = urllib.request.Request(url, headers={"Authorization": f"Bearer {token}"})
+    found = _got(port, token, f"{_path(home)}/{kind}/v1?from={_FIRST}&to={_LAST}")
+    assert len(found) == {"daily": 365, "monthly": 12, "hourly": 8_760}[kind]
+
+
+def _path(home: int) -> str:
+    return f"/buildings/home-{home}/energy-statistics"
+
+
+def _got(port: int, token: str, path: str) -> list[dict[str, Any]]:
+    request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers={"Authorization": f"Bearer {token}"})
     with urllib.request.urlopen(request, timeout=60) as answer:
-        assert len(json.load(answer)) == {"daily": 365, "monthly": 12, "hourly": 8_760}[kind]
+        found: list[dict[str, Any]] = json.load(answer)
+    return found
 
 
 def _summed(installation: Installation, home: int) -> Figures:

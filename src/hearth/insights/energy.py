@@ -123,41 +123,50 @@ def _hours_of_day(day: date, zone: ZoneInfo) -> tuple[int, ...]:
 
 def hourly_sums(hours: LocalHours, times_ms: Instants, values_wh: Figures) -> Figures:
     """What the events of each hour add up to, in Wh; NaN where there is none. The times need no order."""
-    count = len(hours.bounds_ms) - 1
-    at = np.searchsorted(hours.bounds_ms, times_ms, side="right") - 1
-    within = (at >= 0) & (at < count)
-    at, values_wh = at[within], values_wh[within]
-    sums = np.bincount(at, weights=values_wh, minlength=count).astype(np.float64)
-    sums[np.bincount(at, minlength=count) == 0] = np.nan
+    sums: Figures = hourly_sums_of_many(hours, [(times_ms, values_wh)])[0]
     return sums
 
 
+def hourly_sums_of_many(hours: LocalHours, events: Sequence[tuple[Instants, Figures]]) -> Figures:
+    """(times, Wh) of some buildings -> an array [building, hour]: at once, for many cost little more than one."""
+    count = len(hours.bounds_ms) - 1
+    times_ms = np.concatenate([times for times, _ in events])
+    values_wh = np.concatenate([values for _, values in events])
+    at = np.searchsorted(hours.bounds_ms, times_ms, side="right") - 1
+    within = (at >= 0) & (at < count)
+    at += np.repeat(np.arange(len(events)) * count, [len(times) for times, _ in events])
+    at, values_wh = at[within], values_wh[within]
+    sums = np.bincount(at, weights=values_wh, minlength=count * len(events)).astype(np.float64)
+    sums[np.bincount(at, minlength=len(sums)) == 0] = np.nan
+    return sums.reshape(len(events), count)
+
+
 def daily_figures(hours: LocalHours, sums: Sequence[Figures]) -> Figures:
-    """Hourly sums of each of `ENERGY_TYPES` -> an array [day, column] in Wh, NaN = none."""
-    figures = np.full((len(hours.day_hours), COLUMNS), np.nan)
-    first_hours = np.append(np.flatnonzero(np.diff(hours.day_of, prepend=-1)), len(hours.day_of))
+    """Hourly sums [..., hour] of each of `ENERGY_TYPES` -> an array [..., day, column] in Wh, NaN = none."""
+    figures = np.full((*sums[0].shape[:-1], len(hours.day_hours), COLUMNS), np.nan)
+    first_hours = np.flatnonzero(np.diff(hours.day_of, prepend=-1))
     whole = hours.lengths_ms == HOUR_MS
-    for column, of_type in enumerate(sums):
-        has_events = ~np.isnan(of_type)
-        if not has_events.any():
-            continue
-        days = hours.day_of[has_events]
-        added = np.bincount(days, weights=of_type[has_events], minlength=len(figures))
-        counted = np.bincount(days, minlength=len(figures))
-        figures[:, column] = np.where(counted > 0, added, np.nan)
-        if column in _BASE_OF:
-            for day in np.flatnonzero(counted).tolist():
-                of_day = slice(first_hours[day], first_hours[day + 1])
-                quiet = _quiet_hour(of_type[of_day][has_events[of_day] & whole[of_day]], int(whole[of_day].sum()))
-                figures[day, _BASE_OF[column]] = quiet * hours.day_hours[day]
+    hours_of_days = np.bincount(hours.day_of)
+    for count in np.unique(hours_of_days).tolist():  # days of as many hours at once
+        days = np.flatnonzero(hours_of_days == count)
+        at = first_hours[days][:, np.newaxis] + np.arange(count)
+        for column, of_type in enumerate(sums):
+            of_days = of_type[..., at]
+            has_events = ~np.isnan(of_days)
+            figures[..., days, column] = np.where(has_events.any(axis=-1), np.nansum(of_days, axis=-1), np.nan)
+            if column in _BASE_OF:
+                quiet = _quiet_hours(np.where(whole[at], of_days, np.nan), whole[at].sum(axis=-1))
+                figures[..., days, _BASE_OF[column]] = quiet * hours.day_hours[days]
     return figures
 
 
-def _quiet_hour(hours_wh: Figures, hours_of_day: int) -> float:
-    if len(hours_wh) < _LEAST_SHARE_OF_HOURS * hours_of_day:
-        return np.nan
-    rank = int(np.ceil(_QUIET_SHARE * len(hours_wh))) - 1
-    return float(np.sort(hours_wh)[rank])
+def _quiet_hours(hours_wh: Figures, whole_hours: NDArray[np.int64]) -> Figures:
+    """Of each day [..., day, hour] the hour of the wanted rank, NaN where too few of its hours are known."""
+    known = (~np.isnan(hours_wh)).sum(axis=-1)
+    rank = np.maximum(np.ceil(_QUIET_SHARE * known).astype(np.int64) - 1, 0)
+    ascending = np.sort(hours_wh, axis=-1)  # NaN last
+    quiet: Figures = np.take_along_axis(ascending, rank[..., np.newaxis], axis=-1)[..., 0]
+    return np.where(known >= _LEAST_SHARE_OF_HOURS * whole_hours, quiet, np.nan)
 
 
 def monthly_figures(first_day: date, daily: Figures) -> list[tuple[date, Figures]]:

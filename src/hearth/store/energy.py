@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from itertools import islice
 from typing import NamedTuple
 
@@ -19,7 +19,7 @@ import msgspec
 import numpy as np
 from sqlalchemy import Connection, select
 
-from hearth.core.instants import DAY_MS, zone_named
+from hearth.core.instants import start_of_local_day, zone_named
 from hearth.domain.events import Series
 from hearth.insights.energy import (
     COLUMNS,
@@ -84,7 +84,9 @@ class SqlEnergyRepository:
         series_ids = sorted(series_id for home in homes for series_id in home.series_ids)
         if not series_ids:
             return found
-        from_ms, to_ms = (first - 1) * DAY_MS, (last + 2) * DAY_MS  # whatever the zone is
+        zones = [zone_named(zone_id) for zone_id in sorted({home.time_zone_id for home in homes})]
+        from_ms = min(start_of_local_day(first_day, zone) for zone in zones) - 1
+        to_ms = max(start_of_local_day(last_day + timedelta(days=1), zone) for zone in zones) - 1
         tail = log.read_tail(self._connection, customer_id, series_ids, from_ms, to_ms, None)
         fresh = {} if tail is None else split_by(tail.series_ids.astype(np.int64), tail)
         wanted = {home.building_id: _touched(home, fresh) & set(range(first, last + 1)) for home in homes}

@@ -80,10 +80,9 @@ class LocalHours:
     """The hours on the wall of some local days. `bounds_ms`: where each begins, and where the last one ends.
 
     An hour in which clocks are moved by half an hour is cut there; all others last an hour. `day_of`: the day of each hour,
-    counted from `first_day`; `day_hours`: how long each day is.
+    counted from the first; `day_hours`: how long each day is.
     """
 
-    first_day: date
     bounds_ms: Instants
     day_of: NDArray[np.int64]
     day_hours: Figures
@@ -102,7 +101,6 @@ def local_hours(first_day: date, last_day: date, zone: ZoneInfo) -> LocalHours:
     starts = [start_ms for day in days for start_ms in day]
     day_starts = np.array([day[0] for day in days] + [end_ms], dtype=np.int64)
     return LocalHours(
-        first_day=first_day,
         bounds_ms=np.array([*starts, end_ms], dtype=np.int64),
         day_of=np.repeat(np.arange(len(days)), [len(day) for day in days]),
         day_hours=np.diff(day_starts) / HOUR_MS,

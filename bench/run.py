@@ -14,6 +14,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 import backtests
+import energy
 import engine
 import http_load
 import language
@@ -62,7 +63,9 @@ def postgres() -> Iterator[str | None]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="shorter samples")
-    parser.add_argument("--only", choices=["http_load", "language", "latency", "store", "engine"], help="one file alone")
+    parser.add_argument(
+        "--only", choices=["http_load", "language", "latency", "store", "energy", "engine"], help="one file alone"
+    )
     options = parser.parse_args()
     print(machine())
     if options.only in (None, "language"):
@@ -74,7 +77,9 @@ def main() -> None:
         show("Backtests", backtests.report(options.quick))
     if options.only in (None, "store"):
         show("The store", store.report(options.quick))
-    if options.only in ("language", "store", "engine"):
+    if options.only in (None, "energy"):
+        show("Energy statistics", energy.report(options.quick))
+    if options.only in ("language", "store", "energy", "engine"):
         return
     with postgres() as url:
         databases = iter([f"{url}{number}" if url else None for number in range(8)])

@@ -59,6 +59,7 @@ from hearth.services.profiles import Profiles
 from hearth.services.rule_reports import RuleReports
 from hearth.services.rules import Rules
 from hearth.services.simulations import Simulations
+from hearth.services.statistics import Statistics
 from hearth.services.trials import Trials
 from hearth.store import open_store
 from hearth.store.migrations import upgrade
@@ -342,6 +343,7 @@ class Installation:
             buildings=self.buildings,
             notifications=self.notifications,
             events=EventReading(self.store, self.clock, self.catalogue),
+            statistics=Statistics(self.store),
             rules=self.rules,
             rule_reports=self.rule_reports,
             intake=intake,

@@ -10,6 +10,7 @@ from __future__ import annotations  # array[...] can be subscripted at run time 
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from datetime import date
 from typing import NamedTuple, Protocol
 
 import msgspec
@@ -24,6 +25,7 @@ from hearth.domain.intervals import MeasuredInterval
 from hearth.domain.notifications import Attempt, Delivery, DeliveryStatus, Interaction, Notification
 from hearth.domain.peers import PeerSnapshot
 from hearth.domain.rules import Rule
+from hearth.insights.energy import Figures
 
 
 class Points(NamedTuple):
@@ -177,13 +179,28 @@ class ChunkRow(NamedTuple):
     payload: bytes
 
 
+class EnergyDayRow(NamedTuple):
+    """A building's energies of one local day as they are stored, in the order of `insights.energy`; None = no event."""
+
+    building_id: str
+    day: int  # since 1970-01-01
+    customer_id: str
+    basis: str
+    generation_wh: float | None
+    consumption_wh: float | None
+    grid_consumption_wh: float | None
+    base_consumption_wh: float | None
+    grid_base_consumption_wh: float | None
+
+
 class CompactionStep(NamedTuple):
-    """One short transaction of a compaction: chunks to write, or log rows to delete (up_to_sequence > 0)."""
+    """One short transaction of a compaction: chunks to write, days to write, or log rows to delete (up_to_sequence > 0)."""
 
     number: int  # counts over all compactions
     chunks: Sequence[ChunkRow]
     up_to_sequence: int
     moved: int  # events that leave the log with it
+    days: Sequence[EnergyDayRow] = ()
 
 
 class EventRepository(Protocol):
@@ -234,6 +251,16 @@ class EventRepository(Protocol):
 
     def list_minutes(self, customer_id: str, from_minute: int, to_minute: int) -> dict[int, int]:
         """Events received per minute, from <= minute < to; minutes without any are left out."""
+
+
+class EnergyRepository(Protocol):
+    """Energies by local day: those that compaction has summed up, and what is in the log, as one."""
+
+    def read_days(self, customer_id: str, building_ids: Sequence[str], first_day: date, last_day: date) -> dict[str, Figures]:
+        """By building an array [day, column] of `insights.energy`, NaN = no event; both days are included.
+
+        Buildings that the customer does not have are left out.
+        """
 
 
 class RuleFaults(NamedTuple):
@@ -470,6 +497,8 @@ class Session(Protocol):
     def series(self) -> SeriesRepository: ...
     @property
     def events(self) -> EventRepository: ...
+    @property
+    def energy(self) -> EnergyRepository: ...
     @property
     def rules(self) -> RuleRepository: ...
     @property

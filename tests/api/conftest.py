@@ -22,6 +22,7 @@ from hearth.services.events import EventReading
 from hearth.services.notifications import Notifications
 from hearth.services.rule_reports import RuleReports
 from hearth.services.rules import Rules
+from hearth.services.statistics import Statistics
 from hearth.testing.clocks import CountedIdentities, MovableClock
 
 ISSUER = "http://hearth.test"
@@ -149,6 +150,7 @@ def parts(
         buildings=Buildings(api_store, clock, identities, catalogue),
         notifications=Notifications(api_store, clock),
         events=EventReading(api_store, clock, catalogue),
+        statistics=Statistics(api_store),
         rules=Rules(api_store, catalogue, clock, identities),
         rule_reports=RuleReports(api_store),
         intake=intake,

@@ -3,14 +3,12 @@
 To write what is answered now into the page: UPDATE=1 python -m pytest tests/api/test_trials_manual.py
 """
 
-import json
-import os
-import re
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
+from tests.api.manual_calls import assert_calls_give_what_is_shown
 from tests.tried_homes import RULE, add_homes
 
 from hearth.api import ApiParts
@@ -25,8 +23,6 @@ from hearth.services.trials import MOST_ANSWER_BYTES
 from hearth.testing.clocks import CountedIdentities
 
 PAGE = Path(__file__).parents[2] / "docs/integrate/try-rules.md"
-CALL = re.compile(r"```http\n(GET|POST) (\S+)\n(.*?)```\n\n```json\n(.*?)```", re.DOTALL)
-WIDTH = 150
 
 
 @pytest.fixture(autouse=True)
@@ -38,33 +34,8 @@ def _homes_and_rule(api_store: Store, parts: ApiParts, customer: Customer, catal
     assert saved.rules[0].rule.id == "650000000000000000000001"
 
 
-def laid_out(value: Any, indent: str = "", room: int = WIDTH) -> str:
-    """JSON on one line where it fits, else its members on lines of their own."""
-    line = json.dumps(value, ensure_ascii=False)
-    if len(line) <= room - len(indent) or not isinstance(value, dict | list):
-        return line
-    deeper = f"{indent}  "
-    if isinstance(value, list):
-        parts = [laid_out(each, deeper) for each in value]
-    else:
-        parts = [f"{json.dumps(key)}: {laid_out(each, deeper, WIDTH - len(key) - 5)}" for key, each in value.items()]
-    inner = ",\n".join(f"{deeper}{part}" for part in parts)
-    opening, closing = "[]" if isinstance(value, list) else "{}"
-    return f"{opening}\n{inner}\n{indent}{closing}"
-
-
 async def test_the_calls_of_the_page_give_what_it_shows(api: httpx2.AsyncClient) -> None:
-    text = now = PAGE.read_text(encoding="utf-8")
-    calls = list(CALL.finditer(text))
-    assert len(calls) == text.count("```http\n") == 4
-    for call in calls:
-        body = {"json": json.loads(call[3])} if call[3].strip() else {}
-        answer = await api.request(call[1], call[2], headers={"X-Request-Id": "6f1f0c9a4be2d07c5a3d9e10"}, **body)
-        shown = f"```http\n{call[1]} {call[2]}\n{call[3]}```\n\n```json\n{laid_out(answer.json())}\n```"
-        now = now.replace(call[0], shown)
-    if os.environ.get("UPDATE"):
-        PAGE.write_text(now, encoding="utf-8")
-    assert text == now
+    await assert_calls_give_what_is_shown(PAGE, api, calls=4)
 
 
 def test_names_and_numbers_of_the_page() -> None:

@@ -18,6 +18,7 @@ from hearth.api.wire.buildings import Building
 from hearth.api.wire.events import EVENT_EXAMPLE, Event
 from hearth.api.wire.notifications import Notification
 from hearth.api.wire.problems import ProblemDocument
+from hearth.api.wire.statistics import DailyComparison, DailyStatistic, HourlyStatistic, MonthlyStatistic
 from hearth.api.wire.trials import Backtest, BacktestLine, Simulation, Why
 from hearth.domain.customers import SCOPES
 from hearth.services.access import TOKEN_PATH
@@ -39,6 +40,7 @@ _TAGS = [
     {"name": "Buildings", "description": "Households and their devices."},
     {"name": "Events", "description": "What devices observe."},
     {"name": "Notifications", "description": "What households are told, and what they do."},
+    {"name": "Statistics", "description": "What a household's energies add up to, alone and beside others."},
     {"name": "Rules", "description": "What households are told, tried on what was stored before anyone hears it."},
     {"name": "Health", "description": "For whoever operates the platform."},
 ]
@@ -62,7 +64,8 @@ def _document(app: FastAPI) -> dict[str, Any]:
     components = document.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
     # FastAPI leaves null members out of examples; the models' own schemas have them whole.
-    whole = (Building, Event, Notification, Simulation, Backtest, BacktestLine, Why)
+    statistics = (HourlyStatistic, DailyStatistic, MonthlyStatistic, DailyComparison)
+    whole = (Building, Event, Notification, *statistics, Simulation, Backtest, BacktestLine, Why)
     models: list[tuple[type[BaseModel], JsonSchemaMode]] = [(model, "validation") for model in whole]
     _, definitions = models_json_schema(
         [*models, (ProblemDocument, "serialization")], ref_template="#/components/schemas/{model}"

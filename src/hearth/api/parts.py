@@ -16,6 +16,7 @@ from hearth.services.events import EventReading
 from hearth.services.notifications import Notifications
 from hearth.services.rule_reports import RuleReports
 from hearth.services.rules import Rules
+from hearth.services.statistics import Statistics
 from hearth.services.trials import Trial
 
 
@@ -55,6 +56,7 @@ class ApiParts:
     buildings: Buildings
     notifications: Notifications
     events: EventReading
+    statistics: Statistics
     rules: Rules
     rule_reports: RuleReports
     intake: Intake

@@ -1,1 +1,1 @@
-"""Statistics, peers, profiles, baselines: pure. What is computed so far: goals, backtests, graphs, intervals."""
+"""Statistics, peers, profiles, baselines: pure. Computed so far: goals, backtests, graphs, intervals, energies beside others'."""

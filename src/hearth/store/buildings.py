@@ -12,6 +12,7 @@ from hearth.store.connections import add_unless_taken, among, tested
 from hearth.store.tables import (
     attempts,
     buildings,
+    energy_days,
     goals,
     interactions,
     notifications,
@@ -86,6 +87,7 @@ class SqlBuildingRepository:
         series_ids = list(self._connection.scalars(select(series.c.id).where(series.c.building_id == building_id)))
         log.erase(self._connection, customer_id, building_id, series_ids)
         run(delete(series_chunks).where(among(self._connection, series_chunks.c.series_id, series_ids)))
+        run(delete(energy_days).where(energy_days.c.building_id == building_id))
         run(delete(series).where(series.c.building_id == building_id))
         run(delete(rule_states).where(rule_states.c.building_id == building_id))
         told = select(notifications.c.id).where(notifications.c.building_id == building_id)

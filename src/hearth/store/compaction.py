@@ -1,11 +1,12 @@
 """Compaction: moving log rows into series chunks, prepared beside writers and written in short steps.
 
 `prepare` reads, merges and compresses in a snapshot, where no writer waits for it; `apply` is one short
-transaction: first those that write chunks, then those that delete the rows. Whoever stops between two steps
-leaves nothing wrong: an instant of a row that still stands is read from the row, whatever its chunk says,
-and merging the row once more gives the same chunk. Invariant: an instant no row has is in its chunk with the
-value sent last. Steps are numbered over all compactions, and only the next number counts: what another
-compactor has made stale is not written. What is erased meanwhile is left out by the step itself.
+transaction: first those that write chunks, then those that write the energies of days (`energy`), then those
+that delete the rows. Whoever stops between two steps leaves nothing wrong: an instant of a row that still
+stands is read from the row, whatever its chunk says, and merging the row once more gives the same chunk.
+Invariant: an instant no row has is in its chunk with the value sent last. Steps are numbered over all
+compactions, and only the next number counts: what another compactor has made stale is not written. What is
+erased meanwhile is left out by the step itself.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,6 +18,7 @@ from hearth.core.instants import DAY_MS
 from hearth.domain.events import EVENT_KINDS
 from hearth.ports import ChunkRow, CompactionStep
 from hearth.store.connections import LOG_LOCK, among, lock, raw_insert
+from hearth.store.energy import batched, summed_up, write_days
 from hearth.store.marks import COMPACTED, COMPACTION_STEPS, read_mark, set_mark
 from hearth.store.packing import EntryArrays, append_to_chunk, pack_chunk, unpack_arrays, unpack_chunk
 from hearth.store.stretches import joined_entries, settled, split_by
@@ -41,12 +43,17 @@ def prepare(connection: Connection, up_to_sequence: int, most_events: int) -> li
     entries = [unpack_arrays(payload) for payload in connection.scalars(query)]
     number = read_mark(connection, COMPACTION_STEPS)
     steps = []
-    for chunks in _sliced(_merged(connection, joined_entries(entries))) if entries else ():
+    if entries:
+        events = joined_entries(entries)
+        for chunks in _sliced(_merged(connection, events)):
+            number += 1
+            steps.append(CompactionStep(number, chunks, 0, 0))
+        for sums in batched(summed_up(connection, events)):
+            number += 1
+            steps.append(CompactionStep(number, [], 0, 0, sums))
+    for up_to, moved in _deletions(rows):
         number += 1
-        steps.append(CompactionStep(number, chunks, 0, 0))
-    for up_to, events in _deletions(rows):
-        number += 1
-        steps.append(CompactionStep(number, [], up_to, events))
+        steps.append(CompactionStep(number, [], up_to, moved))
     return steps
 
 
@@ -60,6 +67,8 @@ def apply(connection: Connection, step: CompactionStep) -> bool:
         chunks = [tuple(chunk) for chunk in step.chunks if chunk.series_id in alive]
         if chunks:
             connection.exec_driver_sql(raw_insert(connection, series_chunks) + _OR_REPLACE, chunks)
+    if step.days:
+        write_days(connection, step.days)
     if step.up_to_sequence:
         connection.execute(delete(event_log).where(event_log.c.sequence <= step.up_to_sequence))
         set_mark(connection, COMPACTED, step.up_to_sequence)

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, bindparam, or_, select, update
 
 from hearth.domain.events import EVENT_KINDS, NO_FORECAST_MS, EventColumns, Fact, LogEntry, LogKind
 from hearth.store.connections import LOG_LOCK, among, lock, raw_insert
-from hearth.store.packing import EntryArrays, pack_entry, unpack_arrays, unpack_entry
+from hearth.store.packing import EntryArrays, pack_entry, unpack_arrays, unpack_entry, unpack_series_ids
 from hearth.store.stretches import joined_entries, picked
 from hearth.store.tables import event_log
 
@@ -79,8 +79,10 @@ def read_tail(
     )
     if before_sequence is not None:
         query = query.where(log.sequence < before_sequence)
+    rows = connection.execute(query.order_by(log.sequence)).all()
     entries = []
-    for sequence, payload in connection.execute(query.order_by(log.sequence)):
+    for at in _rows_with([payload for _, payload in rows], series_ids):
+        sequence, payload = rows[at]
         entry = unpack_arrays(payload)
         if before_sequence is not None and sequence + len(entry.series_ids) > before_sequence:
             within = before_sequence - sequence
@@ -96,6 +98,14 @@ def read_tail(
     else:
         wanted &= np.isin(events.series_ids, np.asarray(series_ids, np.int32))
     return picked(events, wanted)
+
+
+def _rows_with(payloads: Sequence[bytes], series_ids: Sequence[int]) -> list[int]:
+    """Positions of the rows that have an event of these series. Most have none, and need not be unpacked one by one."""
+    ids, ends = unpack_series_ids(payloads)
+    found = np.flatnonzero(ids == series_ids[0] if len(series_ids) == 1 else np.isin(ids, np.asarray(series_ids, np.int32)))
+    rows: list[int] = np.unique(np.searchsorted(ends, found, side="right")).tolist()
+    return rows
 
 
 def erase(connection: Connection, customer_id: str, building_id: str, series_ids: Sequence[int]) -> None:

@@ -114,6 +114,13 @@ def unpack_arrays(payload: bytes) -> EntryArrays:
     )
 
 
+def unpack_series_ids(payloads: Sequence[bytes]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """The series of the events of some log entries, one entry after the other, and where those of each entry end."""
+    counts = [_entry_head(payload)[1] for payload in payloads]
+    columns = [payload[_HEAD.size : _HEAD.size + 4 * count] for payload, count in zip(payloads, counts, strict=True)]
+    return np.frombuffer(b"".join(columns), "<i4"), np.cumsum(counts, dtype=np.int64)
+
+
 def pack_chunk(points: Stretch) -> PackedChunk:
     """At least one point of one UTC day, ascending -> bytes."""
     first_ms = int(points.times_ms[0])

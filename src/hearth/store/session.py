@@ -19,6 +19,7 @@ from hearth.store.audit import SqlAuditRepository
 from hearth.store.buildings import SqlBuildingRepository
 from hearth.store.changes import SqlChangeRepository
 from hearth.store.connections import checkpoint, read_url, reading_engine, writing_engine
+from hearth.store.energy import SqlEnergyRepository
 from hearth.store.engine import SqlEngineRepository
 from hearth.store.events import SqlEventRepository
 from hearth.store.goals import SqlGoalRepository
@@ -45,6 +46,7 @@ class SqlSession:
         self.buildings = SqlBuildingRepository(transaction)
         self.series = SqlSeriesRepository(transaction)
         self.events = SqlEventRepository(transaction)
+        self.energy = SqlEnergyRepository(transaction)
         self.rules = SqlRuleRepository(transaction)
         self.engine = SqlEngineRepository(transaction)
         self.notifications = SqlNotificationRepository(transaction)

@@ -9,6 +9,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Double,
     ForeignKey,
     Index,
     Integer,
@@ -169,6 +170,24 @@ series_chunks = Table(
     Column("customer_id", Ordered, nullable=False),
     Column("size", Integer, nullable=False),
     Column("payload", LargeBinary, nullable=False),
+)
+
+# What a building's energy series came to on a local day (a number of days since 1970), in Wh; null = no event. A row is that
+# of what is in the chunks; `basis` names the zone and the series it was made of (`insights.energy`). No foreign key: it would
+# lock the building while the log is locked, and erasing takes both the other way round.
+energy_days = Table(
+    "energy_days",
+    metadata,
+    Column("building_id", Ordered, primary_key=True),
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("customer_id", Ordered, nullable=False),
+    Column("basis", Text, nullable=False),
+    Column("generation_wh", Double),
+    Column("consumption_wh", Double),
+    Column("grid_consumption_wh", Double),
+    Column("base_consumption_wh", Double),
+    Column("grid_base_consumption_wh", Double),
+    sqlite_with_rowid=False,
 )
 
 event_minutes = Table(

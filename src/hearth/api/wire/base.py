@@ -1,8 +1,9 @@
 """What all wire models share: camelCase, nothing unknown, instants as epoch seconds, patterns."""
 
 import math
+import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Self
 
 from pydantic import (
@@ -28,6 +29,7 @@ OURS: dict[str, Any] = {EXTENSION: True}
 READ_ONLY: dict[str, Any] = {"readOnly": True}
 
 _YEAR_2200_SECONDS = 7_258_118_400
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class WireModel(BaseModel):
@@ -89,6 +91,16 @@ def _instant_of_text(given: object) -> object:
         ) from error
 
 
+def _day_of_text(given: object) -> object:
+    """Query text -> day."""
+    if isinstance(given, str) and _DAY.fullmatch(given):
+        try:
+            return date.fromisoformat(given)
+        except ValueError as error:
+            raise ValueError(f"there is no such day: {error}") from error
+    raise ValueError("not a day: use YYYY-MM-DD, such as 2026-01-31")
+
+
 Text = Annotated[str, Field(max_length=1_000), AfterValidator(plain_text)]
 EpochSeconds = Annotated[
     int | float, AfterValidator(_whole_instant), Field(description="Epoch seconds UTC; milliseconds are recognised by magnitude.")
@@ -98,6 +110,7 @@ QueryInstant = Annotated[
     BeforeValidator(_instant_of_text),
     WithJsonSchema({"type": "string", "examples": ["1767225600", "2026-01-01T00:00:00Z"]}),
 ]
+QueryDay = Annotated[date, BeforeValidator(_day_of_text), WithJsonSchema({"type": "string", "format": "date"})]
 CustomerId = Annotated[str, Field(pattern=PATTERNS["customerId"])]
 CustomerBuildingId = Annotated[str, Field(pattern=PATTERNS["customerBuildingId"])]
 DeviceId = Annotated[str, Field(pattern=PATTERNS["deviceId"])]

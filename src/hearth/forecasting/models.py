@@ -62,7 +62,7 @@ class Model:
 
 
 class Issued(NamedTuple):
-    """Forecasts relative to the scale of the signal: shape (origins, horizon, 3), and per origin and day the regression's share."""
+    """Forecasts relative to the signal's scale, (origins, horizon, 3), and per origin and day the regression's share."""
 
     quantiles: Floats
     shares: Floats

@@ -26,7 +26,7 @@ _TITLES = {
     "generationWithNeighbours": "Generation, with the clearness the other homes saw (as if a weather forecast were perfect)",
 }
 # Said where too little was known for the regression.
-_METHODS = {"median-14-days": "median of 14 days", "seasonal-naive": "same hour last week"}
+_METHODS = {"median-14-days": "median of 14 days", "seasonal-naive": "same hour last week", "weather": "weather alone"}
 _BASELINES = {
     "persistence": "the last hour",
     "yesterday": "yesterday's hour",

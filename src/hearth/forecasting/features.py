@@ -40,6 +40,7 @@ NAMES = (
     "weekend",
 )
 MEDIAN_14, LOW_28, HIGH_28 = range(3)
+WEATHER_CORRECTED = len(NAMES)  # the first of those of a weather, where a signal has one
 _SATURDAY = 5
 _LOW, _HIGH = 0.2, 0.8
 _FADE_HOURS = ((1, 2), (3, 4), (6, 8))  # the mean of so many last hours fades over so many
@@ -109,7 +110,7 @@ def past_of(signal: Signal, origins: Ints) -> Past:
 
 
 def features_of(signal: Signal, origins: Ints) -> Floats:
-    """Features, shape (origins, horizon, len(NAMES)), each multiplied by the envelope of its hour."""
+    """Features, shape (origins, horizon, len(NAMES)), each multiplied by the envelope of its hour; then those of a weather."""
     clock, targets = signal.clock, targets_of(origins)
     before, hours = _same_hours_before(signal, origins)
     level = quantile_known(before.reshape(len(origins), -1), 0.5)[:, None]

@@ -2,7 +2,7 @@
 
 A model is learned from a signal up to an instant (`learn`) and issues forecasts at origins (`issue`). The P50 mixes a
 quantile regression with the median of the last 14 days at that hour, in the shares that would have been best over the last
-28 days; the distance of P10 and P90 is corrected by how often the last 28 days lay outside (conformalized quantile
+six weeks; the distance of P10 and P90 is corrected by how far what came in those weeks lay outside (conformalized quantile
 regression: Romano, Patterson, Candès, NeurIPS 2019). With too little to learn from, plainer methods answer, and say so.
 Invariants: a forecast of an origin depends on no hour at or behind it; 0 <= P10 <= P50 <= P90; never NaN.
 """
@@ -16,10 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hearth.forecasting.features import (
+    DAYS_BACK,
     HIGH_28,
     LOW_28,
     MEDIAN_14,
     NAMES,
+    WEATHER_CORRECTED,
     Signal,
     features_of,
     past_of,
@@ -33,11 +35,10 @@ QUANTILES = (0.1, 0.5, 0.9)
 LEAST_DAYS = 14
 _LEAST_LEARNING_DAYS = 42  # 28 to look back at, 14 to learn from
 _LEARNING_DAYS = 365
-_LOOK_BACK_DAYS = 28
+_LOOK_BACK_DAYS = 42  # of own forecasts that are looked at; fewer follow the season faster, but cover less of what comes
 _ORIGINS_APART = 11  # hours between the origins that are learned from; prime to 24, so that every hour of the day occurs
 _LEADS_APART = 3  # of an origin every third hour is learned from: neighbours tell the same
-_STRENGTH = 0.1
-_STRENGTH_WITH_WEATHER = 0.03  # the prior knows nothing of the weather
+_STRENGTH = 0.03
 _SHARES = np.linspace(0, 1, 5)  # of the regression in the P50
 _LEAST_SCORES = 100  # hours; with fewer the intervals are left as they are
 _LEAST_WIDTH = 0.05  # of P50
@@ -50,7 +51,8 @@ class Method(StrEnum):
 
     REGRESSION = "regression"
     MEDIAN = "median-14-days"
-    NAIVE = "seasonal-naive"
+    NAIVE = "seasonal-naive"  # the same hour of last week, or of yesterday
+    WEATHER = "weather"  # the solar chain, corrected by what it said and what came
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,16 +78,18 @@ def prior_of(features: int = len(NAMES)) -> Floats:
     return prior
 
 
-def days_known(relative: Floats, until: int) -> float:
-    """Days of known hours before an hour."""
-    return float(np.sum(~np.isnan(relative[:until]))) / 24
+def days_known(signal: Signal, until: int) -> float:
+    """Days before an hour, counted by their known hours; of generation only hours with light count."""
+    possible = signal.envelope[:until] > 0
+    known = possible & ~np.isnan(signal.relative[:until])
+    return until / 24 * float(known.sum()) / max(1, int(possible.sum()))
 
 
 def learning_rows(signal: Signal, until: int) -> tuple[Floats, Floats]:
     """Rows and answers to learn from, of the last year before `until`: (n, features) and (n,)."""
     known = np.flatnonzero(~np.isnan(signal.relative[:until]))
     first = int(known[0]) if len(known) else until
-    start = max(first + _LOOK_BACK_DAYS * 24, until - _LEARNING_DAYS * 24)
+    start = max(first + DAYS_BACK * 24, until - _LEARNING_DAYS * 24)
     origins = np.arange(start, until - HORIZON_HOURS + 1, _ORIGINS_APART)
     targets = targets_of(origins)
     rows = features_of(signal, origins)
@@ -103,7 +107,7 @@ def pooled(signals: Sequence[Signal], untils: Sequence[int]) -> Floats:
     taught = [
         learning_rows(each, until)
         for each, until in zip(signals, untils, strict=True)
-        if days_known(each.relative, until) >= _LEAST_LEARNING_DAYS
+        if days_known(each, until) >= _LEAST_LEARNING_DAYS
     ]
     if not taught:
         return prior_of(features_of(signals[0], np.array([1])).shape[-1])
@@ -114,19 +118,18 @@ def pooled(signals: Sequence[Signal], untils: Sequence[int]) -> Floats:
 
 def learn(signal: Signal, until: int, prior: Floats | None = None) -> Model:
     """The model that the hours before `until` give. prior: of `pooled`, or the plain one."""
-    days = days_known(signal.relative, until)
-    if days < LEAST_DAYS:
-        return Model(None, Method.NAIVE)
+    days = days_known(signal, until)
     if days < _LEAST_LEARNING_DAYS:
-        return Model(None, Method.MEDIAN)
+        if signal.weather is not None:
+            return Model(None, Method.WEATHER)
+        return Model(None, Method.NAIVE if days < LEAST_DAYS else Method.MEDIAN)
     rows, answers = learning_rows(signal, until)
     return Model(_fitted(rows, answers, prior_of(rows.shape[1]) if prior is None else prior), Method.REGRESSION)
 
 
 def _fitted(rows: Floats, answers: Floats, prior: Floats) -> Floats:
-    strength = _STRENGTH if prior.shape[1] == len(NAMES) else _STRENGTH_WITH_WEATHER
     return np.stack(
-        [fit_quantile(rows, answers, quantile, before, strength) for quantile, before in zip(QUANTILES, prior, strict=True)]
+        [fit_quantile(rows, answers, quantile, before, _STRENGTH) for quantile, before in zip(QUANTILES, prior, strict=True)]
     )
 
 
@@ -164,7 +167,7 @@ def issue(model: Model, signal: Signal, origins: Ints, apart: int = 24) -> Issue
 def _raw(model: Model, signal: Signal, origins: Ints) -> tuple[Floats, Floats]:
     """Three quantiles as they come, (origins, horizon, 3), and the plain P50, (origins, horizon)."""
     rows = features_of(signal, origins)
-    plain = rows[..., MEDIAN_14]
+    plain = rows[..., WEATHER_CORRECTED if model.method is Method.WEATHER else MEDIAN_14]
     if model.method is Method.NAIVE:
         envelope = signal.envelope[targets_of(origins)]
         past = past_of(signal, origins)

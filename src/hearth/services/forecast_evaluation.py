@@ -124,7 +124,7 @@ def _train_until_ms(plan: Plan) -> int:
         until = series.position(train_until_ms)
         first, last = (datetime_of_instant(at_ms).date() for at_ms in (series.start_ms, series.start_ms + len(series) * HOUR_MS))
         span = f"{home.name} has hours from {first} to {last}"
-        if until <= MEDIAN_DAYS * 24 or days_known(series.energy_wh, until) < LEAST_DAYS:
+        if until <= MEDIAN_DAYS * 24 or days_known(signal_of(series, Scale(1.0)), until) < LEAST_DAYS:
             raise invalid("", f"{span}: less than {LEAST_DAYS} days to learn from. Choose a later --train-until.")
         if until + HORIZON_HOURS > len(series):
             raise invalid("", f"{span}: less than 48 hours to judge by. Choose an earlier --train-until.")
@@ -202,7 +202,7 @@ def _judged(
         kind,
         forecaster.scale,
         forecasts.method.value,
-        days_known(series.energy_wh, until),
+        days_known(signal_of(series, forecaster.scale), until),
         float(forecasts.shares.mean()),
         accuracies(series, forecaster.scale, origins, forecasts),
         sample,

@@ -39,6 +39,7 @@ NAMES = (
     "half_day_cos",
     "weekend",
 )
+WEATHER_NAMES = ("weather_corrected", "weather", "weather_sin", "weather_cos", "weather_half_sin", "weather_half_cos")
 MEDIAN_14, LOW_28, HIGH_28 = range(3)
 WEATHER_CORRECTED = len(NAMES)  # the first of those of a weather, where a signal has one
 _SATURDAY = 5
@@ -46,6 +47,8 @@ _LOW, _HIGH = 0.2, 0.8
 _FADE_HOURS = ((1, 2), (3, 4), (6, 8))  # the mean of so many last hours fades over so many
 _LEAST_WEATHER, _MOST_ANSWER = 0.03, 3.0
 _LEADS = np.arange(HORIZON_HOURS)
+# Whole days from a target back to days that are known, the nearest first; shape (horizon, 28).
+_DAYS_BEFORE = (1 + _LEADS // 24)[:, None] + np.arange(DAYS_BACK)
 
 
 class Signal(NamedTuple):
@@ -64,6 +67,11 @@ class Past(NamedTuple):
     last_week: Floats
     median_14: Floats
     latest: Floats  # the last hour before the origin
+
+
+def feature_count(signal: Signal) -> int:
+    """How many features a signal's hours have."""
+    return len(NAMES) + (0 if signal.weather is None else len(WEATHER_NAMES))
 
 
 def targets_of(origins: Ints) -> Ints:
@@ -94,17 +102,19 @@ def mean_known(values: Floats) -> Floats:
 
 def _same_hours_before(signal: Signal, origins: Ints) -> tuple[Floats, Ints]:
     """The last 28 known days at the hour of each target, and which hours those are: (origins, horizon, 28)."""
-    nearest = 1 + _LEADS // 24
-    days = nearest[:, None] + np.arange(DAYS_BACK)
-    hours = same_hours(signal.clock, targets_of(origins)[..., None], origins[:, None, None], days)
+    hours = same_hours(signal.clock, targets_of(origins)[..., None], origins[:, None, None], _DAYS_BEFORE)
     return valued(signal.relative, hours), hours
+
+
+def _last_week(before: Floats) -> Floats:
+    """Of the days before those that are a week before."""
+    return before[:, np.arange(HORIZON_HOURS), 7 - _DAYS_BEFORE[:, 0]]
 
 
 def past_of(signal: Signal, origins: Ints) -> Past:
     """What plain rules of thumb would say, relative to the envelope; NaN where nothing is known."""
     before, _ = _same_hours_before(signal, origins)
-    first_week = np.where(_LEADS < 24, 6, 5)  # positions at which the lag is seven days
-    last_week = np.take_along_axis(before, np.broadcast_to(first_week[:, None], (*before.shape[:2], 1)), -1)[..., 0]
+    last_week = _last_week(before)
     latest = np.broadcast_to(valued(signal.relative, origins - 1)[:, None], last_week.shape)
     return Past(before[..., 0], last_week, quantile_known(before[..., :MEDIAN_DAYS], 0.5), latest)
 
@@ -117,9 +127,7 @@ def features_of(signal: Signal, origins: Ints) -> Floats:
     median = _else(quantile_known(before[..., :MEDIAN_DAYS], 0.5), np.nan_to_num(np.broadcast_to(level, targets.shape)))
     is_weekend = clock.weekday >= _SATURDAY
     is_alike = is_weekend[np.maximum(hours, 0)] == is_weekend[targets][..., None]
-    nearest = (1 + _LEADS // 24)[:, None] + np.arange(DAYS_BACK)
-    weeks = np.where(nearest % 7 == 0, before, np.nan)
-    newest_week = np.take_along_axis(before, np.broadcast_to(np.where(_LEADS < 24, 6, 5)[:, None], (*targets.shape, 1)), -1)
+    weeks = np.where(_DAYS_BEFORE % 7 == 0, before, np.nan)
     columns = [
         median,
         _else(quantile_known(before, _LOW), median),
@@ -129,7 +137,7 @@ def features_of(signal: Signal, origins: Ints) -> Floats:
         _else(quantile_known(np.where(is_alike, before, np.nan), 0.5), median),
         _else(mean_known(before[..., :MEDIAN_DAYS]), median),
         _else(before[..., 0], median),
-        _else(newest_week[..., 0], median),
+        _else(_last_week(before), median),
         _else(quantile_known(weeks, 0.5), median),
         *_recent(signal, origins),
     ]

@@ -23,6 +23,7 @@ from hearth.forecasting.features import (
     NAMES,
     WEATHER_CORRECTED,
     Signal,
+    feature_count,
     features_of,
     past_of,
     targets_of,
@@ -110,7 +111,7 @@ def pooled(signals: Sequence[Signal], untils: Sequence[int]) -> Floats:
         if days_known(each, until) >= _LEAST_LEARNING_DAYS
     ]
     if not taught:
-        return prior_of(features_of(signals[0], np.array([1])).shape[-1])
+        return prior_of(feature_count(signals[0]))
     thin = max(1, len(taught) // 2)
     rows = np.concatenate([rows[::thin] for rows, _ in taught])
     return _fitted(rows, np.concatenate([answers[::thin] for _, answers in taught]), prior_of(rows.shape[1]))

@@ -1,13 +1,17 @@
 """The solar chain: published reference cases, arrays that are found again, weather of neighbours."""
 
+from zoneinfo import ZoneInfo
+
 import numpy as np
 import pandas as pd
 import pytest
+from tests.metered_homes import file_of
 from tests.unit.forecasting.made_homes import SITE, START_MS, generation
 
 from hearth.forecasting.neighbours import weather_of_neighbours
 from hearth.forecasting.signals import Scale, generation_scale, signal_of
 from hearth.forecasting.solar import Array, Site, Sky, clear_sky, clouded, sky_at, split_global, unit_power
+from hearth.services.forecast_files import read_home
 
 
 def test_the_sun_stands_where_the_published_example_of_the_algorithm_has_it():
@@ -50,6 +54,18 @@ def test_an_array_is_found_again_from_its_generation(tilt, azimuth):
     assert scale.array.tilt == pytest.approx(tilt, abs=10)
     assert scale.array.azimuth == pytest.approx(azimuth, abs=20)
     assert np.percentile(series.energy_wh, 99) <= scale.array.capacity_w <= 1.1 * series.energy_wh.max()
+
+
+def test_effective_capacity_of_metered_homes_is_found_from_their_first_month():
+    fontana, zone, close = Site(34.09, -117.43), ZoneInfo("America/Los_Angeles"), 0
+    for number in range(1, 11):
+        path = file_of(number)
+        with path.open() as lines:
+            series = read_home(path.name, lines, zone).generation
+        year, month = (generation_scale(series, hours, fontana).array.capacity_w for hours in (len(series), 30 * 24))
+        assert np.percentile(series.energy_wh, 99) <= year <= 1.1 * series.energy_wh.max()
+        close += abs(month / year - 1) <= 0.1
+    assert close >= 8
 
 
 def test_the_sun_stands_north_of_the_equators_other_side():

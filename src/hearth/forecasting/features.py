@@ -41,6 +41,7 @@ NAMES = (
 )
 WEATHER_NAMES = ("weather_corrected", "weather", "weather_sin", "weather_cos", "weather_half_sin", "weather_half_cos")
 MEDIAN_14, LOW_28, HIGH_28 = range(3)
+YESTERDAY = NAMES.index("yesterday")
 WEATHER_CORRECTED = len(NAMES)  # the first of those of a weather, where a signal has one
 _SATURDAY = 5
 _LOW, _HIGH = 0.2, 0.8

@@ -1,9 +1,10 @@
 """Models: what a home's own past says about the next 48 hours, as P10, P50 and P90.
 
 A model is learned from a signal up to an instant (`learn`) and issues forecasts at origins (`issue`). The P50 mixes a
-quantile regression with the median of the last 14 days at that hour, in the shares that would have been best over the last
-six weeks; the distance of P10 and P90 is corrected by how far what came in those weeks lay outside (conformalized quantile
-regression: Romano, Patterson, Candès, NeurIPS 2019). With too little to learn from, plainer methods answer, and say so.
+quantile regression with the median of the last 14 days at that hour and with yesterday, in the shares that would have been
+best over the last six weeks; the distance of P10 and P90 is corrected by how far what came in those weeks lay outside
+(conformalized quantile regression: Romano, Patterson, Candès, NeurIPS 2019). With too little to learn from, plainer methods
+answer, and say so.
 Invariants: a forecast of an origin depends on no hour at or behind it; 0 <= P10 <= P50 <= P90; never NaN.
 """
 
@@ -22,6 +23,7 @@ from hearth.forecasting.features import (
     MEDIAN_14,
     NAMES,
     WEATHER_CORRECTED,
+    YESTERDAY,
     Signal,
     feature_count,
     features_of,
@@ -40,7 +42,9 @@ _LOOK_BACK_DAYS = 42  # of own forecasts that are looked at; fewer follow the se
 _ORIGINS_APART = 11  # hours between the origins that are learned from; prime to 24, so that every hour of the day occurs
 _LEADS_APART = 3  # of an origin every third hour is learned from: neighbours tell the same
 _STRENGTH = 0.03
-_SHARES = np.linspace(0, 1, 5)  # of the regression in the P50
+# Shares in the P50 of regression, plain method and yesterday, in quarters; the regression alone is the last.
+_MIXES = np.array([(a, b, 4 - a - b) for a in range(5) for b in range(5 - a)]) / 4
+_PLAIN = np.array([0.0, 1.0, 0.0])
 _LEAST_SCORES = 100  # hours; with fewer the intervals are left as they are
 _LEAST_WIDTH = 0.05  # of P50
 _MOST_STRETCH = 10.0  # times the distance of P10 or P90 from P50
@@ -65,7 +69,8 @@ class Model:
 
 
 class Issued(NamedTuple):
-    """Forecasts relative to the signal's scale, (origins, horizon, 3), and per origin and day the regression's share."""
+    """Forecasts relative to the signal's scale, (origins, horizon, 3), and per origin and day the shares of regression,
+    plain method and yesterday in the P50, (origins, 2, 3)."""
 
     quantiles: Floats
     shares: Floats
@@ -142,13 +147,13 @@ def issue(model: Model, signal: Signal, origins: Ints, apart: int = 24) -> Issue
     back = np.arange(0, _LOOK_BACK_DAYS * 24 + 1, apart)
     every = np.unique(origins[:, None] - back)
     every = every[every > 0]
-    raw, plain = _raw(model, signal, every)
+    bounds, experts = _experts(model, signal, every)
     targets = targets_of(every)
     inside = np.minimum(targets, len(signal.relative) - 1)
     actual = np.where(targets < len(signal.relative), signal.relative[inside] * signal.envelope[targets], np.nan)
     told = signal.envelope[targets] > _NEAR_ZERO
     result = np.empty((len(origins), HORIZON_HOURS, len(QUANTILES)))
-    shares = np.empty((len(origins), len(_DAYS)))
+    shares = np.empty((len(origins), len(_DAYS), experts.shape[-1]))
     for row, origin in enumerate(origins):
         own = int(np.searchsorted(every, origin))
         first = int(np.searchsorted(every, origin - _LOOK_BACK_DAYS * 24))
@@ -156,17 +161,17 @@ def issue(model: Model, signal: Signal, origins: Ints, apart: int = 24) -> Issue
         seen = (targets[past] < origin) & told[past] & ~np.isnan(actual[past])
         for day, half in enumerate(_DAYS):
             truth = actual[past, half][seen[:, half]]
-            before, usual = raw[past, half][seen[:, half]], plain[past, half][seen[:, half]]
-            share = _best_share(before[:, 1], usual, truth) if model.coefficients is not None else 0.0
-            mixed = _mixed(raw[own, half], plain[own, half], share)
-            result[row, half] = _stretched(mixed, _mixed(before, usual, share), truth)
-            shares[row, day] = share
+            before, said = bounds[past, half][seen[:, half]], experts[past, half][seen[:, half]]
+            mix = _PLAIN if model.coefficients is None else _best_mix(said, truth)
+            mixed = _mixed(bounds[own, half], experts[own, half], mix)
+            result[row, half] = _stretched(mixed, _mixed(before, said, mix), truth)
+            shares[row, day] = mix
     result *= (signal.envelope[targets_of(origins)] > _NEAR_ZERO)[..., None]
     return Issued(result, shares)
 
 
-def _raw(model: Model, signal: Signal, origins: Ints) -> tuple[Floats, Floats]:
-    """Three quantiles as they come, (origins, horizon, 3), and the plain P50, (origins, horizon)."""
+def _experts(model: Model, signal: Signal, origins: Ints) -> tuple[Floats, Floats]:
+    """P10 and P90 as they come, (origins, horizon, 2), and what may be mixed to the P50: regression, plain method, yesterday."""
     rows = features_of(signal, origins)
     plain = rows[..., WEATHER_CORRECTED if model.method is Method.WEATHER else MEDIAN_14]
     if model.method is Method.NAIVE:
@@ -175,25 +180,24 @@ def _raw(model: Model, signal: Signal, origins: Ints) -> tuple[Floats, Floats]:
         first = np.where(np.isnan(past.last_week), past.yesterday, past.last_week) * envelope
         plain = np.where(np.isnan(first), plain, first)
     if model.coefficients is None:
-        low, high = rows[..., LOW_28], rows[..., HIGH_28]
-        raw = np.stack((low, plain, high), axis=-1)
+        low, middle, high = rows[..., LOW_28], plain, rows[..., HIGH_28]
     else:
-        raw = rows @ model.coefficients.T
-    return np.maximum(raw, 0.0), np.maximum(plain, 0.0)
+        low, middle, high = np.moveaxis(rows @ model.coefficients.T, -1, 0)
+    bounds, experts = np.stack((low, high), axis=-1), np.stack((middle, plain, rows[..., YESTERDAY]), axis=-1)
+    return np.maximum(bounds, 0.0), np.maximum(experts, 0.0)
 
 
-def _best_share(regressed: Floats, plain: Floats, truth: Floats) -> float:
-    """The share of the regression with the least mean absolute error; all of it where nothing is known."""
-    if not len(truth):
-        return 1.0
-    errors = np.abs(plain + _SHARES[:, None] * (regressed - plain) - truth).mean(axis=1)
-    return float(_SHARES[int(np.argmin(errors))])
+def _best_mix(said: Floats, truth: Floats) -> Floats:
+    """The shares with the least mean absolute error; the regression alone where nothing is known."""
+    errors = np.abs(said @ _MIXES.T - truth[:, None]).mean(axis=0) if len(truth) else -np.arange(len(_MIXES))
+    best: Floats = _MIXES[int(np.argmin(errors))]
+    return best
 
 
-def _mixed(raw: Floats, plain: Floats, share: float) -> Floats:
+def _mixed(bounds: Floats, experts: Floats, mix: Floats) -> Floats:
     """Quantiles in order around the mixed P50."""
-    middle = plain + share * (raw[..., 1] - plain)
-    return np.stack((np.minimum(raw[..., 0], middle), middle, np.maximum(raw[..., 2], middle)), axis=-1)
+    middle: Floats = experts @ mix
+    return np.stack((np.minimum(bounds[..., 0], middle), middle, np.maximum(bounds[..., 1], middle)), axis=-1)
 
 
 def _stretched(quantiles: Floats, past: Floats, truth: Floats) -> Floats:

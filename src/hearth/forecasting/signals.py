@@ -33,6 +33,7 @@ class Scale:
     energy_wh: float
     site: Site | None = None
     array: Array | None = None
+    installed_wh: float | None = None  # in an hour; no forecast exceeds it
 
 
 class Forecasts(NamedTuple):
@@ -55,8 +56,13 @@ class Forecaster:
         issued = issue(self.model, signal_of(series, self.scale, weather), origins, apart)
         energy_wh = issued.quantiles * self.scale.energy_wh
         if self.scale.array is not None:
-            energy_wh = np.minimum(energy_wh, self.scale.energy_wh)
+            energy_wh = np.minimum(energy_wh, self._most_wh(series, origins)[:, None, None])
         return Forecasts(energy_wh, self.model.method, issued.shares)
+
+    def _most_wh(self, series: HourlySeries, origins: Ints) -> Floats:
+        """The most an array may be said to give in an hour: its capacity, or what was seen before each origin if that is more."""
+        seen = np.maximum.accumulate(np.nan_to_num(series.energy_wh))[np.maximum(origins - 1, 0)]
+        return np.minimum(np.maximum(seen, self.scale.energy_wh), self.scale.installed_wh or np.inf)
 
 
 def consumption_scale(series: HourlySeries, until: int) -> Scale:
@@ -70,7 +76,7 @@ def consumption_scale(series: HourlySeries, until: int) -> Scale:
 def generation_scale(series: HourlySeries, until: int, site: Site, most_w: float | None = None) -> Scale | None:
     """The array that the past shows; None for a home that generates nothing."""
     array = found_array(site, series.start_ms, series.energy_wh[:until], most_w)
-    return None if array is None else Scale(array.capacity_w, site, array)
+    return None if array is None else Scale(array.capacity_w, site, array, most_w)
 
 
 def signal_of(series: HourlySeries, scale: Scale, weather: Weather | None = None) -> Signal:

@@ -203,7 +203,7 @@ def _judged(
         forecaster.scale,
         forecasts.method.value,
         days_known(signal_of(series, forecaster.scale), until),
-        float(forecasts.shares.mean()),
+        float(forecasts.shares[..., 0].mean()),
         accuracies(series, forecaster.scale, origins, forecasts),
         sample,
     )

@@ -49,7 +49,14 @@ _COMMANDS = {
     "simulate-households": "simulate_households",
     "settings": "settings",
 }
-_GROUPS = {"customer": "customer", "lang": "lang", "rules": "rules", "endpoint": "endpoint", "db": "database"}
+_GROUPS = {
+    "customer": "customer",
+    "lang": "lang",
+    "rules": "rules",
+    "forecast": "forecast",
+    "endpoint": "endpoint",
+    "db": "database",
+}
 
 
 def _register(asked: str | None = None) -> None:

@@ -1,1 +1,5 @@
-"""Features, solar, load, accuracy: pure. No forecast is issued yet."""
+"""Forecasts of a home's consumption and generation: features, models, solar chain, accuracy. Pure.
+
+`signals` is the way in: a `Forecaster` is learned from a series up to an hour and issues P10, P50, P90 of the next 48 hours.
+No forecast is stored or sent from here. pvlib is imported when first needed.
+"""

@@ -7,7 +7,7 @@ export function Wordmark({ size = 26 }: { size?: number }) {
   return (
     <Group gap={9} wrap="nowrap">
       <img src={`${import.meta.env.BASE_URL}favicon.svg`} width={size} height={size} alt="" />
-      <Text component="span" fw={700} fz={size * 0.66} lts="-0.01em" lh={1}>
+      <Text component="span" className="wordmark-name" fw={700} fz={size * 0.66} lts="-0.01em" lh={1}>
         {t("product")}
       </Text>
     </Group>

@@ -36,6 +36,7 @@ from hearth.core.nearest import nearest
 from hearth.core.problems import Problem, invalid
 from hearth.domain.catalogue import Catalogue, read_catalogue
 from hearth.ports import Channel, Mailer, Sealer, SecretHasher, Store, Wake
+from hearth.runtime.context import ContextService
 from hearth.runtime.live import LiveDriver
 from hearth.runtime.peering import PeerPublishing
 from hearth.runtime.rule_sets import RuleSets
@@ -265,10 +266,6 @@ class Installation:
         return Rules(self.store, self.catalogue, self.clock, self.identities)
 
     @cached_property
-    def peer_publishing(self) -> PeerPublishing:
-        return PeerPublishing(self.store, RuleSets(self.catalogue), self.clock)
-
-    @cached_property
     def rule_reports(self) -> RuleReports:
         return RuleReports(self.store)
 
@@ -287,6 +284,11 @@ class Installation:
     @cached_property
     def endpoints(self) -> Endpoints:
         return Endpoints(self.store, self.sealer, self.clock, self.identities)
+
+    def context_services(self) -> list[ContextService]:
+        """What looks after the buildings in a process of its own."""
+        peers = PeerPublishing(self.store, RuleSets(self.catalogue), self.clock)
+        return [ContextService("comparing homes", peers.publish, pause_seconds=5.0)]
 
     def endpoint_tests(self, channel: Channel) -> EndpointTests:
         """What tries endpoints over that channel."""

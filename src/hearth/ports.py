@@ -19,7 +19,7 @@ from hearth.domain.audit import AuditEntry
 from hearth.domain.buildings import Building
 from hearth.domain.customers import Client, Customer, MailedLink, Member, MemberSession, SigningKey
 from hearth.domain.endpoints import Endpoint
-from hearth.domain.events import Delivered, Interacted, LogEntry, Series
+from hearth.domain.events import Delivered, Interacted, IssuedEvent, LogEntry, Series
 from hearth.domain.goals import Goal, GoalState
 from hearth.domain.intervals import MeasuredInterval
 from hearth.domain.notifications import Attempt, Delivery, DeliveryStatus, Interaction, Notification
@@ -251,6 +251,37 @@ class EventRepository(Protocol):
 
     def list_minutes(self, customer_id: str, from_minute: int, to_minute: int) -> dict[int, int]:
         """Events received per minute, from <= minute < to; minutes without any are left out."""
+
+
+class IssuedBatch(NamedTuple):
+    """Events that a context service issued for one building, not yet in the log."""
+
+    number: int
+    customer_id: str
+    building_id: str
+    events: Sequence[IssuedEvent]
+
+
+class IssuedEventRepository(Protocol):
+    """What context services say, on its way from their process to the log; and how far each of them has come.
+
+    Both are written in one transaction, so that nothing is said twice or left out.
+    """
+
+    def add(self, customer_id: str, building_id: str, events: Sequence[IssuedEvent]) -> None:
+        """Puts them in line for the log. Those of a building that is erased are passed over."""
+
+    def list_for_operator(self, limit: int) -> list[IssuedBatch]:
+        """The batches that are in line, oldest first."""
+
+    def delete(self, customer_id: str, numbers: Sequence[int]) -> None:
+        """These batches are in a log entry of the same transaction."""
+
+    def marks(self, customer_id: str, service: str) -> dict[str, int]:
+        """Per building id the instant up to which a service has spoken of it."""
+
+    def set_mark(self, customer_id: str, building_id: str, service: str, at_ms: int) -> None:
+        """The service has spoken up to that instant. Of a building that is erased nothing is kept."""
 
 
 class EnergyRepository(Protocol):
@@ -497,6 +528,8 @@ class Session(Protocol):
     def series(self) -> SeriesRepository: ...
     @property
     def events(self) -> EventRepository: ...
+    @property
+    def issued(self) -> IssuedEventRepository: ...
     @property
     def energy(self) -> EnergyRepository: ...
     @property

@@ -185,6 +185,8 @@ def _fill(store, letter: str, series: tuple[int, int]) -> None:
             session.outbox.record_attempt(
                 customer(letter), Attempt(delivery_id=f"delivery-of-{note.id}", attempted_at_ms=1, duration_ms=2)
             )
+            session.issued.add(customer(letter), note.building_id, [])
+            session.issued.set_mark(customer(letter), note.building_id, "weather", NOW_MS)
 
 
 def _fill_chunks(store, letter: str, sequence: int) -> tuple[int, int]:
@@ -231,6 +233,8 @@ def test_erasure_leaves_no_row_and_touches_no_other_building(store, database_url
         "interactions",
         "outbox",
         "attempts",
+        "issued_events",
+        "issued_marks",
     }
     with store.read() as session:
         before = {each: session.events.read(each, series[each[0]], *ALWAYS) for each in (A, B)}

@@ -1,7 +1,7 @@
-"""`hearth serve`: the ingest-and-rules process and the delivery process, started and supervised.
+"""`hearth serve`: the processes of ingest and rules, of deliveries, and of context services, started and supervised.
 
-The command is a small supervisor: it starts both as children, starts one anew that ends unasked (with
-growing pauses), and takes both down when it is told to stop. A child ends by itself when its supervisor
+The command is a small supervisor: it starts them as children, starts one anew that ends unasked (with
+growing pauses), and takes all down when it is told to stop. A child ends by itself when its supervisor
 is gone, however that happened, because the pipe between them then closes.
 """
 
@@ -24,13 +24,15 @@ from hearth.bootstrap import Settings, only_ingest_of, open_installation, read_s
 from hearth.connectors.system import system_jitter
 from hearth.connectors.telemetry import configure_logging
 from hearth.connectors.wake import PipeWake, WakeListener, open_wake_pipe
+from hearth.runtime.context import run_context_services
 from hearth.runtime.deliveries import DeliveryLoop
 from hearth.runtime.housekeeping import Compaction, keep_log_short
 from hearth.store.migrations import upgrade
 
 log = structlog.get_logger()
 
-_PARTS = ("ingest", "deliver")
+_PARTS = ("ingest", "deliver", "context")
+_KINDER_BY = 10  # what learns and forecasts gives way to what takes events and delivers
 _STOP_SECONDS = 30
 _MOST_PAUSE_SECONDS = 30.0
 _STEADY_SECONDS = 60.0
@@ -57,12 +59,14 @@ def serve(
         run_ingest(settings, wake_fd)
     elif part == "deliver":
         run_deliver(settings, wake_fd)
+    elif part == "context":
+        run_context(settings)
     else:
         raise typer.BadParameter(f"no part {part!r}", param_hint="--part")
 
 
 class Supervisor:
-    """Keeps both parts running."""
+    """Keeps all parts running."""
 
     def __init__(self, settings: Settings, quiet: bool = False) -> None:
         self._settings = settings
@@ -89,7 +93,7 @@ class Supervisor:
         return self._take_down()
 
     def _start(self, part: str) -> None:
-        wake_fd = self._wake_write if part == "ingest" else self._wake_read
+        wake_fd = self._wake_read if part == "deliver" else self._wake_write
         settings = self._settings
         command = [sys.executable, "-m", "hearth.cli.main", "serve", "--part", part]
         command += ["--wake-fd", str(wake_fd), "--lifeline-fd", str(self._lifeline_read)]
@@ -166,9 +170,7 @@ def run_deliver(settings: Settings, wake_fd: int) -> None:
         with open_installation(settings, migrate=False) as installation:
             channel = installation.webhook_channel()
             deliveries = DeliveryLoop(installation.deliveries, channel, installation.clock, system_jitter)
-            housekeeping = asyncio.gather(
-                Compaction(installation.store).run(), keep_log_short(installation.store), installation.peer_publishing.run()
-            )
+            housekeeping = asyncio.gather(Compaction(installation.store).run(), keep_log_short(installation.store))
             listener = WakeListener(wake_fd, deliveries.look_now)
             loop = asyncio.get_running_loop()
             for number in (signal.SIGTERM, signal.SIGINT):
@@ -183,6 +185,22 @@ def run_deliver(settings: Settings, wake_fd: int) -> None:
                 await channel.aclose()
 
     uvloop.run(deliver())
+
+
+def run_context(settings: Settings) -> None:
+    """The process in which context services look after the buildings."""
+    os.nice(_KINDER_BY)
+
+    async def look() -> None:
+        with open_installation(settings, migrate=False) as installation:
+            looking = asyncio.ensure_future(run_context_services(installation.context_services()))
+            loop = asyncio.get_running_loop()
+            for number in (signal.SIGTERM, signal.SIGINT):
+                loop.add_signal_handler(number, looking.cancel)
+            with contextlib.suppress(asyncio.CancelledError):
+                await looking
+
+    asyncio.run(look())
 
 
 def _end_with_supervisor(lifeline_fd: int) -> None:

@@ -13,8 +13,10 @@ from enum import IntEnum
 
 import msgspec
 
+from hearth.domain.catalogue import PLATFORM
 from hearth.domain.rules import ActionQualifier
 
+PLATFORM_DEVICE = "PLATFORM"  # the device id of what context services say
 NO_FORECAST_MS = -(2**63)  # in `forecast_ms`: the event has no forecast timestamp
 
 
@@ -28,6 +30,20 @@ class Series(msgspec.Struct, frozen=True, kw_only=True):
     device_id: str
     source: str
     device_name: str | None = None
+
+
+class IssuedEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """What a context service says of a building: an event on its way into the log. `value` in the type's unit.
+
+    `occurred_at_ms`: when it was issued; `forecast_at_ms`: of which instant it speaks, where that is to come. `source` is
+    PLATFORM but for what devices send as well and the platform says in their place, such as yesterday's energies.
+    """
+
+    event_type: str
+    occurred_at_ms: int
+    value: float
+    forecast_at_ms: int | None = None
+    source: str = PLATFORM
 
 
 class EventColumns(msgspec.Struct, kw_only=True):

@@ -11,6 +11,7 @@ made by any process before an entry was committed are seen by its evaluation.
 
 import asyncio
 import contextlib
+from array import array
 from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
 
@@ -20,12 +21,21 @@ from hearth.core.clock import Clock
 from hearth.core.instants import MINUTE_MS
 from hearth.core.problems import Problem
 from hearth.domain.catalogue import Catalogue
-from hearth.domain.events import EventColumns, Fact, LogEntry, LogKind, Series, empty_columns
+from hearth.domain.events import (
+    NO_FORECAST_MS,
+    PLATFORM_DEVICE,
+    EventColumns,
+    Fact,
+    LogEntry,
+    LogKind,
+    Series,
+    empty_columns,
+)
 from hearth.engine.buffers import SeriesBuffer
 from hearth.engine.effects import Effects
 from hearth.engine.goals import is_goal_hour
 from hearth.engine.step import step, step_facts, step_tick
-from hearth.ports import Change, Session, Store, TickProgress, Wake
+from hearth.ports import Change, IssuedBatch, Session, Store, TickProgress, Wake
 from hearth.runtime.loading import LoadedBuildings, load_buildings
 from hearth.runtime.peering import PublishedPeers
 from hearth.runtime.rule_sets import RuleSets
@@ -39,6 +49,7 @@ _SLICE_EVENTS = 1_000  # evaluated before other tasks (answers to requests) get 
 _SLICE_BUILDINGS = 250  # of one tick, evaluated and stored together
 _REPLAY_ENTRIES = 1_000
 _FACTS_AT_A_TIME = 1_000
+_BATCHES_AT_A_TIME = 100
 _HOUSEKEEPING_SECONDS = 0.5
 _RETRY_SECONDS = 1.0
 _STOP_SECONDS = 20.0
@@ -76,6 +87,7 @@ class LiveDriver:
         self._is_stopping = False
         self._tick_progress: TickProgress | None = None
         self._counting = asyncio.Lock()
+        self._entering = asyncio.Lock()
         self._tasks: list[asyncio.Task[None]] = []
         self._writer: GroupWriter | None = None
 
@@ -156,6 +168,7 @@ class LiveDriver:
         received_at_ms: int,
         facts: tuple[Fact, ...] = (),
         tick_ms: int | None = None,
+        issued: Sequence[int] = (),
     ) -> None:
         """Puts an entry into the log under the next sequence; returns when it is on disk."""
         entry = LogEntry(
@@ -171,7 +184,7 @@ class LiveDriver:
         self._backlog_events += entry.size
         done: asyncio.Future[None] = self._loop.create_future()
         self._waiting[entry.sequence] = done
-        self._put(Work(entry=entry))
+        self._put(Work(entry=entry, issued=issued))
         await done
 
     def _put(self, work: Work) -> None:
@@ -415,6 +428,7 @@ class LiveDriver:
             try:
                 await self.count_deliveries()
                 await self.tick()
+                await self.enter_issued()
                 if self._applied > self._stored_applied or self._minutes:
                     self._flush(with_progress=True)
             except Exception:
@@ -445,6 +459,41 @@ class LiveDriver:
             if not self._is_accepting:
                 return
             await self._enter(customer_id, kind, empty_columns(), self._clock.now_ms(), tuple(facts))
+
+    async def enter_issued(self) -> None:
+        """Puts what context services have issued into the log, as live events, and takes it out of their line."""
+
+        def read() -> list[IssuedBatch]:
+            with self._store.read() as session:
+                return session.issued.list_for_operator(_BATCHES_AT_A_TIME)
+
+        async with self._entering:  # what one call has read and not yet stored, another must not read
+            while self._is_accepting and (batches := await asyncio.to_thread(read)):
+                by_customer: dict[str, list[IssuedBatch]] = defaultdict(list)
+                for batch in batches:
+                    by_customer[batch.customer_id].append(batch)
+                for customer_id, some in by_customer.items():
+                    columns = await asyncio.to_thread(self._columns_of_issued, customer_id, some)
+                    numbers = [batch.number for batch in some]
+                    await self._enter(customer_id, LogKind.LIVE, columns, self._clock.now_ms(), issued=numbers)
+
+    def _columns_of_issued(self, customer_id: str, batches: Sequence[IssuedBatch]) -> EventColumns:
+        """The events of the batches; new series are added. Those of a building that went meanwhile are left out."""
+        columns = EventColumns(series_ids=array("i"), times_ms=array("q"), values=array("d"), forecast_ms=array("q"))
+        assert columns.forecast_ms is not None
+        with self._store.write() as session:
+            there = {each.id for each in session.buildings.list_by_id(customer_id, [batch.building_id for batch in batches])}
+            for batch in batches:
+                for event in batch.events if batch.building_id in there else ():
+                    series = session.series.find_or_add(
+                        customer_id, batch.building_id, event.event_type, PLATFORM_DEVICE, event.source, None
+                    )
+                    self.know(series)
+                    columns.series_ids.append(series.id)
+                    columns.times_ms.append(event.occurred_at_ms)
+                    columns.values.append(event.value)
+                    columns.forecast_ms.append(NO_FORECAST_MS if event.forecast_at_ms is None else event.forecast_at_ms)
+        return columns
 
     async def tick(self) -> None:
         """Turns instants at which schedules tick into facts of the log, once the clock has passed them.

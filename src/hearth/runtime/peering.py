@@ -1,6 +1,6 @@
 """Peering: snapshots of homes for `EVAL`, read from the store, published every ten minutes, and held by the live driver.
 
-Publishing runs in the second process; the driver hears of it as of any other change. What a home sees of a snapshot is
+Publishing is a context service; the driver hears of it as of any other change. What a home sees of a snapshot is
 `engine.peers`' to say. Invariant: a snapshot holds what windows hold at its instant, by the events stored until it is read.
 """
 
@@ -16,7 +16,6 @@ from hearth.engine.compiled import CompiledRule
 from hearth.engine.peers import PERIOD_MS, SnapshotAt
 from hearth.engine.views import UNLIMITED_MS
 from hearth.ports import Session, Store
-from hearth.runtime.housekeeping import again_and_again
 from hearth.runtime.rule_sets import RuleSets
 
 _HOMES_AT_ONCE = 500
@@ -129,7 +128,3 @@ class PeerPublishing:
             session.engine.replace_peer_snapshot(customer_id, snapshot)
             session.changes.add(customer_id, "peers")
         return True
-
-    async def run(self, pause_seconds: float = 5.0) -> None:
-        """Looks again and again until cancelled; a failure is logged and tried again."""
-        await again_and_again(self.publish, pause_seconds, "comparing homes failed; trying again")

@@ -72,9 +72,13 @@ def _counted(faults: Sequence[RuleFault]) -> dict[str, list[RuleFaults]]:
 
 @dataclass
 class Work:
-    """One thing to store: an entry of the log (with the notifications it counts), or decisions."""
+    """One thing to store: an entry of the log (with the notifications it counts), or decisions.
+
+    `issued`: the batches of issued events that the entry takes from their line.
+    """
 
     entry: LogEntry | None = None
+    issued: Sequence[int] = ()
     decisions: Decisions | None = None
 
 
@@ -147,6 +151,8 @@ class GroupWriter:
                     if entry.tick_ms is not None:
                         session.engine.set_ticked_until(entry.customer_id, entry.tick_ms)
                 for work in group:
+                    if work.entry is not None and work.issued:
+                        session.issued.delete(work.entry.customer_id, work.issued)
                     if work.decisions is not None:
                         store_decisions(session, work.decisions)
                 change_number = session.changes.last_number_for_operator()

@@ -15,6 +15,8 @@ from hearth.store.tables import (
     energy_days,
     goals,
     interactions,
+    issued_events,
+    issued_marks,
     notifications,
     outbox,
     peer_snapshots,
@@ -88,6 +90,8 @@ class SqlBuildingRepository:
         log.erase(self._connection, customer_id, building_id, series_ids)
         run(delete(series_chunks).where(among(self._connection, series_chunks.c.series_id, series_ids)))
         run(delete(energy_days).where(energy_days.c.building_id == building_id))
+        run(delete(issued_events).where(issued_events.c.building_id == building_id))
+        run(delete(issued_marks).where(issued_marks.c.building_id == building_id))
         run(delete(series).where(series.c.building_id == building_id))
         run(delete(rule_states).where(rule_states.c.building_id == building_id))
         told = select(notifications.c.id).where(notifications.c.building_id == building_id)

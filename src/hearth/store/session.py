@@ -23,6 +23,7 @@ from hearth.store.energy import SqlEnergyRepository
 from hearth.store.engine import SqlEngineRepository
 from hearth.store.events import SqlEventRepository
 from hearth.store.goals import SqlGoalRepository
+from hearth.store.issued import SqlIssuedEventRepository
 from hearth.store.members import SqlMailedLinkRepository, SqlMemberRepository, SqlMemberSessionRepository
 from hearth.store.notifications import SqlNotificationRepository
 from hearth.store.outbox import SqlOutboxRepository
@@ -46,6 +47,7 @@ class SqlSession:
         self.buildings = SqlBuildingRepository(transaction)
         self.series = SqlSeriesRepository(transaction)
         self.events = SqlEventRepository(transaction)
+        self.issued = SqlIssuedEventRepository(transaction)
         self.energy = SqlEnergyRepository(transaction)
         self.rules = SqlRuleRepository(transaction)
         self.engine = SqlEngineRepository(transaction)

@@ -190,6 +190,28 @@ energy_days = Table(
     sqlite_with_rowid=False,
 )
 
+# Batches of events that context services have issued, until the live driver has put them into the log.
+issued_events = Table(
+    "issued_events",
+    metadata,
+    Column("number", Big, primary_key=True),
+    Column("customer_id", Ordered, nullable=False),
+    Column("building_id", Ordered, ForeignKey("buildings.id"), nullable=False, index=True),
+    Column("document", LargeBinary, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# Up to which instant a context service has spoken of a building.
+issued_marks = Table(
+    "issued_marks",
+    metadata,
+    Column("building_id", Ordered, ForeignKey("buildings.id"), primary_key=True),
+    Column("service", Ordered, primary_key=True),
+    Column("customer_id", Ordered, nullable=False),
+    Column("until_ms", Big, nullable=False),
+    Index("ix_issued_marks_of_service", "customer_id", "service"),
+)
+
 event_minutes = Table(
     "event_minutes",
     metadata,

@@ -1,0 +1,26 @@
+"""Context services: what each of them looks after again and again, in a process of its own.
+
+A service looks at the clock and at what is stored, and issues what has come due; the live driver puts it into the log. It
+keeps its progress in marks beside what it issues, so that a restart says nothing twice. What a service says is its own
+to decide. Invariant: a service that fails is logged and looks again, and keeps no other from looking.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from hearth.runtime.housekeeping import again_and_again
+
+
+class ContextService(NamedTuple):
+    """A service: `look` does what has come due, in a thread; then it rests for so long."""
+
+    name: str
+    look: Callable[[], object]
+    pause_seconds: float
+
+
+async def run_context_services(services: Sequence[ContextService]) -> None:
+    """Lets all of them look until cancelled."""
+    looks = (again_and_again(each.look, each.pause_seconds, f"{each.name} failed; looking again") for each in services)
+    await asyncio.gather(*looks)

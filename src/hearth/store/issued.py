@@ -1,0 +1,57 @@
+"""What context services say of buildings, on its way to the log, and how far each service has come."""
+
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy import LargeBinary, Text, delete, literal, select
+
+from hearth.domain.events import IssuedEvent
+from hearth.ports import IssuedBatch
+from hearth.store.connections import among, insert
+from hearth.store.tables import buildings, issued_events, issued_marks
+from hearth.store.transactions import Transaction
+
+
+class SqlIssuedEventRepository:
+    """Implements `ports.IssuedEventRepository`."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._connection = transaction.connection
+
+    def add(self, customer_id: str, building_id: str, events: Sequence[IssuedEvent]) -> None:
+        """Puts them in line for the log. Those of a building that is erased are passed over."""
+        document = literal(msgspec.json.encode(events), LargeBinary())
+        source = select(literal(customer_id, Text()), buildings.c.id, document).where(
+            buildings.c.id == building_id, buildings.c.customer_id == customer_id
+        )
+        self._connection.execute(issued_events.insert().from_select(["customer_id", "building_id", "document"], source))
+
+    def list_for_operator(self, limit: int) -> list[IssuedBatch]:
+        """The batches that are in line, oldest first."""
+        row = issued_events.c
+        query = select(row.number, row.customer_id, row.building_id, row.document).order_by(row.number).limit(limit)
+        return [
+            IssuedBatch(number, customer_id, building_id, msgspec.json.decode(document, type=list[IssuedEvent]))
+            for number, customer_id, building_id, document in self._connection.execute(query)
+        ]
+
+    def delete(self, customer_id: str, numbers: Sequence[int]) -> None:
+        """These batches are in a log entry of the same transaction."""
+        of = among(self._connection, issued_events.c.number, numbers) & (issued_events.c.customer_id == customer_id)
+        self._connection.execute(delete(issued_events).where(of))
+
+    def marks(self, customer_id: str, service: str) -> dict[str, int]:
+        """Per building id the instant up to which a service has spoken of it."""
+        of = (issued_marks.c.customer_id == customer_id) & (issued_marks.c.service == service)
+        rows = self._connection.execute(select(issued_marks.c.building_id, issued_marks.c.until_ms).where(of))
+        return {building_id: until_ms for building_id, until_ms in rows}  # noqa: C416 - rows are no pairs
+
+    def set_mark(self, customer_id: str, building_id: str, service: str, at_ms: int) -> None:
+        """The service has spoken up to that instant. Of a building that is erased nothing is kept."""
+        is_there = select(buildings.c.id).where(buildings.c.id == building_id, buildings.c.customer_id == customer_id)
+        if self._connection.scalar(is_there) is None:
+            return
+        add = insert(self._connection, issued_marks)
+        add = add.on_conflict_do_update(index_elements=["building_id", "service"], set_={"until_ms": at_ms})
+        row = {"building_id": building_id, "service": service, "customer_id": customer_id, "until_ms": at_ms}
+        self._connection.execute(add, row)

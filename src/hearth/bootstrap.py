@@ -34,7 +34,9 @@ from hearth.connectors.webhook import WebhookChannel
 from hearth.core.clock import Clock, Identities
 from hearth.core.nearest import nearest
 from hearth.core.problems import Problem, invalid
+from hearth.domain.buildings import Building
 from hearth.domain.catalogue import Catalogue, read_catalogue
+from hearth.forecasting.solar import Site
 from hearth.ports import Channel, Mailer, Sealer, SecretHasher, Store, Wake
 from hearth.runtime.context import ContextService
 from hearth.runtime.live import LiveDriver
@@ -50,6 +52,8 @@ from hearth.services.endpoint_tests import EndpointTests
 from hearth.services.endpoints import Endpoints
 from hearth.services.event_categories import EventCategories
 from hearth.services.events import EventReading
+from hearth.services.forecasting import Forecasting
+from hearth.services.forecasts import Forecasts
 from hearth.services.intake import Intake
 from hearth.services.invitations import Invitations
 from hearth.services.live_view import LiveView
@@ -288,7 +292,11 @@ class Installation:
     def context_services(self) -> list[ContextService]:
         """What looks after the buildings in a process of its own."""
         peers = PeerPublishing(self.store, RuleSets(self.catalogue), self.clock)
-        return [ContextService("comparing homes", peers.publish, pause_seconds=5.0)]
+        forecasting = Forecasting(self.store, self.clock, site_of=_site_of, weather_of=lambda *_: None)
+        return [
+            ContextService("comparing homes", peers.publish, pause_seconds=5.0),
+            ContextService("forecasting", forecasting.look, pause_seconds=5.0),
+        ]
 
     def endpoint_tests(self, channel: Channel) -> EndpointTests:
         """What tries endpoints over that channel."""
@@ -345,6 +353,7 @@ class Installation:
             notifications=self.notifications,
             events=EventReading(self.store, self.clock, self.catalogue),
             statistics=Statistics(self.store),
+            forecasts=Forecasts(self.store, self.clock, _site_of),
             rules=self.rules,
             rule_reports=self.rule_reports,
             intake=intake,
@@ -382,6 +391,12 @@ class Installation:
             application.add_route(path, lambda _request: RedirectResponse("/console/"), include_in_schema=False)
         application.mount("/console", console)
         return application
+
+
+def _site_of(building: Building) -> Site | None:
+    if building.latitude is None or building.longitude is None:
+        return None
+    return Site(round(building.latitude, 1), round(building.longitude, 1))
 
 
 def read_catalogue_setting(settings: Settings) -> Catalogue:

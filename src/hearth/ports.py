@@ -20,6 +20,7 @@ from hearth.domain.buildings import Building
 from hearth.domain.customers import Client, Customer, MailedLink, Member, MemberSession, SigningKey
 from hearth.domain.endpoints import Endpoint
 from hearth.domain.events import Delivered, Interacted, IssuedEvent, LogEntry, Series
+from hearth.domain.forecasts import DayScore, Forecast, ForecastKind, ForecastModel
 from hearth.domain.goals import Goal, GoalState
 from hearth.domain.intervals import MeasuredInterval
 from hearth.domain.notifications import Attempt, Delivery, DeliveryStatus, Interaction, Notification
@@ -284,6 +285,28 @@ class IssuedEventRepository(Protocol):
         """The service has spoken up to that instant. Of a building that is erased nothing is kept."""
 
 
+class ForecastRepository(Protocol):
+    """What was learned of buildings, what was issued, and how right it was. Of an erased building nothing is kept."""
+
+    def list_models(self, customer_id: str, building_ids: Sequence[str]) -> dict[tuple[str, ForecastKind], ForecastModel]:
+        """By building and kind; those that cannot be read any more are left out."""
+
+    def replace_model(self, customer_id: str, building_id: str, model: ForecastModel) -> None: ...
+    def add(self, customer_id: str, building_id: str, forecast: Forecast) -> None:
+        """Another of the same kind and instant is replaced."""
+
+    def list_issued(
+        self, customer_id: str, building_id: str, kind: ForecastKind, from_ms: int, to_ms: int | None = None
+    ) -> list[Forecast]:
+        """Those issued in [from_ms, to_ms), oldest first."""
+
+    def find_newest(self, customer_id: str, building_id: str, kind: ForecastKind) -> Forecast | None: ...
+    def delete_issued_before(self, customer_id: str, building_id: str, at_ms: int) -> None: ...
+    def replace_score(self, customer_id: str, building_id: str, score: DayScore) -> None: ...
+    def list_scores(self, customer_id: str, building_id: str, kind: ForecastKind, from_utc_day: int) -> list[DayScore]:
+        """The scores of the days from that one on, oldest first."""
+
+
 class EnergyRepository(Protocol):
     """Energies by local day: those that compaction has summed up, and what is in the log, as one."""
 
@@ -530,6 +553,8 @@ class Session(Protocol):
     def events(self) -> EventRepository: ...
     @property
     def issued(self) -> IssuedEventRepository: ...
+    @property
+    def forecasts(self) -> ForecastRepository: ...
     @property
     def energy(self) -> EnergyRepository: ...
     @property

@@ -13,12 +13,15 @@ from hearth.api import ApiParts, RequestLimits, create_api
 from hearth.bootstrap import Settings, open_trial_processes
 from hearth.connectors.secrets import Argon2Hasher, FernetSealer
 from hearth.connectors.trial_processes import TrialProcesses
+from hearth.domain.buildings import Building
 from hearth.domain.customers import Customer
+from hearth.forecasting.solar import Site
 from hearth.ports import Store
 from hearth.services.access import Access
 from hearth.services.buildings import Buildings
 from hearth.services.customers import Customers
 from hearth.services.events import EventReading
+from hearth.services.forecasts import Forecasts
 from hearth.services.notifications import Notifications
 from hearth.services.rule_reports import RuleReports
 from hearth.services.rules import Rules
@@ -135,6 +138,10 @@ async def trials(tmp_path: Path) -> AsyncIterator[TrialProcesses]:
     await processes.close()
 
 
+def _site_of(building: Building) -> Site | None:
+    return None if building.latitude is None or building.longitude is None else Site(building.latitude, building.longitude)
+
+
 @pytest.fixture
 def parts(
     api_store: Store,
@@ -151,6 +158,7 @@ def parts(
         notifications=Notifications(api_store, clock),
         events=EventReading(api_store, clock, catalogue),
         statistics=Statistics(api_store),
+        forecasts=Forecasts(api_store, clock, _site_of),
         rules=Rules(api_store, catalogue, clock, identities),
         rule_reports=RuleReports(api_store),
         intake=intake,

@@ -31,12 +31,13 @@ def series_of(
         return session.series.find_or_add(customer_id, building_id, event_type, device, source, None)
 
 
-def append(store: Store, customer_id: str, events: Events) -> None:
-    """Takes (series, instant, Wh) into the log."""
+def append(store: Store, customer_id: str, events: Events, forecast_ms: int | None = None) -> None:
+    """Takes (series, instant, Wh) into the log, all of them said of the instant `forecast_ms` where that is given."""
     columns = EventColumns(
         series_ids=array("i", [series.id for series, _, _ in events]),
         times_ms=array("q", [at_ms for _, at_ms, _ in events]),
         values=array("d", [wh for _, _, wh in events]),
+        forecast_ms=None if forecast_ms is None else array("q", [forecast_ms] * len(events)),
     )
     with store.write() as session:
         sequence = session.events.last_sequence_for_operator() + 1

@@ -48,8 +48,8 @@ def test_each_horizon_is_judged_beside_rules_of_thumb(home):
     assert answer["trainUntil"] == "2024-03-19T23:00Z"
     [judged] = answer["homes"]
     for kind in ("consumption", "generation"):
-        first, second = judged[kind]["horizons"]
-        assert (first["fromHour"], first["toHour"], second["fromHour"], second["toHour"]) == (1, 24, 25, 48)
+        first = judged[kind]["horizons"][0]
+        assert [(each["fromHour"], each["toHour"]) for each in judged[kind]["horizons"]] == [(1, 24), (25, 48), (49, 72)]
         assert set(first["baselinesMaeWh"]) == {"persistence", "yesterday", "lastWeek", "median14Days"}
         assert first["maeWh"] < first["baselinesMaeWh"]["lastWeek"]
         assert 0.6 < first["coverage"] <= 1
@@ -144,7 +144,7 @@ def test_a_wrong_file_is_refused_with_its_place(tmp_path, text, words):
         (("--kwp", "5"), "needs --latitude and --longitude"),
         ((*PLACE, "--kwp", "5", "--kwp", "6"), "2 times for 1 homes"),
         (("--timezone", "Mars/Olympus"), "Mars/Olympus"),
-        (("--timezone", "Europe/Zurich", "--train-until", "2024-04-04"), "less than 48 hours to judge by"),
+        (("--timezone", "Europe/Zurich", "--train-until", "2024-04-04"), "less than 73 hours to judge by"),
         (("--timezone", "Europe/Zurich", "--train-until", "2024-01-20"), "less than 14 days to learn from"),
     ],
 )

@@ -41,6 +41,7 @@ _TAGS = [
     {"name": "Events", "description": "What devices observe."},
     {"name": "Notifications", "description": "What households are told, and what they do."},
     {"name": "Statistics", "description": "What a household's energies add up to, alone and beside others."},
+    {"name": "Forecasts", "description": "What a household will use and generate, and how right that has been."},
     {"name": "Rules", "description": "What households are told, tried on what was stored before anyone hears it."},
     {"name": "Health", "description": "For whoever operates the platform."},
 ]

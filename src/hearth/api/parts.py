@@ -13,6 +13,7 @@ from hearth.core.clock import Clock, Identities
 from hearth.services.access import Access
 from hearth.services.buildings import Buildings
 from hearth.services.events import EventReading
+from hearth.services.forecasts import Forecasts
 from hearth.services.notifications import Notifications
 from hearth.services.rule_reports import RuleReports
 from hearth.services.rules import Rules
@@ -57,6 +58,7 @@ class ApiParts:
     notifications: Notifications
     events: EventReading
     statistics: Statistics
+    forecasts: Forecasts
     rules: Rules
     rule_reports: RuleReports
     intake: Intake

@@ -10,6 +10,7 @@ from rich.table import Table
 from hearth.bootstrap import open_installation, read_settings
 from hearth.core.problems import invalid
 from hearth.domain.audit import COMMAND_LINE
+from hearth.domain.customers import PLANS
 from hearth.domain.limits import MOST_PER_DAY, HouseholdLimits, QuietHours
 from hearth.domain.permissions import ROLES, Role
 
@@ -108,6 +109,27 @@ def _role(text: str) -> Role:
     if found is None:
         raise invalid("/role", f"There is no role {text!r}; take one of {', '.join(ROLES)}")
     return found
+
+
+@app.command()
+def plan(
+    customer: Annotated[str, typer.Argument(help="Customer id.")],
+    name: Annotated[str | None, typer.Argument(help=f"{' or '.join(PLANS)}; shown when absent.", show_default=False)] = None,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Set, or show, a customer's plan. BASIC has no forecasts learned from a home's past."""
+    with open_installation(read_settings(data_dir=data_dir)) as installation:
+        found = installation.customers.get(customer)
+        if name is not None:
+            wanted = next((each for each in PLANS if each.lower() == name.lower()), None)
+            if wanted is None:
+                raise invalid("/plan", f"There is no plan {name!r}; take {' or '.join(PLANS)}")
+            found = installation.customers.set_plan(customer, wanted, COMMAND_LINE)
+    if as_json:
+        print(json.dumps({"customerId": customer, "plan": found.plan}))
+    else:
+        Console(highlight=False).print(f"  plan  {found.plan}")
 
 
 @app.command("add-member")

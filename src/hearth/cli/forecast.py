@@ -79,7 +79,7 @@ def evaluate(
 ) -> None:
     """Show how good forecasts would have been for homes whose past is known.
 
-    Each home learns from its hours before --train-until, and from what the homes have in common; then it forecasts 48 hours,
+    Each home learns from its hours before --train-until, and from what the homes have in common; then it forecasts three days,
     again and again, from what was known at that time. Mean absolute errors stand beside rules of thumb; P10–P90 is how much of
     what came lay between the two (80 % is meant). Nothing is stored or sent.
     """

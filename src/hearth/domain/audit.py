@@ -33,6 +33,7 @@ Action = Literal[
     "customer.created",
     "customer.changed",
     "customer.limitsChanged",
+    "customer.planChanged",
     "interval.measured",
     "endpoint.changed",
     "endpoint.enabled",

@@ -25,11 +25,15 @@ SCOPES = (
 
 DEFAULT_LANGUAGES = ("en", "de", "fr")
 
+Plan = Literal["BASIC", "PREMIUM"]
+PLANS: tuple[Plan, ...] = ("BASIC", "PREMIUM")
+
 
 class Customer(msgspec.Struct, frozen=True, kw_only=True):
     """An organisation whose households Hearth advises.
 
     `languages`: those in which texts are needed. `limits`: of its households, unless one has its own; none at first.
+    `plan`: BASIC has no forecasts learned from a home's past.
     """
 
     id: str
@@ -38,6 +42,7 @@ class Customer(msgspec.Struct, frozen=True, kw_only=True):
     languages: tuple[str, ...] = DEFAULT_LANGUAGES
     time_zone_id: str = "Europe/Zurich"
     limits: HouseholdLimits = HouseholdLimits()
+    plan: Plan = "PREMIUM"
 
 
 class ClientSecret(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,14 +12,14 @@ from hearth.forecasting.features import past_of, targets_of
 from hearth.forecasting.hours import Floats, HourlySeries, Ints
 from hearth.forecasting.signals import Forecasts, Scale, signal_of
 
-HORIZONS = ((1, 24), (25, 48))
+HORIZONS = ((1, 24), (25, 48), (49, 72))
 BASELINES = ("persistence", "yesterday", "last_week", "median_14_days")
 _IN_WH = Scale(1.0)
 
 
 @dataclass(frozen=True)
 class Accuracy:
-    """Of one home and horizon: mean absolute errors in Wh, ours and by rule of thumb, coverage 0..1, hours judged."""
+    """Of one home and horizon: mean absolute errors in Wh, ours and by rule of thumb; coverage 0..1; hours judged, lit ones."""
 
     first_hour: int
     last_hour: int
@@ -27,6 +27,7 @@ class Accuracy:
     baselines_mae_wh: dict[str, float]
     coverage: float
     hours: int
+    lit_hours: int
 
     def gain(self, baseline: str) -> float:
         """By which share our error is below that of a rule of thumb; 0 where that has none."""
@@ -59,6 +60,7 @@ def accuracies(series: HourlySeries, scale: Scale, origins: Ints, forecasts: For
                 {name: float(np.abs(values - truth)[of_horizon].mean()) for name, values in thumbs.items()},
                 float(inside[of_horizon & has_light].mean()),
                 int(of_horizon.sum()),
+                int((of_horizon & has_light).sum()),
             )
         )
     return result

@@ -18,7 +18,7 @@ from hearth.core.instants import HOUR_MS, datetime_of_instant
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-HORIZON_HOURS = 48
+HORIZON_HOURS = 73  # to the end of the day after tomorrow, also where one of the days has 25 hours
 _DAY = 24
 _NOTHING = timedelta(0)
 

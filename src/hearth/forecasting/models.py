@@ -1,4 +1,4 @@
-"""Models: what a home's own past says about the next 48 hours, as P10, P50 and P90.
+"""Models: what a home's own past says about the next three days, as P10, P50 and P90.
 
 A model is learned from a signal up to an instant (`learn`) and issues forecasts at origins (`issue`). The P50 mixes a
 quantile regression with the median of the last 14 days at that hour and with yesterday, in the shares that would have been
@@ -33,13 +33,14 @@ from hearth.forecasting.features import (
 from hearth.forecasting.hours import HORIZON_HOURS, Floats, Ints
 from hearth.forecasting.quantile_ridge import fit_quantile
 
-_DAYS = (slice(0, 24), slice(24, HORIZON_HOURS))  # of the horizon; each is mixed and corrected by its own past
+_DAYS = (slice(0, 24), slice(24, 48), slice(48, HORIZON_HOURS))  # of the horizon; each is mixed and corrected by its own past
 QUANTILES = (0.1, 0.5, 0.9)
 LEAST_DAYS = 14
 _LEAST_LEARNING_DAYS = 42  # 28 to look back at, 14 to learn from
 _LEARNING_DAYS = 365
 _LOOK_BACK_DAYS = 42  # of own forecasts that are looked at; fewer follow the season faster, but cover less of what comes
 _ORIGINS_APART = 11  # hours between the origins that are learned from; prime to 24, so that every hour of the day occurs
+_TAUGHT_HOURS = 48  # of the horizon: what is further ahead is forecast alike
 _LEADS_APART = 3  # of an origin every third hour is learned from: neighbours tell the same
 _STRENGTH = 0.03
 # Shares in the P50 of regression, plain method and yesterday, in quarters; the regression alone is the last.
@@ -70,7 +71,7 @@ class Model:
 
 class Issued(NamedTuple):
     """Forecasts relative to the signal's scale, (origins, horizon, 3), and per origin and day the shares of regression,
-    plain method and yesterday in the P50, (origins, 2, 3)."""
+    plain method and yesterday in the P50, (origins, 3, 3)."""
 
     quantiles: Floats
     shares: Floats
@@ -101,6 +102,7 @@ def learning_rows(signal: Signal, until: int) -> tuple[Floats, Floats]:
     rows = features_of(signal, origins)
     answers = signal.relative[targets] * signal.envelope[targets]
     chosen = (np.arange(HORIZON_HOURS) + np.arange(len(origins))[:, None]) % _LEADS_APART == 0
+    chosen[:, _TAUGHT_HOURS:] = False
     chosen &= ~np.isnan(answers) & (signal.envelope[targets] > _NEAR_ZERO)
     return rows[chosen], answers[chosen]
 
@@ -126,7 +128,7 @@ def learn(signal: Signal, until: int, prior: Floats | None = None) -> Model:
     """The model that the hours before `until` give. prior: of `pooled`, or the plain one."""
     days = days_known(signal, until)
     if days < _LEAST_LEARNING_DAYS:
-        if signal.weather is not None:
+        if signal.weather is not None and np.isfinite(signal.weather).any():
             return Model(None, Method.WEATHER)
         return Model(None, Method.NAIVE if days < LEAST_DAYS else Method.MEDIAN)
     rows, answers = learning_rows(signal, until)

@@ -52,7 +52,7 @@ class Forecaster:
     model: Model
 
     def forecasts(self, series: HourlySeries, origins: Ints, weather: Weather | None = None, apart: int = 24) -> Forecasts:
-        """Forecasts of the 48 hours behind each origin, from what is known before it alone. `apart` as in `issue`."""
+        """Forecasts of the hours behind each origin, from what is known before it alone. `apart` as in `issue`."""
         issued = issue(self.model, signal_of(series, self.scale, weather), origins, apart)
         energy_wh = issued.quantiles * self.scale.energy_wh
         if self.scale.array is not None:

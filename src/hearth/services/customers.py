@@ -12,7 +12,7 @@ from hearth.core.clock import Clock, Identities
 from hearth.core.instants import zone_named
 from hearth.core.problems import Problem, invalid
 from hearth.domain.audit import COMMAND_LINE, Actor
-from hearth.domain.customers import DEFAULT_LANGUAGES, Customer
+from hearth.domain.customers import DEFAULT_LANGUAGES, Customer, Plan
 from hearth.domain.limits import HouseholdLimits
 from hearth.domain.rules import Rule
 from hearth.language.locales import LANGUAGES
@@ -67,6 +67,19 @@ class Customers:
             before, after = differences(customer.limits, limits)
             now_ms = self._clock.now_ms()
             note(session, customer_id, now_ms, by, "customer.limitsChanged", customer.name, before=before, after=after)
+        return changed
+
+    def set_plan(self, customer_id: str, plan: Plan, by: Actor) -> Customer:
+        """What the customer has subscribed to, from the next hour on. Raises Problem "not_found"."""
+        with self._store.write() as session:
+            customer = _to_change(session, customer_id)
+            if plan == customer.plan:
+                return customer
+            changed = replace(customer, plan=plan)
+            session.customers.replace(changed)
+            before, after = differences(customer, changed)
+            now_ms = self._clock.now_ms()
+            note(session, customer_id, now_ms, by, "customer.planChanged", customer.name, before=before, after=after)
         return changed
 
     def change(

@@ -127,7 +127,7 @@ def _train_until_ms(plan: Plan) -> int:
         if until <= MEDIAN_DAYS * 24 or days_known(signal_of(series, Scale(1.0)), until) < LEAST_DAYS:
             raise invalid("", f"{span}: less than {LEAST_DAYS} days to learn from. Choose a later --train-until.")
         if until + HORIZON_HOURS > len(series):
-            raise invalid("", f"{span}: less than 48 hours to judge by. Choose an earlier --train-until.")
+            raise invalid("", f"{span}: less than {HORIZON_HOURS} hours to judge by. Choose an earlier --train-until.")
     return train_until_ms
 
 

@@ -13,6 +13,9 @@ from hearth.store.tables import (
     attempts,
     buildings,
     energy_days,
+    forecast_models,
+    forecast_scores,
+    forecasts,
     goals,
     interactions,
     issued_events,
@@ -92,6 +95,8 @@ class SqlBuildingRepository:
         run(delete(energy_days).where(energy_days.c.building_id == building_id))
         run(delete(issued_events).where(issued_events.c.building_id == building_id))
         run(delete(issued_marks).where(issued_marks.c.building_id == building_id))
+        for table in (forecast_models, forecasts, forecast_scores):
+            run(delete(table).where(table.c.building_id == building_id))
         run(delete(series).where(series.c.building_id == building_id))
         run(delete(rule_states).where(rule_states.c.building_id == building_id))
         told = select(notifications.c.id).where(notifications.c.building_id == building_id)

@@ -22,6 +22,7 @@ from hearth.store.connections import checkpoint, read_url, reading_engine, writi
 from hearth.store.energy import SqlEnergyRepository
 from hearth.store.engine import SqlEngineRepository
 from hearth.store.events import SqlEventRepository
+from hearth.store.forecasts import SqlForecastRepository
 from hearth.store.goals import SqlGoalRepository
 from hearth.store.issued import SqlIssuedEventRepository
 from hearth.store.members import SqlMailedLinkRepository, SqlMemberRepository, SqlMemberSessionRepository
@@ -48,6 +49,7 @@ class SqlSession:
         self.series = SqlSeriesRepository(transaction)
         self.events = SqlEventRepository(transaction)
         self.issued = SqlIssuedEventRepository(transaction)
+        self.forecasts = SqlForecastRepository(transaction)
         self.energy = SqlEnergyRepository(transaction)
         self.rules = SqlRuleRepository(transaction)
         self.engine = SqlEngineRepository(transaction)

@@ -212,6 +212,38 @@ issued_marks = Table(
     Index("ix_issued_marks_of_service", "customer_id", "service"),
 )
 
+# What was learned of a building's consumption or generation: the newest model of each.
+forecast_models = Table(
+    "forecast_models",
+    metadata,
+    Column("building_id", Ordered, ForeignKey("buildings.id"), primary_key=True),
+    Column("kind", Ordered, primary_key=True),
+    Column("customer_id", Ordered, nullable=False),
+    Column("document", LargeBinary, nullable=False),
+)
+
+# Forecasts as they were issued, until they are scored.
+forecasts = Table(
+    "forecasts",
+    metadata,
+    Column("building_id", Ordered, ForeignKey("buildings.id"), primary_key=True),
+    Column("kind", Ordered, primary_key=True),
+    Column("issued_at_ms", Big, primary_key=True, autoincrement=False),
+    Column("customer_id", Ordered, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+)
+
+# How right the forecasts were that were issued on a day (UTC).
+forecast_scores = Table(
+    "forecast_scores",
+    metadata,
+    Column("building_id", Ordered, ForeignKey("buildings.id"), primary_key=True),
+    Column("kind", Ordered, primary_key=True),
+    Column("utc_day", Integer, primary_key=True, autoincrement=False),
+    Column("customer_id", Ordered, nullable=False),
+    Column("document", LargeBinary, nullable=False),
+)
+
 event_minutes = Table(
     "event_minutes",
     metadata,

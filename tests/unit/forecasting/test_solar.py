@@ -8,6 +8,7 @@ import pytest
 from tests.metered_homes import file_of
 from tests.unit.forecasting.made_homes import SITE, START_MS, generation
 
+from hearth.forecasting.hours import HORIZON_HOURS
 from hearth.forecasting.neighbours import weather_of_neighbours
 from hearth.forecasting.signals import Scale, generation_scale, signal_of
 from hearth.forecasting.solar import Array, Site, Sky, clear_sky, clouded, sky_at, split_global, unit_power
@@ -83,7 +84,7 @@ def test_neighbours_show_how_clear_the_sky_was():
     lit = signal.envelope[: len(own)] > 0.2
     expected, came = signal.weather[: len(own)][lit], own.energy_wh[lit] / scales[0].energy_wh
     assert np.corrcoef(expected, came)[0, 1] > 0.97
-    assert np.isnan(weather.dni[-48:]).all()
+    assert np.isnan(weather.dni[-HORIZON_HOURS:]).all()
 
 
 def test_unknown_weather_is_no_weather():

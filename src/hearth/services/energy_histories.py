@@ -1,0 +1,62 @@
+"""Energy histories: what homes used and generated, hour by hour, as forecasts and profiles read it.
+
+Which series count is `insights.energy`'s. Hours are of UTC. Invariant: an hour with clearly fewer values than the home's hours
+have is unknown (NaN), not small; so is one without any.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from hearth.core.instants import HOUR_MS
+from hearth.domain.buildings import Building
+from hearth.forecasting.hours import Floats
+from hearth.insights.energy import ENERGY_TYPES, counted_series
+from hearth.ports import Points, Session
+
+_GENERATION, _CONSUMPTION = ENERGY_TYPES.index("ENERGY_GENERATION"), ENERGY_TYPES.index("ENERGY_CONSUMPTION")
+_LEAST_SHARE_OF_VALUES = 0.75
+
+
+class EnergyHistory(NamedTuple):
+    """Wh of successive hours, NaN = unknown; None where no series of that kind is there."""
+
+    consumption_wh: Floats | None
+    generation_wh: Floats | None
+
+
+def read_histories(session: Session, buildings: Sequence[Building], from_ms: int, to_ms: int) -> dict[str, EnergyHistory]:
+    """By building id the hours in [from_ms, to_ms), both full hours, of buildings of one customer."""
+    customer_id = buildings[0].customer_id
+    every = session.series.list_of(customer_id, [each.id for each in buildings])
+    counted = {
+        each.id: counted_series(each.time_zone_id, (one for one in every if one.building_id == each.id)).by_type
+        for each in buildings
+    }
+    wanted = [
+        series_id for by_type in counted.values() for ids in (by_type[_GENERATION], by_type[_CONSUMPTION]) for series_id in ids
+    ]
+    points = session.events.read(customer_id, wanted, from_ms - 1, to_ms - 1) if wanted else {}
+    count = (to_ms - from_ms) // HOUR_MS
+    return {
+        building_id: EnergyHistory(
+            *(
+                _hours([points[series_id] for series_id in by_type[column]], from_ms, count) if by_type[column] else None
+                for column in (_CONSUMPTION, _GENERATION)
+            )
+        )
+        for building_id, by_type in counted.items()
+    }
+
+
+def _hours(series: Sequence[Points], from_ms: int, count: int) -> Floats:
+    sums, values = np.zeros(count), np.zeros(count, dtype=np.int64)
+    for points in series:
+        at = (np.asarray(points.times_ms, dtype=np.int64) - from_ms) // HOUR_MS
+        sums += np.bincount(at, weights=np.asarray(points.values, dtype=np.float64), minlength=count)
+        values += np.bincount(at, minlength=count)
+    with_values = values[values > 0]
+    usual = float(np.median(with_values)) if len(with_values) else 1.0
+    known: Floats = np.where(values >= max(1.0, _LEAST_SHARE_OF_VALUES * usual), sums, np.nan)
+    return np.where(known < 0, np.nan, known)

@@ -16,6 +16,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import backtests
 import energy
 import engine
+import forecasts
 import http_load
 import language
 import latency
@@ -64,7 +65,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="shorter samples")
     parser.add_argument(
-        "--only", choices=["http_load", "language", "latency", "store", "energy", "engine"], help="one file alone"
+        "--only", choices=["http_load", "language", "latency", "store", "energy", "forecasts", "engine"], help="one file alone"
     )
     options = parser.parse_args()
     print(machine())
@@ -79,7 +80,9 @@ def main() -> None:
         show("The store", store.report(options.quick))
     if options.only in (None, "energy"):
         show("Energy statistics", energy.report(options.quick))
-    if options.only in ("language", "store", "energy", "engine"):
+    if options.only in (None, "forecasts"):
+        show("Forecasts", forecasts.report(options.quick))
+    if options.only in ("language", "store", "energy", "forecasts", "engine"):
         return
     with postgres() as url:
         databases = iter([f"{url}{number}" if url else None for number in range(8)])

@@ -11,9 +11,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx2
+
+if TYPE_CHECKING:
+    from hearth.bootstrap import Installation
 
 RULES = Path(__file__).parent.parent / "rules"
 HEARTH = ("-m", "hearth.cli.main")
@@ -101,6 +104,15 @@ class Server:
     def command(self, *arguments: str) -> str:
         """A command on this installation."""
         return hearth(*arguments, "--data-dir", str(self.folder), env=self.env)
+
+    @contextmanager
+    def opened(self) -> Iterator["Installation"]:
+        """The same installation in this process, for what a test only needs to be there: a command takes seconds to start."""
+        from hearth.bootstrap import open_installation, read_settings
+
+        settings = read_settings({**os.environ, **self.env}, data_dir=str(self.folder))
+        with open_installation(settings, migrate=False) as installation:
+            yield installation
 
     def create_customer(self, name: str = "Test") -> dict[str, str]:
         """A customer with a client: customerId, clientId, clientSecret."""

@@ -9,6 +9,10 @@ import httpx2
 from playwright.sync_api import Page
 from tests.running import Server
 
+from hearth.bootstrap import Installation
+from hearth.domain.audit import COMMAND_LINE
+from hearth.domain.permissions import Role
+
 PASSWORD = "correct horse battery"
 HOME = "home-1"
 STEP_MINUTES = 15
@@ -40,10 +44,10 @@ class Author:
         page.get_by_label(words[1], exact=True).fill(PASSWORD)
         page.get_by_role("button", name=words[2]).click()
 
-    def add_member(self, email: str, role: str = "Admin") -> None:
+    def add_member(self, email: str, role: Role = "Admin") -> None:
         """A further member of the customer."""
-        arguments = ("--customer", self.customer_id, "--role", role, "--password", PASSWORD)
-        self.server.command("customer", "add-member", email, *arguments)
+        with self.server.opened() as installation:
+            _add_member(installation, self.customer_id, email, role)
 
     def add_rule(self, **changes: Any) -> dict[str, Any]:
         """A saved rule about much power, changed as told."""
@@ -83,15 +87,20 @@ class Author:
 
 def new_author(server: Server, email: str) -> Author:
     """A customer with a member of that address."""
-    customer = server.create_customer("Seewinkel")
-    api = server.client(customer)
+    with server.opened() as installation:
+        customer_id = installation.customers.create("Seewinkel").id
+        client_id, secret = installation.access.create_client(customer_id, by=COMMAND_LINE)
+        _add_member(installation, customer_id, email, "Admin")
+    api = server.client({"clientId": client_id, "clientSecret": secret})
     today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     first = today - timedelta(days=3)
     api.post("/buildings/v1", json={"customerBuildingId": HOME, "timeZoneId": "UTC"}).raise_for_status()
     api.post("/events/batch/v1", content=json.dumps(_events(first))).raise_for_status()
-    author = Author(server, customer["customerId"], email, api, f"{first:%Y-%m-%d}", f"{first + timedelta(days=2):%Y-%m-%d}")
-    author.add_member(email)
-    return author
+    return Author(server, customer_id, email, api, f"{first:%Y-%m-%d}", f"{first + timedelta(days=2):%Y-%m-%d}")
+
+
+def _add_member(installation: Installation, customer_id: str, email: str, role: Role) -> None:
+    installation.members.add_member(customer_id, email, email.partition("@")[0], PASSWORD, role=role, by=COMMAND_LINE)
 
 
 def _events(first: datetime) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from importlib.resources import files
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -231,6 +232,15 @@ class Console:
         page.get_by_label("E-mail address").fill(organisation.email)
         page.get_by_label("Password", exact=True).fill(organisation.password)
         page.get_by_role("button", name="Sign in").click()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keeps the tests of a module in one worker, so that its server and its browser are started once."""
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.parent == here:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 @pytest.fixture

@@ -61,6 +61,7 @@ CHROMIUM_ARGUMENTS = [
     "--disable-sync",
 ]
 PASSWORD = "correct horse battery"
+_LONGEST_WAIT_MS = 60_000
 
 
 @dataclass
@@ -289,26 +290,27 @@ def organisation(console: Console) -> Organisation:
 # One browser per module: Playwright keeps an event loop in this thread, which tests elsewhere want for themselves.
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium."""
+    """Debian's Chromium. Whatever is waited for in it may take long: the machine may have much else to do."""
     chromium = shutil.which("chromium")
     if chromium is None:
         pytest.skip("needs Chromium (apt-get install chromium)")
     if not (PAGES / "index.html").is_file():
         pytest.skip("needs built pages (make pages)")
     with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGUMENTS)
+        expect.set_options(timeout=_LONGEST_WAIT_MS)
+        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGUMENTS)
+        browser.on("context", lambda context: context.set_default_timeout(_LONGEST_WAIT_MS))
+        yield browser
 
 
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """A fresh browser profile, in English and light."""
     with browser.new_context(locale="en-GB", color_scheme="light", viewport={"width": 1280, "height": 900}) as context:
-        context.set_default_timeout(15_000)
         yield context
 
 
 @pytest.fixture
 def page(context: BrowserContext) -> Page:
     """One tab."""
-    expect.set_options(timeout=15_000)
     return context.new_page()

@@ -7,11 +7,11 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx2
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 RULES = Path(__file__).parent.parent / "rules"
 HEARTH = ("-m", "hearth.cli.main")
+T = TypeVar("T")
 
 
 def free_port() -> int:
@@ -135,6 +136,30 @@ def running(folder: Path, env: dict[str, str] | None = None, program: Sequence[s
         yield server
     finally:
         server.stop()
+
+
+def until(condition: Callable[[], T]) -> T:
+    """Looks again until it holds, and returns what was found; fails after a minute."""
+    ends_at = time.monotonic() + 60
+    while not (found := condition()):
+        assert time.monotonic() < ends_at, "it did not come to hold within a minute"
+        time.sleep(0.02)
+    return found
+
+
+def trial_processes(server: Server) -> list[int]:
+    """The processes below the one that takes events, which try rules."""
+    pid = server.ingest_pid()
+    found = []
+    for children in Path(f"/proc/{pid}/task").glob("*/children"):
+        found += [int(child) for child in children.read_text().split()]
+    return found
+
+
+def is_alive(pid: int) -> bool:
+    """A process that ended and was not waited for yet is not."""
+    status = Path(f"/proc/{pid}/status")
+    return status.exists() and "State:\tZ" not in status.read_text()
 
 
 def all_notifications(client: httpx2.Client, building: str, status: str = "DELIVERED") -> list[dict[str, Any]]:

@@ -41,7 +41,7 @@ def test_a_deep_link_survives_signing_in(console: Any, organisation: Any, page: 
     console.sign_in(page, organisation, path=f"/notifications/{notification.id}?status=DELIVERED")
     drawer = page.get_by_role("dialog")
     expect(drawer).to_contain_text("Beaucoup de soleil")
-    assert "status=DELIVERED" in page.url
+    expect(page).to_have_url(re.compile("status=DELIVERED"))
 
 
 def test_events_and_notifications_appear_without_a_reload(console: Any, organisation: Any, page: Page) -> None:
@@ -113,7 +113,7 @@ def test_a_notification_opens_in_full_and_closes_with_escape(console: Any, organ
     drawer = page.get_by_role("dialog", name="Notification")
     for words in ("Viel Sonnenstrom", "Beaucoup de soleil", "Learn more", "Opens a web page", "High excess energy", "3,412.5"):
         expect(drawer).to_contain_text(words)
-    assert page.url.endswith(f"/console/notifications/{notification.id}")
+    expect(page).to_have_url(re.compile(f"/console/notifications/{notification.id}$"))
     page.keyboard.press("Escape")
     expect(drawer).to_be_hidden()
     expect(card(page, "Plenty of solar power")).to_be_focused()

@@ -76,8 +76,8 @@ def test_an_author_activates_a_predefined_rule_tries_a_threshold_and_saves(autho
     expect(page.get_by_role("img", name=re.compile(r"Line graph of .*\$GridPower · meter"))).to_be_visible()
     sent.first.hover()
     expect(page.get_by_role("tooltip")).to_contain_text(re.compile(r"2\.\d kW go to the grid"))
-    assert f"building={HOME}" in page.url
-    assert f"from={author.first_day}" in page.url
+    expect(page).to_have_url(re.compile(f"building={HOME}"))
+    expect(page).to_have_url(re.compile(f"from={author.first_day}"))
 
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("status").filter(has_text="Saved")).to_be_visible()

@@ -4,8 +4,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page, expect
 
+_MOST_TABS = 100
 AXE = Path(__file__).parents[2] / "web/node_modules/axe-core/axe.min.js"
 
 
@@ -28,3 +29,13 @@ def serious_problems(page: Page) -> list[str]:
 def settle(page: Page) -> None:
     """Waits for what slides or fades, for half-faded text has too little contrast."""
     page.evaluate("Promise.allSettled(document.getAnimations().map((animation) => animation.finished))")
+
+
+def tab_to(goal: Locator) -> None:
+    """Goes from where the focus is to the goal, by the tabulator alone."""
+    expect(goal).to_be_visible()
+    for _ in range(_MOST_TABS):
+        if goal.evaluate("element => element === document.activeElement"):
+            return
+        goal.page.keyboard.press("Tab")
+    raise AssertionError(f"not reached within {_MOST_TABS} tabs: {goal}")

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 from tests.browser.authors import HOME, Author, new_author
-from tests.browser.barriers import serious_problems, settle
+from tests.browser.barriers import serious_problems, settle, tab_to
 from tests.running import Server, is_alive, running, trial_processes, until
 
 _numbers = count(1)
@@ -146,10 +146,13 @@ def busy(server: Server) -> Iterator[Author]:
     author.api.close()
 
 
+def the_only_one(processes: list[int]) -> int | None:
+    return processes[0] if len(processes) == 1 else None
+
+
 def test_what_is_done_is_seen_while_it_runs_and_cancel_ends_the_work(busy: Author, page: Page) -> None:
     rule = busy.add_rule(**SLOW)
-    until(lambda: len(trial_processes(busy.server)) == 1)  # one that was at work may be about to end
-    (process,) = trial_processes(busy.server)
+    process = until(lambda: the_only_one(trial_processes(busy.server)))  # one that was at work may be about to end
     busy.sign_in(page, backtest_page(busy, rule))
     page.get_by_role("button", name="Run backtest").click()
     expect(page.get_by_text("3 of 4 homes")).to_be_visible()
@@ -163,12 +166,12 @@ def test_what_is_done_is_seen_while_it_runs_and_cancel_ends_the_work(busy: Autho
     until(lambda: not is_alive(process))
 
     # Whoever leaves the page no longer waits for it either.
-    until(lambda: trial_processes(busy.server))
+    process = until(lambda: the_only_one(trial_processes(busy.server)))
     page.get_by_role("button", name="Run backtest").click()
     expect(page.get_by_text("3 of 4 homes")).to_be_visible()
-    processes = trial_processes(busy.server)
+    assert is_alive(process)
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Overview").click()
-    until(lambda: not any(is_alive(each) for each in processes))
+    until(lambda: not is_alive(process))
 
 
 def test_a_server_that_dies_on_the_way_leaves_what_was_done(busy: Author, page: Page) -> None:
@@ -279,18 +282,14 @@ def test_the_keyboard_alone_runs_and_explains(author: Author, versions: dict[str
     author.sign_in(page, backtest_page(author, versions, "&compare=1"))
     run = page.get_by_role("button", name="Run backtest")
     expect(run).to_be_enabled()
-    page.get_by_label("From day").focus()
-    for _ in range(20):
-        if run.evaluate("element => element === document.activeElement"):
-            break
-        page.keyboard.press("Tab")
+    tab_to(run)
     page.keyboard.press("Enter")
     day = page.get_by_role("table", name="Days on which they differ").get_by_role("button").first
-    day.focus()
+    tab_to(day)
     page.keyboard.press("Space")
     expect(day).to_have_attribute("aria-pressed", "true")
     why = page.get_by_role("button", name=re.compile("Why does home-1 differ"))
-    why.focus()
+    tab_to(why)
     page.keyboard.press("Enter")
     expect(page.get_by_role("dialog", name="Why?")).to_contain_text("Nothing would be sent")
     page.keyboard.press("Escape")

@@ -8,6 +8,10 @@ import httpx2
 import pytest
 from tests.browser.guards import Request, assert_nothing_works, assert_refused, sign_in
 
+from hearth.connectors.system import SystemIdentities
+from hearth.domain.audit import Actor
+from hearth.services.buildings import Buildings
+
 SOMETHING = "a" * 24
 ADMINS_ALONE: list[Request] = [
     ("GET", "/api/organisation", None),
@@ -114,10 +118,8 @@ def test_what_does_not_fit_is_told_at_its_field(admin: httpx2.Client, method: st
 
 
 def test_the_audit_log_names_the_client_that_changed_a_building(admin: httpx2.Client, console: Any, organisation: Any) -> None:
-    from hearth.domain.audit import Actor
-    from hearth.services.auditing import note
-
-    with console.store.write() as session:
-        note(session, organisation.customer.id, 1, Actor(kind="client", id="c" * 24), "building.erased", "house-1")
-    [entry] = admin.get("/api/audit", params={"search": "c" * 24}).json()["items"]
-    assert (entry["actorKind"], entry["actorName"], entry["subject"]) == ("client", "c" * 24, "house-1")
+    client_id, _ = console.access.create_client(organisation.customer.id)
+    buildings = Buildings(console.store, console.clock, SystemIdentities(), console.rules.catalogue)
+    buildings.erase(organisation.customer.id, organisation.building.customer_building_id, Actor(kind="client", id=client_id))
+    [entry] = admin.get("/api/audit", params={"search": f"erased {client_id}"}).json()["items"]
+    assert (entry["actorKind"], entry["actorName"], entry["subject"]) == ("client", client_id, "home-1")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from tests.browser.authors import HOME, Author, new_author
-from tests.browser.barriers import serious_problems, settle
+from tests.browser.barriers import serious_problems, settle, tab_to
 from tests.running import running
 
 WORDS = {
@@ -89,20 +89,16 @@ def test_the_keyboard_alone_finds_and_tries_a_rule(author: Author, page: Page) -
     expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
     page.keyboard.press("Enter")
     link = page.get_by_role("link", name="Much power", exact=True)
-    for _ in range(20):
-        if link.evaluate("element => element === document.activeElement"):
-            break
-        page.keyboard.press("Tab")
-    expect(link).to_be_focused()
+    tab_to(link)
     page.keyboard.press("Enter")
 
-    page.get_by_role("combobox", name="Building").focus()
+    tab_to(page.get_by_role("combobox", name="Building"))
     page.keyboard.type(HOME)
     page.keyboard.press("Escape")
     page.keyboard.press("Enter")
     sent = page.get_by_role("button", name=re.compile("^Would be sent"))
     expect(sent).to_have_count(3)
-    sent.first.focus()
+    tab_to(sent.first)
     expect(page.get_by_role("tooltip")).to_contain_text("To the grid go 2,150 W")
     page.keyboard.press("Enter")
     expect(page.get_by_role("dialog", name="Why?")).to_contain_text("It would be sent")

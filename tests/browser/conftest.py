@@ -16,7 +16,9 @@ import uvicorn
 from cryptography.fernet import Fernet
 from fastapi import FastAPI
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from tests.browser.authors import Author, new_author
 from tests.mailbox import Mailbox
+from tests.running import Server, running
 
 from hearth.connectors.addresses import AddressGuard
 from hearth.connectors.mail import SmtpMailer, UnsetMailer
@@ -285,6 +287,21 @@ def console(start_console: Callable[..., Console]) -> Console:
 def organisation(console: Console) -> Organisation:
     """The organisation whose member signs in."""
     return console.add_organisation("Seewinkel", "ada@example.com")
+
+
+# One server for all modules of a worker: it takes seconds to start, and a customer's data are its own.
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A real `hearth serve`."""
+    with running(tmp_path_factory.mktemp("server")) as server:
+        yield server
+
+
+@pytest.fixture
+def author(server: Server) -> Iterator[Author]:
+    """An author of the test's own on that server."""
+    with new_author(server) as author:
+        yield author
 
 
 # One browser per module: Playwright keeps an event loop in this thread, which tests elsewhere want for themselves.

@@ -11,7 +11,7 @@ import httpx2
 import msgspec
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from tests.browser.barriers import serious_problems, settle
+from tests.browser.barriers import LOOKS, assert_no_barrier, looking
 from tests.browser.guards import Request, assert_nothing_works, assert_refused, sign_in
 from tests.receivers import Receiver, TokenServer
 
@@ -258,26 +258,17 @@ def test_another_customer_sees_nothing(http: httpx2.Client, console: Any, organi
         assert theirs.post("/api/fulfilment/endpoint/enabling", headers=csrf).status_code == 404
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("scheme", "width"), LOOKS)
 def test_no_barrier_and_no_sideways_scrolling(
     console: Any, organisation: Any, browser: Browser, receiver: Receiver, scheme: Any, width: int
 ) -> None:
-    with browser.new_context(locale="en-GB", color_scheme=scheme, viewport={"width": width, "height": 780}) as context:
-        page = context.new_page()
-
-        def check(ready: Any) -> None:
-            expect(ready).to_be_visible()
-            settle(page)
-            assert serious_problems(page) == []
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-
+    with looking(browser, scheme, width) as page:
         console.sign_in(page, organisation, path="/settings/fulfilment")
-        check(page.get_by_text("hearth receiver --port 9000"))
+        assert_no_barrier(page, page.get_by_text("hearth receiver --port 9000"))
         page.goto(console.base_url + "/settings/fulfilment?auth=oauth")
         page.get_by_label("URL", exact=True).fill("http://hooks")
         page.get_by_role("button", name="Save").click()
-        check(page.get_by_text("An address that begins with https://").first)
+        assert_no_barrier(page, page.get_by_text("An address that begins with https://").first)
 
         console.endpoints.save(organisation.customer.id, receiver.url)
         attempted(organisation, 200)
@@ -285,9 +276,9 @@ def test_no_barrier_and_no_sideways_scrolling(
         disable(organisation)
         page.goto(console.base_url + "/settings/fulfilment")
         page.get_by_role("button", name="Make a new secret").click()
-        check(page.get_by_text("Copy it now"))
+        assert_no_barrier(page, page.get_by_text("Copy it now"))
         page.get_by_role("button", name="Send a test notification").click()
-        check(page.get_by_text("Your endpoint answered 204"))
+        assert_no_barrier(page, page.get_by_text("Your endpoint answered 204"))
         receiver.status = 404
         page.get_by_role("button", name="Send a test notification").click()
-        check(page.get_by_text("Check the path of the URL"))
+        assert_no_barrier(page, page.get_by_text("Check the path of the URL"))

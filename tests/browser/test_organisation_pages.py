@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-from tests.browser.barriers import serious_problems, settle
+from tests.browser.barriers import LOOKS, assert_no_barrier, looking
 from tests.running import running
 
 from hearth.connectors.system import SystemClock
@@ -217,8 +217,7 @@ def test_before_anything_was_sent_the_page_says_what_comes(console: Any, organis
     expect(page.get_by_text("No client yet.")).to_be_visible()
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("scheme", "width"), LOOKS)
 def test_no_barrier_and_no_sideways_scrolling(console: Any, organisation: Any, browser: Browser, scheme: Any, width: int) -> None:
     add_active_rule(console, organisation)
     send_events(organisation, "ENERGY_CONSUMPTION", "SMART_METER", HOUR_MS)
@@ -226,37 +225,29 @@ def test_no_barrier_and_no_sideways_scrolling(console: Any, organisation: Any, b
     gone, _ = console.access.create_client(organisation.customer.id)
     console.access.revoke_client(organisation.customer.id, gone)
     client_id, _ = console.access.create_client(organisation.customer.id)
-    with browser.new_context(locale="en-GB", color_scheme=scheme, viewport={"width": width, "height": 780}) as context:
-        page = context.new_page()
-
-        def check(ready: Any) -> None:
-            expect(ready).to_be_visible()
-            settle(page)
-            assert serious_problems(page) == []
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-
+    with looking(browser, scheme, width) as page:
         console.sign_in(page, organisation, path="/settings/data")
-        check(page.get_by_text("Revoked").first)
+        assert_no_barrier(page, page.get_by_text("Revoked").first)
         page.get_by_role("combobox", name="Notification languages").fill("Ital")
-        check(page.get_by_role("option", name="Italian"))
+        assert_no_barrier(page, page.get_by_role("option", name="Italian"))
         page.get_by_role("option", name="Italian").click()
         page.keyboard.press("Escape")
         page.get_by_role("checkbox", name="Quiet hours").check()
-        check(page.get_by_text("Italian: 1 active rule has no text yet."))
+        assert_no_barrier(page, page.get_by_text("Italian: 1 active rule has no text yet."))
         page.get_by_role("link", name="Create client").click()
         dialog = page.get_by_role("dialog")
-        check(dialog.get_by_role("checkbox", name="Send events"))
+        assert_no_barrier(page, dialog.get_by_role("checkbox", name="Send events"))
         dialog.get_by_role("button", name="Create client").click()
-        check(dialog.get_by_role("textbox", name="Client secret"))
+        assert_no_barrier(page, dialog.get_by_role("textbox", name="Client secret"))
         dialog.get_by_role("button", name="I have kept it").click()
         page.get_by_role("link", name=f"New secret: {client_id}").click()
-        check(dialog.get_by_role("button", name="Make new secret"))
+        assert_no_barrier(page, dialog.get_by_role("button", name="Make new secret"))
         page.keyboard.press("Escape")
         page.get_by_role("link", name=f"Revoke: {client_id}").click()
-        check(dialog.get_by_role("button", name="Revoke"))
+        assert_no_barrier(page, dialog.get_by_role("button", name="Revoke"))
 
         page.goto(console.base_url + "/settings/event-categories")
         page.get_by_role("button", name="Measure all shown").click()
-        check(page.get_by_text("Slower than the catalogue (15 minutes)."))
+        assert_no_barrier(page, page.get_by_text("Slower than the catalogue (15 minutes)."))
         page.get_by_label("Type, source or unit").fill("nothing like it")
-        check(page.get_by_text("No category fits this search."))
+        assert_no_barrier(page, page.get_by_text("No category fits this search."))

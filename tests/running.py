@@ -65,8 +65,8 @@ class Server:
         self.wait_until_ready()
 
     def wait_until_ready(self) -> None:
-        """Until `/health/ready` says so; fails after a minute, with the log."""
-        ends_at = time.monotonic() + 60
+        """Until `/health/ready` says so; fails after two minutes, with the log. A busy machine takes one."""
+        ends_at = time.monotonic() + 120
         while time.monotonic() < ends_at:
             try:
                 if httpx2.get(f"{self.url}/health/ready", timeout=2, trust_env=False).status_code == 200:

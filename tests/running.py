@@ -7,16 +7,20 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx2
 
+if TYPE_CHECKING:
+    from hearth.bootstrap import Installation
+
 RULES = Path(__file__).parent.parent / "rules"
 HEARTH = ("-m", "hearth.cli.main")
+T = TypeVar("T")
 
 
 def free_port() -> int:
@@ -61,8 +65,8 @@ class Server:
         self.wait_until_ready()
 
     def wait_until_ready(self) -> None:
-        """Until `/health/ready` says so; fails after a minute, with the log."""
-        ends_at = time.monotonic() + 60
+        """Until `/health/ready` says so; fails after two minutes, with the log. A busy machine takes one."""
+        ends_at = time.monotonic() + 120
         while time.monotonic() < ends_at:
             try:
                 if httpx2.get(f"{self.url}/health/ready", timeout=2, trust_env=False).status_code == 200:
@@ -102,6 +106,15 @@ class Server:
         """A command on this installation."""
         return hearth(*arguments, "--data-dir", str(self.folder), env=self.env)
 
+    @contextmanager
+    def opened(self) -> Iterator["Installation"]:
+        """The same installation in this process, for what a test only needs to be there: a command takes seconds to start."""
+        from hearth.bootstrap import open_installation, read_settings
+
+        settings = read_settings({**os.environ, **self.env}, data_dir=str(self.folder))
+        with open_installation(settings, migrate=False) as installation:
+            yield installation
+
     def create_customer(self, name: str = "Test") -> dict[str, str]:
         """A customer with a client: customerId, clientId, clientSecret."""
         created: dict[str, str] = json.loads(self.command("customer", "create", name, "--json"))
@@ -118,11 +131,35 @@ class Server:
 def running(folder: Path, env: dict[str, str] | None = None, program: Sequence[str] = HEARTH) -> Iterator[Server]:
     """A server that runs while the block does; `program` is Hearth, or what a test makes of it."""
     server = Server(folder, env=env or {}, program=program)
-    server.start()
     try:
+        server.start()
         yield server
     finally:
         server.stop()
+
+
+def until(condition: Callable[[], T]) -> T:
+    """Looks again until it holds, and returns what was found; fails after a minute."""
+    ends_at = time.monotonic() + 60
+    while not (found := condition()):
+        assert time.monotonic() < ends_at, "it did not come to hold within a minute"
+        time.sleep(0.02)
+    return found
+
+
+def trial_processes(server: Server) -> list[int]:
+    """The processes below the one that takes events, which try rules."""
+    pid = server.ingest_pid()
+    found = []
+    for children in Path(f"/proc/{pid}/task").glob("*/children"):
+        found += [int(child) for child in children.read_text().split()]
+    return found
+
+
+def is_alive(pid: int) -> bool:
+    """A process that ended and was not waited for yet is not."""
+    status = Path(f"/proc/{pid}/status")
+    return status.exists() and "State:\tZ" not in status.read_text()
 
 
 def all_notifications(client: httpx2.Client, building: str, status: str = "DELIVERED") -> list[dict[str, Any]]:

@@ -35,7 +35,7 @@ def _homes_and_rule(api_store: Store, parts: ApiParts, customer: Customer, catal
 
 
 async def test_the_calls_of_the_page_give_what_it_shows(api: httpx2.AsyncClient) -> None:
-    await assert_calls_give_what_is_shown(PAGE, api, calls=4)
+    await assert_calls_give_what_is_shown(PAGE, api, calls=6)
 
 
 def test_names_and_numbers_of_the_page() -> None:

@@ -3,13 +3,12 @@
 import json
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import httpx2
 import pytest
-from tests.running import Server, running
+from tests.running import Server, is_alive, running, trial_processes, until
 from tests.tried_homes import START_MS
 
 SIMULATE = "/rules/simulate/v1"
@@ -25,27 +24,6 @@ SLOW = {
 def server(tmp_path: Path) -> Iterator[Server]:
     with running(tmp_path) as server:
         yield server
-
-
-def trial_processes(server: Server) -> list[int]:
-    """The processes below the one that takes events."""
-    pid = server.ingest_pid()
-    found = []
-    for children in Path(f"/proc/{pid}/task").glob("*/children"):
-        found += [int(child) for child in children.read_text().split()]
-    return found
-
-
-def is_alive(pid: int) -> bool:
-    status = Path(f"/proc/{pid}/status")
-    return status.exists() and "State:\tZ" not in status.read_text()
-
-
-def until(condition: Callable[[], Any]) -> None:
-    ends_at = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < ends_at
-        time.sleep(0.02)
 
 
 def test_a_trial_ends_with_its_connection_and_with_the_server(server: Server) -> None:

@@ -1,17 +1,25 @@
 """An author before the rules pages of a real `hearth serve`: a customer of its own, with a home and three days of events."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Any
 
 import httpx2
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 from tests.running import Server
+
+from hearth.bootstrap import Installation
+from hearth.domain.audit import COMMAND_LINE
+from hearth.domain.permissions import Role
 
 PASSWORD = "correct horse battery"
 HOME = "home-1"
 STEP_MINUTES = 15
+_numbers = count(1)
 # Hours of the sun on the panels, and what goes to the grid then (W); the battery is full from ten on.
 _SUNNY_HOURS = range(10, 16)
 
@@ -40,10 +48,10 @@ class Author:
         page.get_by_label(words[1], exact=True).fill(PASSWORD)
         page.get_by_role("button", name=words[2]).click()
 
-    def add_member(self, email: str, role: str = "Admin") -> None:
+    def add_member(self, email: str, role: Role = "Admin") -> None:
         """A further member of the customer."""
-        arguments = ("--customer", self.customer_id, "--role", role, "--password", PASSWORD)
-        self.server.command("customer", "add-member", email, *arguments)
+        with self.server.opened() as installation:
+            _add_member(installation, self.customer_id, email, role)
 
     def add_rule(self, **changes: Any) -> dict[str, Any]:
         """A saved rule about much power, changed as told."""
@@ -81,17 +89,43 @@ class Author:
         return found
 
 
-def new_author(server: Server, email: str) -> Author:
-    """A customer with a member of that address."""
-    customer = server.create_customer("Seewinkel")
-    api = server.client(customer)
+@contextmanager
+def new_author(server: Server) -> Iterator[Author]:
+    """A customer with one member, while the block runs."""
+    email = f"ada{next(_numbers)}@example.com"
+    with server.opened() as installation:
+        customer_id = installation.customers.create("Seewinkel").id
+        client_id, secret = installation.access.create_client(customer_id, by=COMMAND_LINE)
+        _add_member(installation, customer_id, email, "Admin")
     today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     first = today - timedelta(days=3)
-    api.post("/buildings/v1", json={"customerBuildingId": HOME, "timeZoneId": "UTC"}).raise_for_status()
-    api.post("/events/batch/v1", content=json.dumps(_events(first))).raise_for_status()
-    author = Author(server, customer["customerId"], email, api, f"{first:%Y-%m-%d}", f"{first + timedelta(days=2):%Y-%m-%d}")
-    author.add_member(email)
-    return author
+    with server.client({"clientId": client_id, "clientSecret": secret}) as api:
+        api.post("/buildings/v1", json={"customerBuildingId": HOME, "timeZoneId": "UTC"}).raise_for_status()
+        api.post("/events/batch/v1", content=json.dumps(_events(first))).raise_for_status()
+        yield Author(server, customer_id, email, api, f"{first:%Y-%m-%d}", f"{first + timedelta(days=2):%Y-%m-%d}")
+
+
+def trial(author: Author, path: str) -> str:
+    """The page of a rule with a home and its days chosen."""
+    return f"{path}?building={HOME}&from={author.first_day}&to={author.last_day}"
+
+
+def field(page: Page, label: str) -> Locator:
+    """The editor of an expression."""
+    return page.get_by_role("textbox", name=label, exact=True)
+
+
+def write(editor: Locator, text: str) -> None:
+    """Writes an expression in place of what stands there."""
+    editor.click()
+    for key in ("Control+a", "Delete"):
+        editor.page.keyboard.press(key)
+    editor.page.keyboard.insert_text(text)
+    editor.page.keyboard.press("Escape")  # whatever is proposed
+
+
+def _add_member(installation: Installation, customer_id: str, email: str, role: Role) -> None:
+    installation.members.add_member(customer_id, email, email.partition("@")[0], PASSWORD, role=role, by=COMMAND_LINE)
 
 
 def _events(first: datetime) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from importlib.resources import files
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +16,9 @@ import uvicorn
 from cryptography.fernet import Fernet
 from fastapi import FastAPI
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from tests.browser.authors import Author, new_author
 from tests.mailbox import Mailbox
+from tests.running import Server, running
 
 from hearth.connectors.addresses import AddressGuard
 from hearth.connectors.mail import SmtpMailer, UnsetMailer
@@ -60,6 +63,7 @@ CHROMIUM_ARGUMENTS = [
     "--disable-sync",
 ]
 PASSWORD = "correct horse battery"
+_LONGEST_WAIT_MS = 60_000
 
 
 @dataclass
@@ -233,6 +237,15 @@ class Console:
         page.get_by_role("button", name="Sign in").click()
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keeps the tests of a module in one worker, so that its server and its browser are started once."""
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.parent == here:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
+
 @pytest.fixture
 def start_console(sqlite_store: Store) -> Iterator[Callable[..., Console]]:
     """Starts a console; its arguments are those of `Console` behind the store."""
@@ -276,29 +289,45 @@ def organisation(console: Console) -> Organisation:
     return console.add_organisation("Seewinkel", "ada@example.com")
 
 
+# One server for all modules of a worker: it takes seconds to start, and a customer's data are its own.
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A real `hearth serve`."""
+    with running(tmp_path_factory.mktemp("server")) as server:
+        yield server
+
+
+@pytest.fixture
+def author(server: Server) -> Iterator[Author]:
+    """An author of the test's own on that server."""
+    with new_author(server) as author:
+        yield author
+
+
 # One browser per module: Playwright keeps an event loop in this thread, which tests elsewhere want for themselves.
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium."""
+    """Debian's Chromium. Whatever is waited for in it may take long: the machine may have much else to do."""
     chromium = shutil.which("chromium")
     if chromium is None:
         pytest.skip("needs Chromium (apt-get install chromium)")
     if not (PAGES / "index.html").is_file():
         pytest.skip("needs built pages (make pages)")
     with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGUMENTS)
+        expect.set_options(timeout=_LONGEST_WAIT_MS)
+        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGUMENTS)
+        browser.on("context", lambda context: context.set_default_timeout(_LONGEST_WAIT_MS))
+        yield browser
 
 
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """A fresh browser profile, in English and light."""
     with browser.new_context(locale="en-GB", color_scheme="light", viewport={"width": 1280, "height": 900}) as context:
-        context.set_default_timeout(15_000)
         yield context
 
 
 @pytest.fixture
 def page(context: BrowserContext) -> Page:
     """One tab."""
-    expect.set_options(timeout=15_000)
     return context.new_page()

@@ -37,14 +37,12 @@ STOP = "() => { cancelAnimationFrame(window.frame); return window.gaps; }"
 
 def main() -> None:
     """Prints the figures."""
-    with tempfile.TemporaryDirectory() as folder, running(Path(folder)) as server:
-        author = new_author(server, "ada@example.com")
+    with tempfile.TemporaryDirectory() as folder, running(Path(folder)) as server, new_author(server) as author:
         rule_id = with_a_year(author)
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM_ARGUMENTS)
             page = browser.new_page(viewport={"width": 1280, "height": 900})
             measure(author, page, rule_id)
-        author.api.close()
 
 
 def with_a_year(author: Author) -> str:

@@ -2,12 +2,11 @@
 
 import logging
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import httpx2
 import pytest
-from tests.browser.test_console_security import sign_in
+from tests.browser.guards import Request, assert_nothing_works, assert_refused, sign_in
 from tests.mailbox import Mailbox, link_in
 
 from hearth.testing.clocks import MovableClock
@@ -16,7 +15,7 @@ NEW_PASSWORD = "a quiet winter morning"
 # What the mail server and the client of these tests log themselves.
 _OF_THE_TEST = ("mail.", "httpx2", "httpcore2")
 SOMEBODY = "a" * 24
-ADMINS_ALONE: list[tuple[str, str, Any]] = [
+ADMINS_ALONE: list[Request] = [
     ("GET", "/api/members", None),
     ("POST", "/api/members/invitations", {"email": "x@example.com", "role": "Admin", "language": "en"}),
     ("DELETE", f"/api/members/invitations/{SOMEBODY}", None),
@@ -25,7 +24,7 @@ ADMINS_ALONE: list[tuple[str, str, Any]] = [
     ("DELETE", f"/api/members/{SOMEBODY}/second-factor", None),
     ("GET", "/api/audit", None),
 ]
-ONES_OWN: list[tuple[str, str, Any]] = [
+ONES_OWN: list[Request] = [
     ("PUT", "/api/profile", {"name": "Eve", "language": "en"}),
     ("PUT", "/api/profile/password", {"present": "x", "password": NEW_PASSWORD}),
     ("DELETE", "/api/profile/sessions", None),
@@ -33,7 +32,7 @@ ONES_OWN: list[tuple[str, str, Any]] = [
     ("PUT", "/api/profile/second-factor", {"secret": "A" * 32, "code": "000000", "present": "x"}),
     ("POST", "/api/profile/second-factor/removal", {"present": "x"}),
 ]
-FOR_ANYBODY: list[tuple[str, str, Any]] = [
+FOR_ANYBODY: list[Request] = [
     ("POST", "/api/invitation/look", {"token": "guessed"}),
     ("POST", "/api/invitation", {"token": "guessed", "name": "Eve", "password": NEW_PASSWORD}),
     ("POST", "/api/password-reset", {"email": "ada@example.com"}),
@@ -60,32 +59,18 @@ def token_in(mailbox: Mailbox) -> str:
 def test_who_is_no_admin_is_refused_at_the_server(
     http: httpx2.Client, mailing_console: Any, seewinkel: Any, mailbox: Mailbox, role: str
 ) -> None:
-    vera = mailing_console.members.add_member(seewinkel.customer.id, "v@example.com", "V", seewinkel.password, role=role)
-    csrf = sign_in(http, replace(seewinkel, email=vera.email))
-    assert http.get("/api/session").json()["role"] == role
-    for method, path, body in ADMINS_ALONE:
-        answer = http.request(method, path, json=body, headers={"X-CSRF-Token": csrf})
-        assert (answer.status_code, answer.json()["code"]) == (403, "forbidden"), path
+    assert_refused(http, mailing_console, seewinkel, role, ADMINS_ALONE)
     assert mailbox.is_empty()
 
 
-@pytest.mark.parametrize(("method", "path", "body"), [*ADMINS_ALONE, *ONES_OWN])
-def test_nothing_works_without_a_session_or_without_its_token(
-    http: httpx2.Client, seewinkel: Any, method: str, path: str, body: Any
-) -> None:
-    assert http.request(method, path, json=body).status_code == 401
-    sign_in(http, seewinkel)
-    if method != "GET":
-        for headers in ({}, {"X-CSRF-Token": "guessed"}):
-            assert http.request(method, path, json=body, headers=headers).status_code == 403
+def test_nothing_works_without_a_session_or_without_its_token(http: httpx2.Client, seewinkel: Any) -> None:
+    assert_nothing_works(http, seewinkel, [*ADMINS_ALONE, *ONES_OWN])
 
 
-@pytest.mark.parametrize(("method", "path", "body"), FOR_ANYBODY)
-def test_another_site_cannot_send_what_needs_no_session(
-    http: httpx2.Client, seewinkel: Any, mailbox: Mailbox, method: str, path: str, body: Any
-) -> None:
-    answer = http.request(method, path, json=body, headers={"Sec-Fetch-Site": "cross-site"})
-    assert answer.status_code == 403
+def test_another_site_cannot_send_what_needs_no_session(http: httpx2.Client, seewinkel: Any, mailbox: Mailbox) -> None:
+    for method, path, body in FOR_ANYBODY:
+        answer = http.request(method, path, json=body, headers={"Sec-Fetch-Site": "cross-site"})
+        assert answer.status_code == 403, f"{method} {path}"
     assert mailbox.is_empty()
 
 

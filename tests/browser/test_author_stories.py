@@ -4,20 +4,18 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
-from tests.browser.authors import HOME, Author, new_author
+from tests.browser.authors import HOME, Author, write
+from tests.browser.barriers import LOOKS_AND_LANGUAGES, looking
 from tests.metered_homes import file_of
-from tests.running import Server, running
 
 TEXTS = Path(__file__).parents[2] / "web/src/texts"
 REAL_HOME = "home-08"
 PREDEFINED = "Always-on consumption above usual"
-_numbers = count(1)
 
 
 @dataclass
@@ -47,11 +45,7 @@ class Story:
 
     def write(self, editor: Locator, text: str) -> None:
         """Writes an expression in place of what stands there."""
-        editor.click()
-        self.page.keyboard.press("Control+a")
-        self.page.keyboard.press("Delete")
-        self.page.keyboard.insert_text(text)
-        self.page.keyboard.press("Escape")  # whatever is proposed
+        write(editor, text)
         expect(editor).to_contain_text(text)
 
     def simulate(self, home: str, first_day: str, last_day: str) -> None:
@@ -81,25 +75,15 @@ class Story:
         expect(self.page.get_by_role("status").filter(has_text=self.word("rule.saved"))).to_be_visible()
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with running(tmp_path_factory.mktemp("stories")) as server:
-        yield server
-
-
-@pytest.fixture(params=[("light", 1280, "en"), ("dark", 1280, "de"), ("light", 360, "de"), ("dark", 360, "en")], ids=str)
-def story(request: pytest.FixtureRequest, server: Server, browser: Browser) -> Iterator[Story]:
+@pytest.fixture(params=LOOKS_AND_LANGUAGES, ids=str)
+def story(request: pytest.FixtureRequest, author: Author, browser: Browser) -> Iterator[Story]:
     scheme, width, language = request.param
-    author = new_author(server, f"teller{next(_numbers)}@example.com")
-    with browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 780}, locale=language) as context:
-        context.add_init_script(f"localStorage.setItem('hearth-language', '{language}')")
-        page = context.new_page()
+    with looking(browser, scheme, width, language) as page:
         complaints: list[str] = []
         page.on("pageerror", lambda error: complaints.append(str(error)))
         yield Story(author, page, language, json.loads((TEXTS / f"{language}.json").read_text(encoding="utf-8")))
         assert complaints == []
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    author.api.close()
 
 
 def test_a_predefined_rule_is_sharpened_on_a_real_home_and_compared(story: Story) -> None:
@@ -188,8 +172,7 @@ def test_a_streak_with_two_cases_is_built_from_nothing(story: Story) -> None:
     assert rule["notificationCases"][0]["notification"]["texts"]["fr"]["title"] == "fr title 2"
 
 
-def test_cases_are_dragged_with_the_mouse(server: Server, page: Page) -> None:
-    author = new_author(server, f"teller{next(_numbers)}@example.com")
+def test_cases_are_dragged_with_the_mouse(author: Author, page: Page) -> None:
     template = author.add_rule()["notification"]
     cases = [{"label": label, "caseCondition": "true", "notification": template} for label in ("First", "Second", "Third")]
     rule = author.add_rule(name="In cases", notification=None, notificationCases=cases)
@@ -210,4 +193,3 @@ def test_cases_are_dragged_with_the_mouse(server: Server, page: Page) -> None:
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("status").filter(has_text=re.compile("Saved"))).to_be_visible()
     assert [case["label"] for case in author.rule(rule["id"])["notificationCases"]] == ["Second", "First", "Third"]
-    author.api.close()

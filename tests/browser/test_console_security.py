@@ -1,27 +1,31 @@
 """The console's guards, as a browser or an attacker meets them over HTTP."""
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
 
 import httpx2
 import pytest
+from tests.browser.guards import sign_in
 
+from hearth.console import openapi
 from hearth.console.app import PAGES
 from hearth.testing.clocks import MovableClock
+
+WITHOUT_SESSION = {
+    "POST /console/api/session",
+    "POST /console/api/invitation/look",
+    "POST /console/api/invitation",
+    "POST /console/api/password-reset",
+    "PUT /console/api/password-reset",
+}
 
 
 @pytest.fixture
 def http(console: Any) -> Iterator[httpx2.Client]:
     with httpx2.Client(base_url=console.base_url) as client:
         yield client
-
-
-def sign_in(http: httpx2.Client, organisation: Any) -> str:
-    """Signs in and returns the CSRF token."""
-    answer = http.post("/api/session", json={"email": organisation.email, "password": organisation.password})
-    assert answer.status_code == 200, answer.text
-    return str(answer.json()["csrfToken"])
 
 
 def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(http: httpx2.Client, organisation: Any) -> None:
@@ -54,6 +58,18 @@ def test_without_a_session_nothing_is_shown(http: httpx2.Client, organisation: A
     assert answer.status_code == 401
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["code"] == "unauthorized"
+
+
+def test_every_endpoint_but_the_named_ones_needs_a_session(http: httpx2.Client, organisation: Any) -> None:
+    """Each that the description lists, so that a new one cannot be forgotten."""
+    described = json.loads(openapi.describe())["paths"]
+    requests = {f"{method.upper()} {path}" for path, methods in described.items() for method in methods}
+    assert requests >= WITHOUT_SESSION
+    assert len(requests) > 40
+    for request in sorted(requests - WITHOUT_SESSION):
+        method, path = request.split(" ")
+        answer = http.request(method, re.sub(r"{\w+}", "a" * 24, path.removeprefix("/console")))
+        assert (answer.status_code, answer.json()["code"]) == (401, "unauthorized"), request
 
 
 def test_a_change_without_the_sessions_own_token_is_refused(http: httpx2.Client, organisation: Any) -> None:

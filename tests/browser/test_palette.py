@@ -1,26 +1,22 @@
 """Jumping by a few letters: to a page, a rule, a building."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 from tests.browser.authors import HOME, Author, new_author
-from tests.browser.barriers import serious_problems, settle
-from tests.running import running
+from tests.browser.barriers import LOOKS, assert_no_barrier, looking
+from tests.running import Server
 
 
 @pytest.fixture(scope="module")
-def author(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Author]:
+def author(server: Server) -> Iterator[Author]:
     """Nothing is changed here, so one author does for all."""
-    folder: Path = tmp_path_factory.mktemp("palette")
-    with running(folder) as server:
-        author = new_author(server, "ada@example.com")
+    with new_author(server) as author:
         author.add_rule()
-        author.add_member("viewer@example.com", "Viewer")
+        author.add_member(f"viewer-{author.email}", "Viewer")
         yield author
-        author.api.close()
 
 
 def open_palette(page: Page) -> None:
@@ -72,21 +68,17 @@ def test_escape_closes_it_and_what_is_nowhere_is_said(author: Author, page: Page
 
 
 def test_it_offers_only_what_the_role_may_see(author: Author, page: Page) -> None:
-    author.sign_in(page, email="viewer@example.com")
+    author.sign_in(page, email=f"viewer-{author.email}")
     page.get_by_role("button", name="Go to").click()
     expect(page.get_by_role("option", name="Overview")).to_be_visible()
     expect(page.get_by_role("option", name="Members")).to_have_count(0)
     expect(page.get_by_role("option", name="Add rule")).to_have_count(0)
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 1280), ("light", 360), ("dark", 360)])
+@pytest.mark.parametrize(("scheme", "width"), LOOKS)
 def test_it_is_no_barrier(author: Author, browser: Browser, scheme: Any, width: int) -> None:
-    with browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 780}) as context:
-        page = context.new_page()
+    with looking(browser, scheme, width) as page:
         author.sign_in(page)
         open_palette(page)
         page.keyboard.type("o")
-        expect(page.get_by_role("option", name=HOME)).to_be_visible()
-        settle(page)
-        assert serious_problems(page) == []
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert_no_barrier(page, page.get_by_role("option", name=HOME))

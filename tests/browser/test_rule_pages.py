@@ -1,50 +1,9 @@
 """What an author does with rules in the console: find, activate, try, understand, mend, save."""
 
 import re
-from collections.abc import Iterator
-from itertools import count
-from pathlib import Path
 
-import pytest
-from playwright.sync_api import Locator, Page, Route, expect
-from tests.browser.authors import HOME, Author, new_author
-from tests.running import Server, running
-
-_numbers = count(1)
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder: Path = tmp_path_factory.mktemp("rule-pages")
-    with running(folder) as server:
-        yield server
-
-
-@pytest.fixture
-def author(server: Server) -> Iterator[Author]:
-    author = new_author(server, f"ada{next(_numbers)}@example.com")
-    yield author
-    author.api.close()
-
-
-def trial(author: Author, path: str) -> str:
-    """The page of a rule with a home and its days chosen."""
-    return f"{path}?building={HOME}&from={author.first_day}&to={author.last_day}"
-
-
-def field(page: Page, label: str) -> Locator:
-    """The editor of an expression."""
-    return page.get_by_role("textbox", name=label, exact=True)
-
-
-def write(page: Page, label: str, text: str) -> None:
-    """Writes an expression in place of what stands there."""
-    editor = field(page, label)
-    editor.click()
-    page.keyboard.press("Control+a")
-    page.keyboard.press("Delete")
-    page.keyboard.insert_text(text)
-    page.keyboard.press("Escape")  # whatever is proposed
+from playwright.sync_api import Page, Route, expect
+from tests.browser.authors import HOME, Author, field, trial, write
 
 
 def test_an_author_activates_a_predefined_rule_tries_a_threshold_and_saves(author: Author, page: Page) -> None:
@@ -76,8 +35,8 @@ def test_an_author_activates_a_predefined_rule_tries_a_threshold_and_saves(autho
     expect(page.get_by_role("img", name=re.compile(r"Line graph of .*\$GridPower · meter"))).to_be_visible()
     sent.first.hover()
     expect(page.get_by_role("tooltip")).to_contain_text(re.compile(r"2\.\d kW go to the grid"))
-    assert f"building={HOME}" in page.url
-    assert f"from={author.first_day}" in page.url
+    expect(page).to_have_url(re.compile(f"building={HOME}"))
+    expect(page).to_have_url(re.compile(f"from={author.first_day}"))
 
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("status").filter(has_text=re.compile("Saved"))).to_be_visible()
@@ -125,7 +84,7 @@ def test_the_graph_has_the_same_as_tables(author: Author, page: Page) -> None:
 def test_a_wrong_expression_is_explained_and_mended_by_a_click(author: Author, page: Page) -> None:
     rule = author.add_rule()
     author.sign_in(page, f"/rules/{rule['id']}")
-    write(page, "Condition", "AVG($Powr) > 1000")
+    write(field(page, "Condition"), "AVG($Powr) > 1000")
     expect(page.get_by_text("There is no dataset $Powr in this rule.").first).to_be_visible()
     page.get_by_role("button", name="Fix: write $Power").click()
     expect(field(page, "Condition")).to_have_text("AVG($Power) > 1000")
@@ -135,7 +94,7 @@ def test_a_wrong_expression_is_explained_and_mended_by_a_click(author: Author, p
 def test_completion_writes_what_is_chosen_by_keyboard(author: Author, page: Page) -> None:
     rule = author.add_rule()
     author.sign_in(page, f"/rules/{rule['id']}")
-    write(page, "Condition", "AVG(")
+    write(field(page, "Condition"), "AVG(")
     page.keyboard.type("$P")
     expect(page.get_by_role("option", name=re.compile(r"\$Power"))).to_be_visible()
     page.keyboard.press("Enter")
@@ -187,7 +146,7 @@ def test_search_and_filters_stand_in_the_address(author: Author, page: Page) -> 
 def test_a_new_rule_is_written_and_added(author: Author, page: Page) -> None:
     author.sign_in(page, "/rules/new")
     page.get_by_role("textbox", name="Name").first.fill("Cold night")
-    write(page, "Condition", "AVG($Power) > 500")
+    write(field(page, "Condition"), "AVG($Power) > 500")
     page.get_by_role("group", name="English").get_by_label("Title").fill("A cold night")
     page.get_by_role("button", name="Save").click()
     expect(page).to_have_url(re.compile(r"/rules/[0-9a-f]{24}"))

@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from tests.browser.authors import HOME, Author, new_author
-from tests.browser.barriers import serious_problems, settle
-from tests.running import running
+from tests.browser.authors import HOME, Author, new_author, trial
+from tests.browser.barriers import LOOKS_AND_LANGUAGES, assert_no_barrier, looking, tab_to
+from tests.running import Server
 
 WORDS = {
     "en": {"sent": "Would be sent", "why": "Why?", "close": "Close", "menu": "Pages", "rules": "Rules"},
@@ -24,62 +23,48 @@ WORDS = {
 
 
 @pytest.fixture(scope="module")
-def author(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Author]:
+def author(server: Server) -> Iterator[Author]:
     """Pages are only looked at here, so one author does for all."""
-    folder: Path = tmp_path_factory.mktemp("rule-pages")
-    with running(folder) as server:
-        author = new_author(server, "ada@example.com")
+    with new_author(server) as author:
         author.add_rule()
         author.add_rule(name="Unfinished", condition="AVG($Powr) > 1", tags=[])
         yield author
-        author.api.close()
 
 
 def rule_id(author: Author, name: str) -> str:
     return next(str(rule["id"]) for rule in author.api.get("/rules/v1").json() if rule["name"] == name)
 
 
-def check(page: Page) -> None:
-    settle(page)
-    assert serious_problems(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-
-
-@pytest.mark.parametrize(
-    ("scheme", "width", "language"), [("light", 1280, "en"), ("dark", 1280, "de"), ("light", 360, "de"), ("dark", 360, "en")]
-)
+@pytest.mark.parametrize(("scheme", "width", "language"), LOOKS_AND_LANGUAGES)
 def test_no_barrier_and_no_sideways_scrolling(author: Author, browser: Browser, scheme: Any, width: int, language: str) -> None:
     words = WORDS[language]
-    with browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 780}) as context:
-        context.add_init_script(f"localStorage.setItem('hearth-language', '{language}')")
-        page = context.new_page()
+    with looking(browser, scheme, width, language) as page:
         author.sign_in(page, "/rules", language=language)
         expect(page.get_by_role("article")).to_have_count(2)
-        check(page)
+        assert_no_barrier(page)
         if width == 360:
             page.get_by_role("button", name=words["menu"]).click()
             here = page.get_by_role("navigation").get_by_role("link", name=words["rules"])
             expect(here).to_have_attribute("aria-current", "page")
-            check(page)
+            assert_no_barrier(page)
             page.keyboard.press("Escape")
 
         page.goto(f"{author.console}/rules/catalogue")
         expect(page.locator(".predefined-card").first).to_be_visible()
-        check(page)
+        assert_no_barrier(page)
 
         page.goto(f"{author.console}/rules/{rule_id(author, 'Unfinished')}")
         expect(page.locator(".mistake").first).to_be_visible()
-        check(page)
+        assert_no_barrier(page)
 
-        days = f"building={HOME}&from={author.first_day}&to={author.last_day}"
-        page.goto(f"{author.console}/rules/{rule_id(author, 'Much power')}?{days}")
+        page.goto(author.console + trial(author, f"/rules/{rule_id(author, 'Much power')}"))
         sent = page.get_by_role("button", name=re.compile(f"^{words['sent']}"))
         expect(sent).to_have_count(3)
-        check(page)
+        assert_no_barrier(page)
         sent.first.click()
         drawer = page.get_by_role("dialog", name=words["why"])
         expect(drawer.locator(".why-outcome")).to_be_visible()
-        check(page)
+        assert_no_barrier(page)
 
 
 def test_the_keyboard_alone_finds_and_tries_a_rule(author: Author, page: Page) -> None:
@@ -89,20 +74,16 @@ def test_the_keyboard_alone_finds_and_tries_a_rule(author: Author, page: Page) -
     expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
     page.keyboard.press("Enter")
     link = page.get_by_role("link", name="Much power", exact=True)
-    for _ in range(20):
-        if link.evaluate("element => element === document.activeElement"):
-            break
-        page.keyboard.press("Tab")
-    expect(link).to_be_focused()
+    tab_to(link)
     page.keyboard.press("Enter")
 
-    page.get_by_role("combobox", name="Building").focus()
+    tab_to(page.get_by_role("combobox", name="Building"))
     page.keyboard.type(HOME)
     page.keyboard.press("Escape")
     page.keyboard.press("Enter")
     sent = page.get_by_role("button", name=re.compile("^Would be sent"))
     expect(sent).to_have_count(3)
-    sent.first.focus()
+    tab_to(sent.first)
     expect(page.get_by_role("tooltip")).to_contain_text("To the grid go 2,150 W")
     page.keyboard.press("Enter")
     expect(page.get_by_role("dialog", name="Why?")).to_contain_text("It would be sent")

@@ -66,7 +66,7 @@ def test_limits_endpoint_and_clients_are_noted_without_secrets(accounts: Account
         assert secret not in repr(entries)
 
 
-def test_what_failed_is_not_noted(accounts: Accounts) -> None:
+def test_what_is_refused_or_rolled_back_is_not_noted(accounts: Accounts) -> None:
     before = accounts.log()
     again = refusal(lambda: accounts.add("ada@example.com", "Ada again", "Admin"))
     assert again.code == "conflict"

@@ -1,6 +1,9 @@
 """`hearth endpoint`: secrets are read from a prompt or standard input, the signing secret is shown once, and none again."""
 
 import json
+import re
+import shlex
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
@@ -11,6 +14,7 @@ from hearth.bootstrap import open_installation, read_settings
 from hearth.cli.endpoint import app
 from hearth.core.problems import Problem
 
+PAGE = Path(__file__).parents[2] / "docs/integrate/webhooks.md"
 URL = "https://hooks.example.com/hearth"
 PASSWORD = "p4ss-of-theirs"
 
@@ -147,3 +151,14 @@ def test_a_customer_without_one(customer):
 def test_a_url_with_a_password_is_refused(customer):
     with pytest.raises(Problem, match="does not belong into"):
         run("set", "--customer", customer, "--url", "https://user:secret@hooks.example.com/")
+
+
+def test_the_commands_of_the_manual_do_what_it_says(customer):
+    blocks = re.findall(r"```sh\n(.*?)```", PAGE.read_text(encoding="utf-8"), flags=re.DOTALL)
+    lines = [line for block in blocks for line in block.splitlines() if line.startswith("hearth endpoint ")]
+    first, local, rotate = (shlex.split(line.replace("--customer ID", f"--customer {customer}"))[2:] for line in lines)
+    assert "whsec_" in run(*first)
+    assert "whsec_" not in run(*local)
+    assert shown(customer)["url"] == local[-1]
+    assert "whsec_" in run(*rotate)
+    assert shown(customer)["oldSecretUntilTimeMillis"] is not None

@@ -246,7 +246,7 @@ def test_of_two_first_endpoints_at_once_one_shows_the_secret_that_signs(world):
     assert world.sealer.open(world.endpoints.find(A).signing_secret_sealed) == secret
 
 
-def test_a_test_is_signed_authenticated_marked_and_listed(world, caplog):
+def test_a_test_is_signed_authenticated_marked_and_listed(world, caplog, capfd):
     caplog.set_level(logging.DEBUG)
     with Receiver() as receiver:
         secret = world.endpoints.save(A, receiver.url, Basic(user="hearth"), "p4ssw0rd").signing_secret
@@ -277,8 +277,9 @@ def test_a_test_is_signed_authenticated_marked_and_listed(world, caplog):
         assert session.notifications.count_by_status(A, 0) == {}
         assert session.outbox.list_uncounted_for_operator(10) == []
         assert session.notifications.last_change(A) == 0
+    printed = capfd.readouterr()
     for hidden in ("p4ssw0rd", "aGVhcnRoOnA0c3N3MHJk", secret):
-        assert hidden not in caplog.text
+        assert hidden not in caplog.text + printed.out + printed.err
 
 
 def test_a_disabled_endpoint_may_be_tried_and_what_it_answers_changes_nothing(world):

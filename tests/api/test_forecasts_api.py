@@ -26,6 +26,7 @@ FORECAST = Forecast(
     method="regression",
     hours=(HourQuantiles(310.0, 820.5, 1_240.0), HourQuantiles(280.0, 700.0, 1_100.0)),
     learned_until_ms=NOON_MS - 11 * HOUR_MS,
+    learned_share=0.75,
     weather="offline",
 )
 MODEL = ForecastModel(

@@ -119,6 +119,7 @@ def test_a_home_is_forecast_every_hour_plainly_at_first_and_better_once_it_is_le
     service.look()
     again = world.newest("a-one", "CONSUMPTION")
     assert (again.method, again.learned_until_ms, again.issued_at_ms) == ("regression", hour, later)
+    assert (plain.learned_share, 0 <= again.learned_share <= 1) == (0, True)
     sun = world.newest("a-one", "GENERATION")
     assert all(each.p10_wh <= each.p50_wh <= each.p90_wh for each in sun.hours)
     events = world.events()["a-one"]

@@ -26,8 +26,9 @@ class HourQuantiles(msgspec.Struct, frozen=True, array_like=True):
 class Forecast(msgspec.Struct, frozen=True, kw_only=True):
     """Issued at a full hour (UTC) of the successive hours from then on.
 
-    `learned_until_ms`: what the model was learned from lies before; None where nothing was learned. `weather`: the provider whose
-    weather was used, and whether it was stale; None where none was known.
+    `learned_until_ms`: what the model was learned from lies before; None where nothing was learned.
+    `learned_share` 0..1: how much of the first day's P50 is the regression's; the rest are plain methods.
+    `weather`: the provider whose weather was used; None where none was known.
     """
 
     kind: ForecastKind
@@ -35,6 +36,7 @@ class Forecast(msgspec.Struct, frozen=True, kw_only=True):
     method: ForecastMethod
     hours: tuple[HourQuantiles, ...]
     learned_until_ms: int | None = None
+    learned_share: float = 0.0
     weather: str | None = None
     is_weather_stale: bool = False
 

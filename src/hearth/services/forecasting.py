@@ -337,6 +337,7 @@ def _forecast(
         method=forecasts.method.value,
         hours=tuple(HourQuantiles(*each) for each in quantiles.tolist()),
         learned_until_ms=None if model is None else model.learned_until_ms,
+        learned_share=float(forecasts.shares[0, 0, 0]),
         weather=None if used is None else used.provider,
         is_weather_stale=used is not None and used.is_stale,
     )

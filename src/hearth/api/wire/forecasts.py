@@ -78,6 +78,10 @@ class BuildingForecast(WireModel):
     )
     learned_until_timestamp: int | None = Field(description="Nothing behind it was learned from.")
     days_learned: float | None
+    learned_share: float | None = Field(
+        description="0 to 1: how much of the first day's P50 was learned; the rest is the median of 14 days, or yesterday. "
+        "It is what would have been best for this home over the last six weeks."
+    )
     weather: ForecastWeather | None
     array: ForecastArray | None
     hours: list[ForecastHour]
@@ -107,6 +111,7 @@ def forecast_body(state: ForecastState) -> dict[str, Any]:
         "method": None if forecast is None else forecast.method,
         "learnedUntilTimestamp": None if model is None else seconds_of_instant(model.learned_until_ms),
         "daysLearned": None if model is None else round(model.days, 1),
+        "learnedShare": None if forecast is None else round(forecast.learned_share, 3),
         "weather": weather,
         "array": _array_body(model),
         "hours": [] if forecast is None else _hours(forecast),

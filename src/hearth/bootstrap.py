@@ -62,6 +62,7 @@ from hearth.services.rule_reports import RuleReports
 from hearth.services.rules import Rules
 from hearth.services.simulations import Simulations
 from hearth.services.statistics import Statistics
+from hearth.services.tariff_events import TariffEvents
 from hearth.services.trials import Trials
 from hearth.store import open_store
 from hearth.store.migrations import upgrade
@@ -288,7 +289,10 @@ class Installation:
     def context_services(self) -> list[ContextService]:
         """What looks after the buildings in a process of its own."""
         peers = PeerPublishing(self.store, RuleSets(self.catalogue), self.clock)
-        return [ContextService("comparing homes", peers.publish, pause_seconds=5.0)]
+        return [
+            ContextService("comparing homes", peers.publish, pause_seconds=5.0),
+            ContextService("tariffs", TariffEvents(self.store, self.clock).look, pause_seconds=1.0),
+        ]
 
     def endpoint_tests(self, channel: Channel) -> EndpointTests:
         """What tries endpoints over that channel."""

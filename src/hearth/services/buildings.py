@@ -178,7 +178,8 @@ class Buildings:
 
     def _store_change(self, session: Session, old: Building, building: Building, by: Actor) -> Building:
         if (old.tariff, old.time_zone_id) != (building.tariff, building.time_zone_id):
-            building = msgspec.structs.replace(building, tariff_since_ms=self._clock.now_ms())
+            since_ms = max(self._clock.now_ms(), (old.tariff_since_ms or 0) + 1)  # each has an instant of its own
+            building = msgspec.structs.replace(building, tariff_since_ms=since_ms)
         session.buildings.replace(building)
         session.changes.add(building.customer_id, "buildings", building.id)
         before, after = shown_changes(old, building)

@@ -66,6 +66,7 @@ from hearth.services.rule_reports import RuleReports
 from hearth.services.rules import Rules
 from hearth.services.simulations import Simulations
 from hearth.services.statistics import Statistics
+from hearth.services.tariff_events import TariffEvents
 from hearth.services.trials import Trials
 from hearth.store import open_store
 from hearth.store.migrations import upgrade
@@ -295,6 +296,7 @@ class Installation:
         forecasting = Forecasting(self.store, self.clock, site_of=_site_of, weather_of=lambda *_: None)
         return [
             ContextService("comparing homes", peers.publish, pause_seconds=5.0),
+            ContextService("tariffs", TariffEvents(self.store, self.clock).look, pause_seconds=1.0),
             ContextService("forecasting", forecasting.look, pause_seconds=5.0),
         ]
 

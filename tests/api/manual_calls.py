@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx2
 
-_CALL = re.compile(r"```http\n(GET|POST) (\S+)\n(.*?)```\n\n```json\n(.*?)```", re.DOTALL)
+_CALL = re.compile(r"```http\n(GET|POST|PUT) (\S+)\n(.*?)```\n\n```json\n(.*?)```", re.DOTALL)
 _WIDTH = 150
 
 

@@ -269,7 +269,7 @@ def slices(*pairs: tuple[int, int]) -> dict[str, Any]:
         ),
         ({"settings": {"lowTariffHourSetting": {"mondayStartTime": "22:00"}}}, "/settings/lowTariffHourSetting", "mondayEndTime"),
         ({"settings": slices((20, 10))}, "/settings/tariff/dynamic/slices/0", "later"),
-        ({"settings": slices((10, 30), (20, 40))}, "/settings/tariff/dynamic", "overlap"),
+        ({"settings": slices((20, 40), (10, 30))}, "/settings/tariff/dynamic/slices/0", "overlaps slice 1"),
     ],
 )
 async def test_a_wrong_field_is_400_and_named(

@@ -1,4 +1,4 @@
-"""Routes of buildings: list, read, add, adjust, erase, and the dynamic part of a tariff."""
+"""Routes of buildings: list, read, add, adjust, erase, the dynamic part of a tariff, and what it says of a span."""
 
 from typing import Annotated
 
@@ -8,11 +8,11 @@ from hearth.api.documented import documented, operation_id
 from hearth.api.guard import GuardedRoute, grant_of, own_customer_id
 from hearth.api.paging import LINK_HEADER, next_link
 from hearth.api.parts import parts_of
-from hearth.api.wire.base import OURS, CustomerBuildingId
+from hearth.api.wire.base import OURS, CustomerBuildingId, QueryInstant
 from hearth.api.wire.buildings import Building, building_body
-from hearth.api.wire.tariffs import DynamicTariff
+from hearth.api.wire.tariffs import DynamicTariff, TariffPrice
 from hearth.core.identifiers import PATTERNS
-from hearth.services.buildings import MOST_PER_PAGE
+from hearth.services.buildings import MOST_DAYS_OF_PRICES, MOST_PER_PAGE
 
 router = APIRouter(
     tags=["Buildings"], generate_unique_id_function=operation_id, route_class=GuardedRoute, strict_content_type=False
@@ -82,11 +82,24 @@ def replace_building(request: Request, building: Building) -> Building:
 
 @router.put("/buildings/{customerBuildingId}/tariff/v1", **documented("write:buildings", (400, 404, 413, 415), ours=True))
 def replace_tariff_slices(request: Request, customer_building_id: PathBuildingId, tariff: DynamicTariff) -> Building:
-    """Replaces the slices of the dynamic tariff and leaves the rest of the building as it is."""
+    """Replaces the slices of the dynamic tariff and leaves the rest of the building as it is; one without a tariff gets it."""
     grant = grant_of(request)
     buildings = parts_of(request).buildings
     slices = tariff.to_domain()
     return building_body(buildings.replace_tariff_slices(grant.customer_id, customer_building_id, slices, grant.actor))
+
+
+@router.get("/buildings/{customerBuildingId}/tariff/prices/v1", **documented("read:buildings", (400, 404), ours=True))
+def list_tariff_prices(
+    request: Request,
+    customer_building_id: PathBuildingId,
+    from_ms: Annotated[QueryInstant, Query(alias="from", description="Inclusive. Epoch seconds, or ISO 8601 with an offset.")],
+    to_ms: Annotated[QueryInstant, Query(alias="to", description=f"Exclusive; at most {MOST_DAYS_OF_PRICES} days later.")],
+) -> list[TariffPrice]:
+    """What a kWh costs, by the present tariff, and when it is in the low tariff. What is not known is left out."""
+    buildings = parts_of(request).buildings
+    found = buildings.prices(grant_of(request).customer_id, customer_building_id, from_ms, to_ms)
+    return [TariffPrice.of_domain(each) for each in found]
 
 
 @router.delete(

@@ -4,13 +4,12 @@ A building is the unit of state, order, local time and partition. Invariants: it
 device ids are unique. Which rules are on for a building is decided here, and nowhere else.
 """
 
-from typing import Literal
-
 import msgspec
 
 from hearth.core.instants import zone_named
 from hearth.core.problems import invalid
 from hearth.domain.limits import HouseholdLimits
+from hearth.domain.tariffs import Tariff
 
 
 class Device(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,36 +31,11 @@ class DisabledNotification(msgspec.Struct, frozen=True, kw_only=True):
     user_id: str | None = None
 
 
-class LowTariffHours(msgspec.Struct, frozen=True, kw_only=True):
-    """Local "HH:mm" from/to of the low tariff per weekday, Monday first; None = none that day."""
-
-    days: tuple[tuple[str, str] | None, ...] = (None,) * 7
-
-
-class PriceSlice(msgspec.Struct, frozen=True, kw_only=True):
-    """A price per kWh (decimal text) that holds in [start, end)."""
-
-    start_ms: int
-    end_ms: int
-    price: str
-
-
-class Tariff(msgspec.Struct, frozen=True, kw_only=True):
-    """What a kWh costs. Prices are decimal texts per kWh, never floats."""
-
-    type: Literal["SINGLE", "DUAL", "DYNAMIC"]
-    currency: str | None = None
-    min_price: str | None = None
-    max_price: str | None = None
-    single_price: str | None = None
-    low_tariff: LowTariffHours | None = None
-    slices: tuple[PriceSlice, ...] = ()
-
-
 class Building(msgspec.Struct, frozen=True, kw_only=True):
     """A household. `id` is ours, `customer_building_id` the customer's name for it.
 
-    `limits`: its own; where one is not set, the customer's holds.
+    `limits`: its own; where one is not set, the customer's holds. `tariff_since_ms`: when the tariff, or the zone in which it is
+    read, was last set; None for one that was set before this was kept.
     """
 
     id: str
@@ -85,6 +59,7 @@ class Building(msgspec.Struct, frozen=True, kw_only=True):
     rules_operator_exclude: bool = True
     devices: tuple[Device, ...] = ()
     tariff: Tariff | None = None
+    tariff_since_ms: int | None = None
     limits: HouseholdLimits = HouseholdLimits()
     properties: dict[str, str | int | float | bool] = {}
 

@@ -59,7 +59,8 @@ def _extent(value: Any) -> int | str | None:
 
 
 def _without_prices(building: Building) -> Building:
-    return building if building.tariff is None else replace(building, tariff=replace(building.tariff, slices=()))
+    tariff = None if building.tariff is None else replace(building.tariff, slices=())
+    return replace(building, tariff=tariff, tariff_since_ms=None)
 
 
 def _json(value: Any) -> bytes:

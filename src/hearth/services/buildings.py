@@ -14,19 +14,21 @@ import msgspec
 
 from hearth.core.clock import Clock, Identities
 from hearth.core.identifiers import fits
-from hearth.core.instants import SECOND_MS
+from hearth.core.instants import DAY_MS, SECOND_MS, zone_named
 from hearth.core.nearest import nearest
 from hearth.core.problems import FieldProblem, Problem, invalid
 from hearth.domain.audit import COMMAND_LINE, Action, Actor
-from hearth.domain.buildings import Building, Device, DisabledNotification, PriceSlice, Tariff
+from hearth.domain.buildings import Building, Device, DisabledNotification
 from hearth.domain.catalogue import Catalogue
 from hearth.domain.limits import HouseholdLimits
+from hearth.domain.tariffs import PriceSegment, PriceSlice, Tariff, price_segments
 from hearth.ports import Session, Store
 from hearth.services.auditing import note
 from hearth.services.building_changes import is_same, shown_changes, shown_of_new
 from hearth.services.places import is_country, zone_of_place
 
 MOST_PER_PAGE = 1_000
+MOST_DAYS_OF_PRICES = 32
 
 
 class BuildingDraft(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,6 +106,7 @@ class Buildings:
                 registration_at_ms=now_ms if draft.registration_at_ms is None else draft.registration_at_ms,
                 activation_at_ms=now_ms if draft.activation_at_ms is None else draft.activation_at_ms,
                 devices=_devices_replaced((), draft.devices, now_ms),
+                tariff_since_ms=None if draft.tariff is None else self._clock.now_ms(),
                 **self._settable(session, customer_id, draft),
             )
             session.buildings.add(building)
@@ -125,23 +128,44 @@ class Buildings:
             )
             if is_same(old, building):
                 return old
-            self._store_change(session, old, building, by)
+            building = self._store_change(session, old, building, by)
         self._tell_change(building.id)
         return building
 
     def replace_tariff_slices(
         self, customer_id: str, customer_building_id: str, slices: tuple[PriceSlice, ...], by: Actor = COMMAND_LINE
     ) -> Building:
-        """Replaces the dynamic prices alone; a building without a tariff gets a dynamic one."""
+        """Replaces the dynamic prices alone; a building without a tariff gets a dynamic one.
+
+        slices: in order of time, without overlaps. Raises Problem "invalid" where the tariff is of another type.
+        """
         with self._store.write() as session:
             old = get_building(session, customer_id, customer_building_id)
+            if old.tariff is not None and old.tariff.type != "DYNAMIC":
+                remedy = "set settings.tariff.type to DYNAMIC with PUT /buildings/v1 first."
+                raise invalid("/slices", f"The tariff of this building is {old.tariff.type}, which has no slices; {remedy}")
             tariff = msgspec.structs.replace(old.tariff or Tariff(type="DYNAMIC"), slices=slices)
             building = msgspec.structs.replace(old, tariff=tariff)
             if is_same(old, building):
                 return old
-            self._store_change(session, old, building, by)
+            building = self._store_change(session, old, building, by)
         self._tell_change(building.id)
         return building
+
+    def prices(self, customer_id: str, customer_building_id: str, from_ms: int, to_ms: int) -> list[PriceSegment]:
+        """What the present tariff says of [from, to), oldest first; stretches of which it says nothing are left out.
+
+        Raises Problem "invalid" for a span that is empty or longer than `MOST_DAYS_OF_PRICES`.
+        """
+        if to_ms <= from_ms:
+            raise invalid("", "The range is empty: to must be later than from.")
+        if to_ms - from_ms > MOST_DAYS_OF_PRICES * DAY_MS:
+            raise invalid("", f"Prices of at most {MOST_DAYS_OF_PRICES} days can be asked for at once; narrow from and to.")
+        building = self.get(customer_id, customer_building_id)
+        if building.tariff is None:
+            return []
+        segments = price_segments(building.tariff, zone_named(building.time_zone_id), from_ms, to_ms)
+        return [each for each in segments if (each.price, each.is_low) != (None, None)]
 
     def erase(self, customer_id: str, customer_building_id: str, by: Actor = COMMAND_LINE) -> None:
         """Erases the building with its events, states, forecasts and notifications; nothing of it can be restored."""
@@ -152,16 +176,20 @@ class Buildings:
             self._note(session, building, by, "building.erased", None, None)
         self._tell_change(building.id)
 
-    def _store_change(self, session: Session, old: Building, building: Building, by: Actor) -> None:
+    def _store_change(self, session: Session, old: Building, building: Building, by: Actor) -> Building:
+        if (old.tariff, old.time_zone_id) != (building.tariff, building.time_zone_id):
+            since_ms = max(self._clock.now_ms(), (old.tariff_since_ms or 0) + 1)  # each has an instant of its own
+            building = msgspec.structs.replace(building, tariff_since_ms=since_ms)
         session.buildings.replace(building)
         session.changes.add(building.customer_id, "buildings", building.id)
         before, after = shown_changes(old, building)
         if not after:
-            return
+            return building
         action: Action = "building.changed"
         if old.is_deactivated() != building.is_deactivated():
             action = "building.deactivated" if building.is_deactivated() else "building.reactivated"
         self._note(session, building, by, action, before, after)
+        return building
 
     def _note(
         self,

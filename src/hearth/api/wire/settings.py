@@ -8,8 +8,8 @@ from pydantic import ConfigDict, Field, model_validator
 from hearth.api.wire.base import OURS, WireModel
 from hearth.api.wire.tariffs import LowTariff, TariffSetting, TimeOfDay
 from hearth.domain import limits as domain
-from hearth.domain.buildings import LowTariffHours, Tariff
 from hearth.domain.limits import MOST_PER_DAY, HouseholdLimits
+from hearth.domain.tariffs import LowTariffHours, Tariff
 
 
 class QuietHours(WireModel):

@@ -3,11 +3,12 @@
 from itertools import pairwise
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from hearth.api.wire.base import EpochSeconds, WireModel
 from hearth.core.instants import instant_of_number, seconds_of_instant
-from hearth.domain.buildings import LowTariffHours, PriceSlice, Tariff
+from hearth.domain.tariffs import LowTariffHours, PriceSegment, PriceSlice, Tariff
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _MOST_SLICES = 40_000
@@ -17,7 +18,9 @@ TimeOfDay = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", exa
 
 
 class LowTariff(WireModel):
-    """Local hours of the low tariff per weekday. A start later than its end spans midnight; a day without both has none."""
+    """Local hours of the low tariff per weekday. A start later than its end spans midnight and belongs to the weekday it starts
+    on; equal times are a whole day; a day without both has none.
+    """
 
     monday_start_time: TimeOfDay | None = None
     monday_end_time: TimeOfDay | None = None
@@ -62,7 +65,7 @@ class SinglePrice(WireModel):
 
 
 class DualPrice(WireModel):
-    """A low tariff at certain hours."""
+    """A low tariff at certain hours: `minPrice` holds in them, and `maxPrice` at all others."""
 
     low_tariff: LowTariff
 
@@ -82,16 +85,20 @@ class Slice(WireModel):
 
 
 class DynamicPrices(WireModel):
-    """Prices that change with time."""
+    """Prices that change with time, in any order. Where no slice holds, the price is not known."""
 
     slices: list[Slice] = Field(max_length=_MOST_SLICES)
 
     @model_validator(mode="after")
     def _do_not_overlap(self) -> Self:
-        slices = self.to_domain()
-        for before, after in pairwise(slices):
-            if after.start_ms < before.end_ms:
-                raise ValueError(f"two slices overlap at {seconds_of_instant(after.start_ms)}")
+        numbered = sorted((instant_of_number(one.start), number) for number, one in enumerate(self.slices))
+        for (_, before), (start_ms, number) in pairwise(numbered):
+            if start_ms < instant_of_number(self.slices[before].end):
+                told = {"before": before, "at": seconds_of_instant(start_ms)}
+                error = PydanticCustomError("overlap", "it overlaps slice {before} at {at}; an instant has one price", told)
+                raise ValidationError.from_exception_data(
+                    type(self).__name__, [InitErrorDetails(type=error, loc=("slices", number), input=None)]
+                )
         return self
 
     def to_domain(self) -> tuple[PriceSlice, ...]:
@@ -115,6 +122,10 @@ class DynamicPrices(WireModel):
 
 class DynamicTariff(DynamicPrices):
     """The slices that replace those of a building's tariff; the rest of the tariff stays."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"slices": [{"start": 1767225600, "end": 1767226500, "price": "0.2735"}]}]}
+    )
 
 
 class TariffSetting(WireModel):
@@ -157,4 +168,27 @@ class TariffSetting(WireModel):
             single=None if tariff.single_price is None else SinglePrice.of(price=tariff.single_price),
             dual=None if tariff.low_tariff is None else DualPrice.of(low_tariff=LowTariff.of_domain(tariff.low_tariff)),
             dynamic=DynamicPrices.of_domain(tariff.slices) if tariff.slices or tariff.type == "DYNAMIC" else None,
+        )
+
+
+class TariffPrice(WireModel):
+    """From `start` (inclusive) to `end` (exclusive) price and low tariff stay the same."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"start": 1767225600, "end": 1767247200, "price": "0.1980", "isLowTariff": True}]}
+    )
+
+    start: EpochSeconds
+    end: EpochSeconds
+    price: Price | None = Field(description="Decimal text, per kWh; null where the tariff has none.")
+    is_low_tariff: bool | None
+
+    @classmethod
+    def of_domain(cls, segment: PriceSegment) -> Self:
+        """Segment -> wire."""
+        return cls.of(
+            start=seconds_of_instant(segment.start_ms),
+            end=seconds_of_instant(segment.end_ms),
+            price=None if segment.price is None else f"{segment.price:f}",
+            is_low_tariff=segment.is_low,
         )

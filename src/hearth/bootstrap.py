@@ -50,6 +50,7 @@ from hearth.services.endpoint_tests import EndpointTests
 from hearth.services.endpoints import Endpoints
 from hearth.services.event_categories import EventCategories
 from hearth.services.events import EventReading
+from hearth.services.household_profiles import HouseholdProfiles
 from hearth.services.intake import Intake
 from hearth.services.invitations import Invitations
 from hearth.services.live_view import LiveView
@@ -288,7 +289,11 @@ class Installation:
     def context_services(self) -> list[ContextService]:
         """What looks after the buildings in a process of its own."""
         peers = PeerPublishing(self.store, RuleSets(self.catalogue), self.clock)
-        return [ContextService("comparing homes", peers.publish, pause_seconds=5.0)]
+        profiles = HouseholdProfiles(self.store, self.clock)
+        return [
+            ContextService("comparing homes", peers.publish, pause_seconds=5.0),
+            ContextService("profiling homes", profiles.look, pause_seconds=60.0),
+        ]
 
     def endpoint_tests(self, channel: Channel) -> EndpointTests:
         """What tries endpoints over that channel."""

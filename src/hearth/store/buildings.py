@@ -14,6 +14,7 @@ from hearth.store.tables import (
     buildings,
     energy_days,
     goals,
+    household_profiles,
     interactions,
     issued_events,
     issued_marks,
@@ -92,6 +93,7 @@ class SqlBuildingRepository:
         run(delete(energy_days).where(energy_days.c.building_id == building_id))
         run(delete(issued_events).where(issued_events.c.building_id == building_id))
         run(delete(issued_marks).where(issued_marks.c.building_id == building_id))
+        run(delete(household_profiles).where(household_profiles.c.building_id == building_id))
         run(delete(series).where(series.c.building_id == building_id))
         run(delete(rule_states).where(rule_states.c.building_id == building_id))
         told = select(notifications.c.id).where(notifications.c.building_id == building_id)

@@ -23,6 +23,7 @@ from hearth.store.energy import SqlEnergyRepository
 from hearth.store.engine import SqlEngineRepository
 from hearth.store.events import SqlEventRepository
 from hearth.store.goals import SqlGoalRepository
+from hearth.store.household_profiles import SqlHouseholdProfileRepository
 from hearth.store.issued import SqlIssuedEventRepository
 from hearth.store.members import SqlMailedLinkRepository, SqlMemberRepository, SqlMemberSessionRepository
 from hearth.store.notifications import SqlNotificationRepository
@@ -49,6 +50,7 @@ class SqlSession:
         self.events = SqlEventRepository(transaction)
         self.issued = SqlIssuedEventRepository(transaction)
         self.energy = SqlEnergyRepository(transaction)
+        self.household_profiles = SqlHouseholdProfileRepository(transaction)
         self.rules = SqlRuleRepository(transaction)
         self.engine = SqlEngineRepository(transaction)
         self.notifications = SqlNotificationRepository(transaction)

@@ -212,6 +212,15 @@ issued_marks = Table(
     Index("ix_issued_marks_of_service", "customer_id", "service"),
 )
 
+household_profiles = Table(
+    "household_profiles",
+    metadata,
+    Column("building_id", Ordered, ForeignKey("buildings.id"), primary_key=True),
+    Column("customer_id", Ordered, nullable=False),
+    Column("computed_at_ms", Big, nullable=False),
+    Column("document", LargeBinary, nullable=False),
+)
+
 event_minutes = Table(
     "event_minutes",
     metadata,

@@ -2,20 +2,22 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic.alias_generators import to_camel
 
 from hearth.core.instants import start_of_local_day
 from hearth.domain.buildings import LowTariffHours, PriceSlice, Tariff
 from hearth.domain.profiles import FIGURES, LEAST_CONFIDENCE, HouseholdProfile, likeness_of
 from hearth.insights.comparison import CATEGORIES
 from hearth.insights.energy import COLUMNS, CONSUMPTION, GENERATION, GRID, Figures, local_hours
-from hearth.insights.households import SHAPE_DAYS, HomeFacts, household_profile
-from hearth.insights.motives import Reaction
+from hearth.insights.households import LEAST_FOR_FIFTHS, SHAPE_DAYS, HomeFacts, household_profile
+from hearth.insights.motives import TAG_MOTIVES, Reaction
 from hearth.insights.wall_hours import WallHours, wall_hours
 
 ZURICH = ZoneInfo("Europe/Zurich")
@@ -332,3 +334,11 @@ def test_more_reactions_make_it_surer(some: list[Reaction], further: list[Reacti
 def test_more_weeks_make_a_shape_surer() -> None:
     confidences = [profile(hours=hours_of(HOME, 1.1, 14 * weeks)).building_type.confidence for weeks in range(1, 7)]
     assert confidences == sorted(confidences)
+
+
+def test_the_manual_names_every_figure_and_the_least_confidence() -> None:
+    text = (Path(__file__).parents[2] / "docs/integrate/household-profile.md").read_text(encoding="utf-8")
+    assert [name for name in FIGURES if f"`{to_camel(name)}`" not in text] == []
+    assert f"confidence of {LEAST_CONFIDENCE} nothing" in text
+    assert [tag for tag in TAG_MOTIVES if f"`{tag}`" not in text] == []
+    assert f"from {LEAST_FOR_FIFTHS} on" in text

@@ -34,11 +34,14 @@ ReasonCode = Literal[
 ]
 
 
+ReasonValue = int | float | str
+
+
 class Reason(msgspec.Struct, frozen=True):
     """Why a figure is what it is: a code that is put into words where it is shown, and the numbers in those words."""
 
     code: ReasonCode
-    values: dict[str, float | str] = {}
+    values: dict[str, ReasonValue] = {}
 
 
 class Figure(msgspec.Struct, frozen=True):
@@ -52,7 +55,7 @@ class Figure(msgspec.Struct, frozen=True):
 NOTHING = Figure(None, 0.0, Reason("TOO_LITTLE_DATA"))
 
 
-def figure(value: bool | float | str, confidence: float, code: ReasonCode, **values: float | str) -> Figure:
+def figure(value: bool | float | str, confidence: float, code: ReasonCode, **values: ReasonValue) -> Figure:
     """A figure, its value claimed only where it is sure enough. Confidences have two decimals."""
     rounded = round(min(1.0, max(0.0, confidence)), 2)
     return Figure(value if rounded >= LEAST_CONFIDENCE else None, rounded, Reason(code, values))

@@ -17,7 +17,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from hearth.domain.profiles import NOTHING, ElcomClass, Figure, HouseholdProfile, Reason, figure
+from hearth.domain.profiles import NOTHING, ElcomClass, Figure, HouseholdProfile, Reason, ReasonValue, figure
 from hearth.insights.comparison import CATEGORIES, HISTORY_DAYS, LEAST_DAYS, category_ends, elcom_class, elcom_ends
 from hearth.insights.energy import CONSUMPTION, GENERATION, GRID, Figures
 from hearth.insights.motives import SUN_IS_ECOLOGICAL, Reaction, motivation, sun_shift, tariff_shift
@@ -156,7 +156,7 @@ def _category(facts: HomeFacts, kwh: float | None, days: int) -> Figure:
     if kwh is None:
         return NOTHING
     among = [*facts.kwh_of_others, kwh]
-    told: dict[str, float | str] = {"kwh": round(kwh), "days": days}
+    told: dict[str, ReasonValue] = {"kwh": round(kwh), "days": days}
     if facts.country_code is not None and len(among) >= LEAST_FOR_FIFTHS:
         at, sure = _sure_within(kwh, days, category_ends(among))
         return figure(CATEGORIES[at], sure, "FIFTH_OF_COUNTRY", **told, buildings=len(among), country=facts.country_code)
@@ -180,7 +180,7 @@ def _elcom(facts: HomeFacts, kwh: float | None, days: int, has_generation: bool)
     _, sure = _sure_within(kwh, days, elcom_ends())
     sure *= _swiss(facts.country_code)
     devices = set(facts.device_types)
-    told: dict[str, float | str] = {"kwh": round(kwh), "days": days}
+    told: dict[str, ReasonValue] = {"kwh": round(kwh), "days": days}
     by_devices: Mapping[ElcomClass, tuple[ElcomClass, ElcomClass, bool]] = {
         "H4": ("H3", "H4", "WATER_HEATER" in devices),
         "H8": ("H5", "H8", "WATER_HEATER" in devices or has_generation),

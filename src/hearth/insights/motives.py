@@ -14,7 +14,7 @@ from math import fsum, sqrt
 
 import numpy as np
 
-from hearth.domain.profiles import NOTHING, Figure, ReasonCode, figure
+from hearth.domain.profiles import NOTHING, Figure, ReasonCode, ReasonValue, figure
 from hearth.insights.energy import Figures
 from hearth.insights.wall_hours import WallHours
 
@@ -75,7 +75,7 @@ def motivation(motive: str, reactions: Sequence[Reaction], shift: Shift | None, 
         if each.action in _ACTIONS
         and (weight := max((TAG_MOTIVES.get(tag, {}).get(motive, 0.0) for tag in each.tags), default=0.0))
     ]
-    told: dict[str, float | str] = {"reactions": len(found)}
+    told: dict[str, ReasonValue] = {"reactions": len(found)}
     if shift is not None:
         found.append((shift.strength, shift.weight * share))
         told["shift"] = round(shift.strength, 2)
@@ -103,7 +103,8 @@ def _shift(found: tuple[float, int] | None) -> Shift | None:
     """(effect, comparisons) -> shift. A standardised effect of 0.8 or more, "large" after Cohen (1988), is the full strength.
 
     None or a contrary one is no shift. What chance could make of nothing, one standard error, is taken off before. Sixty
-    comparisons weigh like five reactions, the most: without any reaction that is just enough to claim a motive, and not enough where the shift speaks for it by half.
+    comparisons weigh like five reactions, the most: without any reaction that is just enough to claim a motive, and not enough
+    where the shift speaks for it by half.
     """
     if found is None:
         return None

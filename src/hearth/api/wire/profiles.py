@@ -47,7 +47,7 @@ class ProfileFigure(WireModel):
     confidence: float = Field(ge=0, le=1)
     reason: str = Field(description="In English.")
     reason_code: domain.ReasonCode = Field(description="The same, to be put into words of your own.")
-    reason_values: dict[str, float | str] = Field(description="The numbers in those words.")
+    reason_values: dict[str, int | float | str] = Field(description="The numbers in those words.")
 
 
 class HouseholdProfile(WireModel):

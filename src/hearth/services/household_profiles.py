@@ -64,7 +64,7 @@ class HouseholdProfiles:
         """Computes what has come due, one building at a time. Returns how many."""
         with self._store.read() as session:
             customers = [each.id for each in session.customers.list_for_operator()]
-        for gone in self._plans.keys() - set(customers):
+        for gone in sorted(self._plans.keys() - set(customers)):
             del self._plans[gone]
         return sum(self._look_at(customer_id) for customer_id in customers)
 

@@ -54,6 +54,7 @@ from hearth.services.event_categories import EventCategories
 from hearth.services.events import EventReading
 from hearth.services.forecasting import Forecasting
 from hearth.services.forecasts import Forecasts
+from hearth.services.household_profiles import HouseholdProfiles
 from hearth.services.intake import Intake
 from hearth.services.invitations import Invitations
 from hearth.services.live_view import LiveView
@@ -294,10 +295,12 @@ class Installation:
         """What looks after the buildings in a process of its own."""
         peers = PeerPublishing(self.store, RuleSets(self.catalogue), self.clock)
         forecasting = Forecasting(self.store, self.clock, site_of=_site_of, weather_of=lambda *_: None)
+        profiles = HouseholdProfiles(self.store, self.clock)
         return [
             ContextService("comparing homes", peers.publish, pause_seconds=5.0),
             ContextService("tariffs", TariffEvents(self.store, self.clock).look, pause_seconds=1.0),
             ContextService("forecasting", forecasting.look, pause_seconds=5.0),
+            ContextService("profiling homes", profiles.look, pause_seconds=60.0),
         ]
 
     def endpoint_tests(self, channel: Channel) -> EndpointTests:

@@ -25,6 +25,7 @@ from hearth.domain.goals import Goal, GoalState
 from hearth.domain.intervals import MeasuredInterval
 from hearth.domain.notifications import Attempt, Delivery, DeliveryStatus, Interaction, Notification
 from hearth.domain.peers import PeerSnapshot
+from hearth.domain.profiles import HouseholdProfile
 from hearth.domain.rules import Rule
 from hearth.insights.energy import Figures
 
@@ -317,6 +318,16 @@ class EnergyRepository(Protocol):
         """
 
 
+class HouseholdProfileRepository(Protocol):
+    """What is inferred of buildings, one profile each."""
+
+    def replace(self, customer_id: str, building_id: str, profile: HouseholdProfile) -> None:
+        """The building's from now on. Of a building that is erased nothing is kept."""
+
+    def list_of(self, customer_id: str, building_ids: Sequence[str]) -> dict[str, HouseholdProfile]:
+        """Those of the customer's among these buildings, by building id; those that have none are left out."""
+
+
 class RuleFaults(NamedTuple):
     """How often a version of a rule failed, and where and how the last time. The building is None once it is erased."""
 
@@ -509,7 +520,8 @@ class Change(msgspec.Struct, frozen=True):
     """Something a running engine must know of.
 
     `kind` is "rules", "customer" (what it sets for all its buildings), "buildings" (changed or erased by the customer),
-    "devices" (one was first heard of) or "peers" (a snapshot of the homes was published).
+    "devices" (one was first heard of), "profile" (other figures are inferred of it) or "peers" (a snapshot of the homes was
+    published).
     """
 
     number: int
@@ -557,6 +569,8 @@ class Session(Protocol):
     def forecasts(self) -> ForecastRepository: ...
     @property
     def energy(self) -> EnergyRepository: ...
+    @property
+    def household_profiles(self) -> HouseholdProfileRepository: ...
     @property
     def rules(self) -> RuleRepository: ...
     @property

@@ -30,8 +30,10 @@ from hearth.domain.customers import Customer
 from hearth.insights.comparison import LEAST_BUILDINGS, LEAST_DAYS
 from hearth.ports import Store
 from hearth.services.access import Access
+from hearth.services.household_profiles import HouseholdProfiles
 from hearth.services.statistics import MOST_DAYS, Statistics
 from hearth.store import SqlStore, open_store
+from hearth.testing.clocks import MovableClock
 
 DAY = date(2026, 1, 10)
 PAGE = Path(__file__).parents[2] / "docs/integrate/statistics.md"
@@ -223,13 +225,13 @@ async def test_statistics_need_their_scope(anonymous: httpx2.AsyncClient, access
 
 
 async def test_groups_of_a_country_a_fifth_and_an_elcom_class(
-    api: httpx2.AsyncClient, api_store: Store, parts: ApiParts, customer: Customer
+    api: httpx2.AsyncClient, api_store: Store, parts: ApiParts, customer: Customer, clock: MovableClock
 ) -> None:
-    """Thirty homes with 1 to 30 kWh a day for a month; a fifth is six of them."""
+    """Thirty homes with 1 to 30 kWh a day for 200 days; a fifth is six of them."""
     for number in range(1, 31):
         home = add_home(parts.buildings, customer.id, f"home-{number}", country="CH")
         meter = series_of(api_store, customer.id, home, "ENERGY_CONSUMPTION")
-        noons = [instant_of_datetime(datetime(2026, 1, 1, 12, tzinfo=ZURICH) + timedelta(days=day)) for day in range(30)]
+        noons = [instant_of_datetime(datetime(2026, 1, 30, 12, tzinfo=ZURICH) - timedelta(days=day)) for day in range(200)]
         append(api_store, customer.id, [(meter, noon, 1_000.0 * number) for noon in noons])
     abroad = series_of(
         api_store, customer.id, add_home(parts.buildings, customer.id, "abroad", country="AT"), "ENERGY_CONSUMPTION"
@@ -237,6 +239,11 @@ async def test_groups_of_a_country_a_fifth_and_an_elcom_class(
     append(api_store, customer.id, quarters(abroad, date(2026, 1, 30), 10))
     compact(api_store)
     days = {"first": "2026-01-30", "last": "2026-01-30"}
+    profiles, now_ms = HouseholdProfiles(api_store, clock), clock.now_ms()
+    for at in ("2026-01-31T12:00Z", "2026-02-01T12:00Z"):  # on the first day, those that come first have nobody beside them
+        clock.move_to(at_ms(at))
+        assert profiles.look() == 31
+    clock.move_to(now_ms)  # the token is of then
 
     async def told(name: str, category: str) -> Any:
         of_day = (await statistics(api, name, "comparison/daily", category=category, **days))[0]
@@ -246,7 +253,7 @@ async def test_groups_of_a_country_a_fifth_and_an_elcom_class(
     assert await told("home-30", "ALL") == (1, 31, 1_000, 30_000)
     assert await told("home-30", "COUNTRY") == (1, 30, 1_000, 30_000)
     assert await told("home-7", "CONSUMPTION_CATEGORY") == (6, 6, 7_000, 12_000)
-    # 7,500 kWh a year, H5 and H8: from the mean with 4,500 (15.9 kWh a day) to that with 13,000 (27.05).
+    # 7,500 kWh a year, here H8: from the mean with 4,500 (15.9 kWh a day) to that with 13,000 (27.05).
     assert await told("home-16", "ELCOM") == (12, 12, 16_000, 27_000)
     assert await told("abroad", "ELCOM") == "TOO_LITTLE_HISTORY"
     assert await told("abroad", "COUNTRY") == "GROUP_TOO_SMALL"

@@ -21,6 +21,7 @@ from hearth.domain.events import NO_FORECAST_MS
 from hearth.domain.goals import Goal
 from hearth.domain.limits import HouseholdLimits, QuietHours
 from hearth.domain.notifications import Notification
+from hearth.domain.profiles import Figure, HouseholdProfile, figure
 from hearth.domain.rules import ActionQualifier, Rule
 from hearth.engine.schedule import ticks
 from hearth.engine.slots import Counters
@@ -93,6 +94,7 @@ class Case:
     title: str
     rules: list[Rule] = field(default_factory=list)
     building: Building = field(default_factory=lambda: building_of("", []))
+    profile: HouseholdProfile | None = None
     inputs: list[Input] = field(default_factory=list)
     expected: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     counters: list[str] = field(default_factory=list)
@@ -172,6 +174,8 @@ def _case(name: str, title: str, lines: list[str]) -> Case:
     for key, content in sections:
         if key == "building":
             case.building = building_of("; ".join(content), case.rules)
+        elif key == "profile":
+            case.profile = _profile(" ".join(content).split())
         elif key == "input":
             for line in content:
                 case.inputs.extend(_inputs(line.strip(), case.rules))
@@ -212,6 +216,24 @@ def _expand(written: dict[str, Any]) -> None:
     written["notification"] = notification
 
 
+def _profile(words: Sequence[str]) -> HouseholdProfile:
+    """What is inferred of the building, surely: types, motives of full strength, a category of consumption."""
+    types = {
+        "SINGLE_PERSON": "household_type",
+        "MULTI_PERSON": "household_type",
+        "RESIDENTIAL": "building_type",
+        "COMMERCIAL": "building_type",
+    }
+    motives = ("ecological", "economical", "self_sufficiency")
+    figures: dict[str, Figure] = {}
+    for word in words:
+        if word.removeprefix("not_") in motives:
+            figures[f"{word.removeprefix('not_')}_motivation"] = figure(0.0 if word.startswith("not_") else 1.0, 1, "REACTIONS")
+        else:
+            figures[types.get(word, "consumption_category")] = figure(word, 1, "YEARLY_CONSUMPTION")
+    return HouseholdProfile(computed_at_ms=0, **figures)
+
+
 def building_of(description: str, rules: Sequence[Rule]) -> Building:
     """Phrases separated by `;` -> the building."""
     ids = {rule.name: rule.id for rule in rules}
@@ -230,6 +252,8 @@ def building_of(description: str, rules: Sequence[Rule]) -> Building:
             facts["user_ids"] = tuple(value.split())
         elif word == "zone":
             facts["time_zone_id"] = value
+        elif word == "country":
+            facts["country_code"] = value
         elif word == "quiet":
             start, _, end = value.partition("-")
             limits = replace(limits, quiet_hours=QuietHours(start=start, end=end))

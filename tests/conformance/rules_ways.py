@@ -109,7 +109,9 @@ def in_memory(case: Case, most: int | None = 1, times: int = 1) -> Came:
     past: list[LogEntry] = []
     effects = Effects()
     household = HouseholdCounters()
-    state = BuildingState(case.building, compiled, counters, household=household_of(case.building, counters=household))
+    state = BuildingState(
+        case.building, compiled, counters, household=household_of(case.building, counters=household), profile=case.profile
+    )
     uncounted = 0
     sequence = 1
     ticks = Ticks(case)
@@ -122,7 +124,7 @@ def in_memory(case: Case, most: int | None = 1, times: int = 1) -> Came:
         if isinstance(batch, BuildingInput):
             limits = household_of(batch.building, counters=household)
             goals = [goal for goal in effects.goals.values() if goal.state == "OPEN"]
-            state = BuildingState(batch.building, compiled, counters, series.values(), limits, goals)
+            state = BuildingState(batch.building, compiled, counters, series.values(), limits, goals, profile=case.profile)
             for entry in past:
                 step(state.buffers, replace(entry, kind=LogKind.HISTORICAL), effects)
             continue
@@ -211,6 +213,8 @@ def set_up(store: Store, case: Case) -> None:
     with store.write() as session:
         session.customers.add(Customer(id=CUSTOMER_ID, name="Customer", created_at_ms=0))
         session.buildings.add(case.building)
+        if case.profile is not None:
+            session.household_profiles.replace(CUSTOMER_ID, BUILDING_ID, case.profile)
         for rule in case.rules:
             session.rules.add_version(replace(rule, updated_at_ms=case.starts_ms or 0))
 

@@ -23,6 +23,7 @@ from tests.contracts.store_contents import (
 from hearth.core.problems import Problem
 from hearth.domain.events import Delivered
 from hearth.domain.notifications import Attempt, Interaction
+from hearth.domain.profiles import HouseholdProfile
 from hearth.domain.rules import Rule
 from hearth.ports import RuleStateKey
 from hearth.store import SqlStore
@@ -187,6 +188,7 @@ def _fill(store, letter: str, series: tuple[int, int]) -> None:
             )
             session.issued.add(customer(letter), note.building_id, [])
             session.issued.set_mark(customer(letter), note.building_id, "weather", NOW_MS)
+            session.household_profiles.replace(customer(letter), note.building_id, HouseholdProfile(computed_at_ms=NOW_MS))
 
 
 def _fill_chunks(store, letter: str, sequence: int) -> tuple[int, int]:
@@ -235,6 +237,7 @@ def test_erasure_leaves_no_row_and_touches_no_other_building(store, database_url
         "attempts",
         "issued_events",
         "issued_marks",
+        "household_profiles",
     }
     with store.read() as session:
         before = {each: session.events.read(each, series[each[0]], *ALWAYS) for each in (A, B)}

@@ -3,14 +3,7 @@
 import numpy as np
 import pytest
 
-from hearth.insights.comparison import (
-    PeerFigures,
-    compared_days,
-    consumption_categories,
-    elcom_class,
-    group_of,
-    yearly_kwh,
-)
+from hearth.insights.comparison import PeerFigures, category_ends, compared_days, elcom_class, group_of
 from hearth.insights.energy import COLUMNS, CONSUMPTION, GENERATION
 
 
@@ -40,34 +33,27 @@ def test_fewer_than_five_with_a_value_tell_nothing() -> None:
     assert first[GENERATION] == "NO_EVENTS"
 
 
-def test_a_yearly_consumption_needs_thirty_days() -> None:
-    assert yearly_kwh(days(*[10_000.0] * 29)) is None
-    assert yearly_kwh(days(*[10_000.0] * 30)) == 3_650
-
-
-def test_categories_are_fifths() -> None:
-    of = consumption_categories({str(number): 1_000 + number for number in range(10)})
-    assert list(of.values()) == [name for name in ("VERY_LOW", "LOW", "MEDIUM", "HIGH", "VERY_HIGH") for _ in range(2)]
-    assert consumption_categories({str(number): 1_000 + number for number in range(4)}) == {}
+def test_a_fifth_ends_where_a_fifth_of_the_buildings_lie_below() -> None:
+    assert category_ends([1_000.0 + number for number in range(11)]) == [1_002, 1_004, 1_006, 1_008]
 
 
 @pytest.mark.parametrize(
     ("kwh", "name"),
-    [(0, "H1"), (1_600, "H1"), (1_999, "H1"), (2_001, "H2"), (4_500, "H3_H4"), (7_500, "H5_H8"), (13_000, "H7"), (99_000, "H6")],
+    [(0, "H1"), (1_600, "H1"), (1_999, "H1"), (2_001, "H2"), (4_500, "H4"), (7_500, "H8"), (13_000, "H7"), (99_000, "H6")],
 )
 def test_an_elcom_class_is_the_nearest_typical_consumption(kwh: float, name: str) -> None:
     assert elcom_class(kwh) == name
 
 
 COUNTRIES = {**{f"ch{number}": "CH" for number in range(10)}, "at": "AT", "nowhere": None}
-KWH = {**{f"ch{number}": 1_000.0 * (number + 1) for number in range(10)}, "at": 1_000.0, "nowhere": 1_000.0}
+CLASSES = {**{f"ch{number}": "LOW" if number in (2, 3) else "HIGH" for number in range(1, 10)}, "at": "LOW", "nowhere": "LOW"}
 
 
-def test_groups_are_all_the_country_the_fifth_or_the_class() -> None:
+def test_groups_are_all_the_country_the_category_in_it_or_the_class() -> None:
     assert group_of("ALL", "at", COUNTRIES, {}).building_ids == set(COUNTRIES)
     assert group_of("COUNTRY", "ch0", COUNTRIES, {}).building_ids == {f"ch{number}" for number in range(10)}
-    assert group_of("CONSUMPTION_CATEGORY", "ch3", COUNTRIES, KWH).building_ids == {"ch2", "ch3"}
-    assert group_of("ELCOM", "at", COUNTRIES, KWH).building_ids == {"ch0", "at", "nowhere"}
+    assert group_of("CONSUMPTION_CATEGORY", "ch3", COUNTRIES, CLASSES).building_ids == {"ch2", "ch3"}
+    assert group_of("ELCOM", "at", COUNTRIES, CLASSES).building_ids == {"ch2", "ch3", "at", "nowhere"}
 
 
 @pytest.mark.parametrize(
@@ -75,11 +61,10 @@ def test_groups_are_all_the_country_the_fifth_or_the_class() -> None:
     [
         ("COUNTRY", "nowhere", "NO_COUNTRY"),
         ("CONSUMPTION_CATEGORY", "nowhere", "NO_COUNTRY"),
-        ("CONSUMPTION_CATEGORY", "at", "TOO_FEW_BUILDINGS"),
         ("CONSUMPTION_CATEGORY", "ch0", "TOO_LITTLE_HISTORY"),
         ("ELCOM", "ch0", "TOO_LITTLE_HISTORY"),
     ],
 )
 def test_where_there_is_no_group_the_reason_is_said(category: str, building: str, reason: str) -> None:
-    group = group_of(category, building, COUNTRIES, {**KWH, "ch0": None})
+    group = group_of(category, building, COUNTRIES, CLASSES)
     assert (group.building_ids, group.withheld) == (frozenset(), reason)

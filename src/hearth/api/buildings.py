@@ -1,5 +1,6 @@
 """Routes of buildings: list, read, add, adjust, erase, the dynamic part of a tariff, and what it says of a span."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -12,6 +13,7 @@ from hearth.api.wire.base import OURS, CustomerBuildingId, QueryInstant
 from hearth.api.wire.buildings import Building, building_body
 from hearth.api.wire.tariffs import DynamicTariff, TariffPrice
 from hearth.core.identifiers import PATTERNS
+from hearth.domain import buildings as domain
 from hearth.services.buildings import MOST_DAYS_OF_PRICES, MOST_PER_PAGE
 
 router = APIRouter(
@@ -52,18 +54,18 @@ def list_buildings(
     buildings = parts_of(request).buildings
     customer_id = grant_of(request).customer_id
     if limit is None and after is None:
-        return [building_body(building) for building in buildings.list_all(customer_id, search.split())]
+        return _bodies(request, buildings.list_all(customer_id, search.split()))
     limit = limit or MOST_PER_PAGE
     page, has_more = buildings.list_page(customer_id, after, limit, search.split())
     if has_more:
         response.headers.update(next_link(request, page[-1].customer_building_id, limit))
-    return [building_body(building) for building in page]
+    return _bodies(request, page)
 
 
 @router.get("/buildings/{customerBuildingId}/v1", **documented("read:buildings", (404,)))
 def get_building(request: Request, customer_building_id: PathBuildingId) -> Building:
     """One building."""
-    return building_body(parts_of(request).buildings.get(grant_of(request).customer_id, customer_building_id))
+    return _body(request, parts_of(request).buildings.get(grant_of(request).customer_id, customer_building_id))
 
 
 @router.post("/buildings/v1", status_code=201, **documented("write:buildings", (400, 409, 413, 415)))
@@ -77,7 +79,7 @@ def add_building(request: Request, building: Building) -> Building:
 def replace_building(request: Request, building: Building) -> Building:
     """Adjusts a building: all that can be set is replaced; what is not sent is unset, or back at its default."""
     customer_id = own_customer_id(request, building.customer_id)
-    return building_body(parts_of(request).buildings.replace(customer_id, building.to_draft(), grant_of(request).actor))
+    return _body(request, parts_of(request).buildings.replace(customer_id, building.to_draft(), grant_of(request).actor))
 
 
 @router.put("/buildings/{customerBuildingId}/tariff/v1", **documented("write:buildings", (400, 404, 413, 415), ours=True))
@@ -86,7 +88,7 @@ def replace_tariff_slices(request: Request, customer_building_id: PathBuildingId
     grant = grant_of(request)
     buildings = parts_of(request).buildings
     slices = tariff.to_domain()
-    return building_body(buildings.replace_tariff_slices(grant.customer_id, customer_building_id, slices, grant.actor))
+    return _body(request, buildings.replace_tariff_slices(grant.customer_id, customer_building_id, slices, grant.actor))
 
 
 @router.get("/buildings/{customerBuildingId}/tariff/prices/v1", **documented("read:buildings", (400, 404), ours=True))
@@ -113,3 +115,13 @@ def erase_building(request: Request, customer_building_id: PathBuildingId) -> Re
     grant = grant_of(request)
     parts_of(request).buildings.erase(grant.customer_id, customer_building_id, grant.actor)
     return Response(status_code=202)
+
+
+def _body(request: Request, building: domain.Building) -> Building:
+    return _bodies(request, [building])[0]
+
+
+def _bodies(request: Request, found: Sequence[domain.Building]) -> list[Building]:
+    ids = [building.id for building in found]
+    profiles = parts_of(request).buildings.profiles_of(grant_of(request).customer_id, ids)
+    return [building_body(building, profiles.get(building.id)) for building in found]

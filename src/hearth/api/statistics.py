@@ -91,8 +91,8 @@ def list_daily_comparison(
     category: Annotated[
         Category,
         Query(
-            description="With which of your buildings: all, those of its country, those of its fifth of the country's yearly "
-            "consumption, or those of its ELCOM class."
+            description="With which of your buildings: all, those of its country, those of its country and "
+            "consumption category, or those of its ELCOM class. Both are those of the profile."
         ),
     ],
     first_day: FirstDay,

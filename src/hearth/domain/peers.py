@@ -15,6 +15,7 @@ class PeerHome(msgspec.Struct, frozen=True, kw_only=True):
 
     country_code: str | None = None
     profile: dict[str, bool] = {}
+    consumption_category: str | None = None
 
 
 class PeerSnapshot(msgspec.Struct, frozen=True, kw_only=True):

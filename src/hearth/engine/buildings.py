@@ -12,6 +12,7 @@ from hearth.core.instants import SECOND_MS, zone_named
 from hearth.domain.buildings import Building
 from hearth.domain.events import Series
 from hearth.domain.goals import Goal
+from hearth.domain.profiles import HouseholdProfile, likeness_of
 from hearth.domain.rules import Dataset
 from hearth.engine.buffers import NEVER_MS, SeriesBuffer
 from hearth.engine.compiled import CompiledRule
@@ -42,7 +43,7 @@ class BuildingState:
     """The rules in force in a building, bound to its series. Counters are taken over, not copied.
 
     `household`: what limits all rules together; without it, the building's own limits and no count yet.
-    `goals`: the open ones. `snapshot_at`: what is known of other homes.
+    `goals`: the open ones. `snapshot_at`: what is known of other homes. `profile`: what is inferred of this one.
     """
 
     def __init__(
@@ -54,11 +55,12 @@ class BuildingState:
         household: Household | None = None,
         goals: Sequence[Goal] = (),
         snapshot_at: SnapshotAt = lambda now_ms: None,
+        profile: HouseholdProfile | None = None,
     ) -> None:
         self._snapshot_at = snapshot_at
         self.building = building
         self._household = household_of(building) if household is None else household
-        self._context = Context(zone=zone_named(building.time_zone_id), locale="en", building=facts_of(building))
+        self._context = Context(zone=zone_named(building.time_zone_id), locale="en", building=facts_of(building, profile))
         self._counters = dict(counters)
         self._goals: dict[str, list[Goal]] = defaultdict(list)
         for goal in sorted(goals, key=by_age):
@@ -176,8 +178,14 @@ def is_in_force(compiled: CompiledRule, building: Building) -> bool:
     return not building.user_ids or not silenced.issuperset(building.user_ids)
 
 
-def facts_of(building: Building) -> BuildingFacts:
-    """What expressions may ask of `Building`."""
+def facts_of(building: Building, profile: HouseholdProfile | None = None) -> BuildingFacts:
+    """What expressions may ask of `Building`. It is in its own country and category, as far as these are known."""
+    traits = {} if building.country_code is None else {"IsInSameCountry": True}
+    if profile is not None:
+        likeness = likeness_of(profile)
+        traits |= likeness.traits
+        if likeness.consumption_category is not None:
+            traits["IsInSameConsumptionCategory"] = True
     return BuildingFacts(
         id=building.customer_building_id,
         registration_ms=building.registration_at_ms,
@@ -185,4 +193,5 @@ def facts_of(building: Building) -> BuildingFacts:
         city=building.city,
         country_code=building.country_code,
         zip=building.zip,
+        profile=traits,
     )

@@ -23,6 +23,7 @@ SnapshotAt = Callable[[int], PeerSnapshot | None]
 _NONE_YET = Missing("the homes have not been compared yet")
 _OUT_OF_DATE = Missing("the last comparison of the homes is too old")
 _NO_COUNTRY = Missing("the country of this home is not known")
+_NO_CATEGORY = Missing("the category of consumption of this home is not known")
 _NO_PROFILE = Missing("no such thing is known of any home yet")
 _TOO_FEW = Missing(f"fewer than {LEAST_HOMES} homes can be compared")
 
@@ -38,7 +39,7 @@ def peers_of(rule: Rule, building: Building, snapshot_at: SnapshotAt) -> Peers:
             return _NONE_YET
         if not -_MOST_AHEAD_MS <= now_ms - snapshot.at_ms <= _MOST_AGE_MS:
             return _OUT_OF_DATE
-        is_alike = _alike(selector, country_code, snapshot)
+        is_alike = _alike(selector, country_code, snapshot.homes.get(own_id), snapshot)
         if isinstance(is_alike, Missing):
             return is_alike
         values = snapshot.values[keys[dataset_name]]
@@ -48,12 +49,19 @@ def peers_of(rule: Rule, building: Building, snapshot_at: SnapshotAt) -> Peers:
     return peers
 
 
-def _alike(selector: str, country_code: str | None, snapshot: PeerSnapshot) -> Callable[[PeerHome], bool] | Missing:
+def _alike(
+    selector: str, country_code: str | None, own: PeerHome | None, snapshot: PeerSnapshot
+) -> Callable[[PeerHome], bool] | Missing:
     """What says whether another home belongs to the group of the selector."""
     if selector == "All":
         return lambda home: True
     if selector == "IsInSameCountry":
         return _NO_COUNTRY if country_code is None else lambda home: home.country_code == country_code
+    if selector == "IsInSameConsumptionCategory":
+        category = None if own is None else own.consumption_category
+        if category is None or country_code is None:  # a category is one of a country
+            return _NO_CATEGORY if category is None else _NO_COUNTRY
+        return lambda home: (home.consumption_category, home.country_code) == (category, country_code)
     if not any(selector in home.profile for home in snapshot.homes.values()):
         return _NO_PROFILE
     return lambda home: home.profile.get(selector, False)

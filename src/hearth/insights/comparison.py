@@ -1,12 +1,9 @@
 """Comparison of a building's daily energies with those of its group. Pure.
 
-Decides who is in a group, and what a group may tell. Groups are made of the buildings of one customer alone. Figures are given
-of five or more buildings with a value, the own one counted: of fewer it would be known whose a figure is. A group by
-consumption needs thirty days of history, scaled to a year. Invariant: what is told does not depend on the order of the
-buildings.
-
-ELCOM's typical households differ by devices as well as by yearly consumption. Only the latter is known here, so H3 and H4, and H5
-and H8, are one class each. A class reaches to the geometric mean of its consumption and the next one's.
+Decides who is in a group, what a group may tell, and where the classes of consumption end; into which a building falls is
+`insights.households`' to say. Groups are made of the buildings of one customer alone. Figures are given of five or more
+buildings with a value, the own one counted: of fewer it would be known whose a figure is. Invariant: what is told does not
+depend on the order of the buildings.
 """
 
 from __future__ import annotations
@@ -19,19 +16,19 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from hearth.insights.energy import CONSUMPTION, ENERGY_TYPES, Figures
+from hearth.domain.profiles import ConsumptionCategory, ElcomClass
+from hearth.insights.energy import ENERGY_TYPES, Figures
 
 Category = Literal["ELCOM", "CONSUMPTION_CATEGORY", "COUNTRY", "ALL"]
-ConsumptionCategory = Literal["VERY_LOW", "LOW", "MEDIUM", "HIGH", "VERY_HIGH"]
-ElcomClass = Literal["H1", "H2", "H3_H4", "H5_H8", "H7", "H6"]
-Withheld = Literal["NO_EVENTS", "GROUP_TOO_SMALL", "NO_COUNTRY", "TOO_LITTLE_HISTORY", "TOO_FEW_BUILDINGS"]
+Withheld = Literal["NO_EVENTS", "GROUP_TOO_SMALL", "NO_COUNTRY", "TOO_LITTLE_HISTORY"]
 
 LEAST_BUILDINGS = 5
 LEAST_DAYS = 30
 HISTORY_DAYS = 365
 
-_CATEGORIES: tuple[ConsumptionCategory, ...] = get_args(ConsumptionCategory)
-_ELCOM_KWH: Mapping[ElcomClass, int] = {"H1": 1_600, "H2": 2_500, "H3_H4": 4_500, "H5_H8": 7_500, "H7": 13_000, "H6": 25_000}
+CATEGORIES: tuple[ConsumptionCategory, ...] = get_args(ConsumptionCategory)
+# H3 and H4, and H5 and H8, have the same consumption: those without a water heater stand for both here.
+_ELCOM_KWH: Mapping[ElcomClass, int] = {"H1": 1_600, "H2": 2_500, "H4": 4_500, "H8": 7_500, "H7": 13_000, "H6": 25_000}
 _ELCOM_ENDS_KWH = [sqrt(low * high) for low, high in pairwise(_ELCOM_KWH.values())]
 
 
@@ -60,32 +57,27 @@ class Group:
     withheld: Withheld | None = None
 
 
-def yearly_kwh(daily: Figures) -> float | None:
-    """The consumption of a building's days [day, column], scaled to a year; None with less than thirty days of it."""
-    known = daily[:, CONSUMPTION][~np.isnan(daily[:, CONSUMPTION])]
-    return float(known.mean()) * HISTORY_DAYS / 1_000 if len(known) >= LEAST_DAYS else None
+def category_ends(kwh: Sequence[float]) -> list[float]:
+    """Where fifths of these yearly consumptions end: four of them."""
+    ends: list[float] = np.quantile(np.sort(kwh), [0.2, 0.4, 0.6, 0.8]).tolist()
+    return ends
 
 
-def consumption_categories(kwh_by_building: Mapping[str, float]) -> dict[str, ConsumptionCategory]:
-    """The fifth in which each building is among these, by yearly consumption; empty for fewer than five buildings."""
-    if len(kwh_by_building) < LEAST_BUILDINGS:
-        return {}
-    ends = np.quantile(sorted(kwh_by_building.values()), [0.2, 0.4, 0.6, 0.8])
-    places = np.searchsorted(ends, list(kwh_by_building.values()), side="left").tolist()
-    return {building_id: _CATEGORIES[place] for building_id, place in zip(kwh_by_building, places, strict=True)}
+def elcom_ends() -> list[float]:
+    """Where the classes of ELCOM end, kWh a year: at the geometric mean of a class's consumption and the next one's."""
+    return list(_ELCOM_ENDS_KWH)
 
 
 def elcom_class(kwh: float) -> ElcomClass:
-    """The class of a yearly consumption."""
+    """The class of a yearly consumption alone."""
     return tuple(_ELCOM_KWH)[int(np.searchsorted(_ELCOM_ENDS_KWH, kwh, side="right"))]
 
 
-def group_of(
-    category: Category, building_id: str, countries: Mapping[str, str | None], kwh_by_building: Mapping[str, float | None]
-) -> Group:
+def group_of(category: Category, building_id: str, countries: Mapping[str, str | None], classes: Mapping[str, str]) -> Group:
     """The group of a building among all of its customer's, whose countries are given.
 
-    The yearly consumptions are looked at where the category is one of consumption.
+    classes: of the buildings of which it is known, the class of ELCOM or of consumption, where the category is one of them. The
+    latter are compared within a country only: a fifth is one of its country.
     """
     country = countries[building_id]
     if category == "ALL":
@@ -94,16 +86,13 @@ def group_of(
         return Group(frozenset(), "NO_COUNTRY")
     if category == "COUNTRY":
         return Group(frozenset(each for each in countries if countries[each] == country))
-    known = {each: kwh for each, kwh in kwh_by_building.items() if kwh is not None}
-    if building_id not in known:
+    own = classes.get(building_id)
+    if own is None:
         return Group(frozenset(), "TOO_LITTLE_HISTORY")
+    alike = frozenset(each for each in countries if classes.get(each) == own)
     if category == "ELCOM":
-        of_elcom = {each: elcom_class(kwh) for each, kwh in known.items()}
-        return Group(frozenset(each for each in known if of_elcom[each] == of_elcom[building_id]))
-    categories = consumption_categories({each: kwh for each, kwh in known.items() if countries[each] == country})
-    if not categories:
-        return Group(frozenset(), "TOO_FEW_BUILDINGS")
-    return Group(frozenset(each for each in categories if categories[each] == categories[building_id]))
+        return Group(alike)
+    return Group(frozenset(each for each in alike if countries[each] == country))
 
 
 def compared_days(own: Figures, group: Sequence[Figures]) -> list[list[PeerFigures | Withheld]]:

@@ -87,6 +87,7 @@ def load_buildings(
     goals: dict[str, list[Goal]] = defaultdict(list)
     for goal in session.goals.list_open(customer_id, building_ids):
         goals[goal.building_id].append(goal)
+    profiles = session.household_profiles.list_of(customer_id, building_ids)
     buildings: list[Building] = session.buildings.list_by_id(customer_id, building_ids)
     states = [
         BuildingState(
@@ -97,6 +98,7 @@ def load_buildings(
             household_of(building, defaults, households.get(building.id)),
             goals[building.id],
             published.of(customer_id),
+            profiles.get(building.id),
         )
         for building in buildings
     ]

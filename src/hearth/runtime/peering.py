@@ -8,8 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from hearth.core.clock import Clock
+from hearth.domain.buildings import Building
 from hearth.domain.events import Series
 from hearth.domain.peers import PeerHome, PeerSnapshot, dataset_key
+from hearth.domain.profiles import NO_LIKENESS, HouseholdProfile, likeness_of
 from hearth.domain.rules import Dataset
 from hearth.engine.buildings import selects, span_ms_of
 from hearth.engine.compiled import CompiledRule
@@ -39,13 +41,23 @@ def read_snapshot(session: Session, customer_id: str, datasets: Mapping[str, Dat
     while page := session.buildings.list_page(customer_id, after, _HOMES_AT_ONCE):
         after = page[-1].customer_building_id
         names = {building.id: building.customer_building_id for building in page if not building.is_deactivated()}
-        homes.update({each.customer_building_id: PeerHome(country_code=each.country_code) for each in page if each.id in names})
+        profiles = session.household_profiles.list_of(customer_id, list(names))
+        for each in page:
+            if each.id in names:
+                homes[each.customer_building_id] = _home_of(each, profiles.get(each.id))
         series = session.series.list_of(customer_id, list(names))
         for key, dataset in datasets.items():
             chosen = [each for each in series if selects(dataset, each)]
             for building_id, found in _values(session, customer_id, dataset, chosen, at_ms).items():
                 values[key][names[building_id]] = found
     return PeerSnapshot(at_ms=at_ms, homes=homes, values=values)
+
+
+def _home_of(building: Building, profile: HouseholdProfile | None) -> PeerHome:
+    likeness = NO_LIKENESS if profile is None else likeness_of(profile)
+    return PeerHome(
+        country_code=building.country_code, profile=likeness.traits, consumption_category=likeness.consumption_category
+    )
 
 
 def _values(session: Session, customer_id: str, dataset: Dataset, series: Sequence[Series], at_ms: int) -> dict[str, list[float]]:

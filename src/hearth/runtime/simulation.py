@@ -23,6 +23,7 @@ from hearth.domain.buildings import Building
 from hearth.domain.events import NO_FORECAST_MS, Delivered, EventColumns, LogEntry, LogKind, Series
 from hearth.domain.goals import Goal
 from hearth.domain.notifications import Notification
+from hearth.domain.profiles import HouseholdProfile
 from hearth.engine.buffers import LOOK_BACK_MS
 from hearth.engine.buildings import BuildingState
 from hearth.engine.compiled import CompiledRule
@@ -77,15 +78,19 @@ class Simulation:
         snapshot_at: SnapshotAt = lambda now_ms: None,
         dropped_counts: Counter[str] | None = None,
         tells_counts: bool = True,
+        profile: HouseholdProfile | None = None,
     ) -> None:
         """`points` by series id: all that the windows need before `from_ms`, and the range itself.
 
         `snapshot_at`: what was known of other homes. `dropped_counts`, where it is given, takes the number of those held
         back by reason; they are not made then. `tells_counts`: whether the result is to have what the rule counted.
+        `profile`: what is inferred of the home at present; of the past nothing is kept.
         """
         self.result = SimulationResult()
         self._dropped_counts = dropped_counts
-        self.state = BuildingState(as_if_on(building, compiled), [as_if_active(compiled)], {}, series, snapshot_at=snapshot_at)
+        self.state = BuildingState(
+            as_if_on(building, compiled), [as_if_active(compiled)], {}, series, snapshot_at=snapshot_at, profile=profile
+        )
         self._customer_id = building.customer_id
         self._compiled = compiled
         self._columns = _ordered(series, points, from_ms, to_ms)

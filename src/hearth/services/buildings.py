@@ -21,6 +21,7 @@ from hearth.domain.audit import COMMAND_LINE, Action, Actor
 from hearth.domain.buildings import Building, Device, DisabledNotification
 from hearth.domain.catalogue import Catalogue
 from hearth.domain.limits import HouseholdLimits
+from hearth.domain.profiles import HouseholdProfile
 from hearth.domain.tariffs import PriceSegment, PriceSlice, Tariff, price_segments
 from hearth.ports import Session, Store
 from hearth.services.auditing import note
@@ -93,6 +94,11 @@ class Buildings:
         """The customer's building of that id."""
         with self._store.read() as session:
             return get_building(session, customer_id, customer_building_id)
+
+    def profiles_of(self, customer_id: str, building_ids: Sequence[str]) -> dict[str, HouseholdProfile]:
+        """What is inferred of these of the customer's buildings, by id; those of which nothing was computed yet are left out."""
+        with self._store.read() as session:
+            return session.household_profiles.list_of(customer_id, building_ids)
 
     def add(self, customer_id: str, draft: BuildingDraft, by: Actor = COMMAND_LINE) -> Building:
         """A new building. Raises Problem "conflict" when the customer has one of that id, "invalid" for a wrong field."""

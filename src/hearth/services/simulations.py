@@ -18,6 +18,7 @@ from hearth.domain.buildings import Building
 from hearth.domain.catalogue import Catalogue
 from hearth.domain.events import NO_FORECAST_MS, Series
 from hearth.domain.notifications import Content
+from hearth.domain.profiles import HouseholdProfile
 from hearth.domain.rules import Dataset, Rule
 from hearth.engine.buildings import selects
 from hearth.engine.compiled import CompiledRule, compile_rule
@@ -161,11 +162,12 @@ class Simulations:
         compiled = self._compiled(rule)
         with self._store.read() as session:
             building = _with_limits(session, get_building(session, customer_id, customer_building_id))
+            profile = _profile_of(session, building)
             series = _series_of(session, building, compiled.rule.datasets)
             from_ms, to_ms = _range(session, building, series, from_ms, to_ms)
             points = _points(session, building, compiled, series, from_ms, to_ms)
         simulation = Simulation(
-            building, compiled, series, points, from_ms, to_ms, past_peers(self._store, customer_id, compiled)
+            building, compiled, series, points, from_ms, to_ms, past_peers(self._store, customer_id, compiled), profile=profile
         )
         for done in simulation.run():
             yield Progress(done)
@@ -177,12 +179,15 @@ class Simulations:
         compiled = self._compiled(rule)
         with self._store.read() as session:
             building = _with_limits(session, get_building(session, customer_id, customer_building_id))
+            profile = _profile_of(session, building)
             series = _series_of(session, building, compiled.rule.datasets)
             _, end_ms = _range(session, building, series, 0, None if at_ms is None else at_ms + 1)
             warm_up_ms = max(_WARM_UP_MS, rule.time_between_triggers_seconds * SECOND_MS)
             points = _points(session, building, compiled, series, end_ms - warm_up_ms, end_ms)
         peers = past_peers(self._store, customer_id, compiled)
-        simulation = Simulation(building, compiled, series, points, end_ms - warm_up_ms, end_ms, peers, tells_counts=False)
+        simulation = Simulation(
+            building, compiled, series, points, end_ms - warm_up_ms, end_ms, peers, tells_counts=False, profile=profile
+        )
         return Why(rule, building, end_ms - 1, simulation.explain_last(), notes_of(rule, building))
 
     def present(self, customer_id: str, draft: Rule, rule_id: str | None, customer_building_id: str, now_ms: int) -> Present:
@@ -194,13 +199,16 @@ class Simulations:
         compiled = compiled_for(draft, expressions, self.catalogue)
         with self._store.read() as session:
             building = _with_limits(session, get_building(session, customer_id, customer_building_id))
+            profile = _profile_of(session, building)
             series = _series_of(session, building, compiled.rule.datasets)
             newest = session.events.latest(customer_id, [each.id for each in series], _END_OF_TIME_MS)
             at_ms = max((each_ms for each_ms, _ in newest.values()), default=now_ms)
             points = _points(session, building, compiled, series, at_ms + 1, at_ms + 1)
             states = session.engine.read_states(customer_id, [building.id])
         peers = past_peers(self._store, customer_id, compiled)
-        simulation = Simulation(building, compiled, series, points, at_ms + 1, at_ms + 1, peers, tells_counts=False)
+        simulation = Simulation(
+            building, compiled, series, points, at_ms + 1, at_ms + 1, peers, tells_counts=False, profile=profile
+        )
         slot = simulation.slot
         if rule_id is not None and (stored := states.get(RuleStateKey(rule_id, building.id))) is not None:
             slot.counters = decode_counters(stored)
@@ -271,10 +279,13 @@ class Simulations:
             if not found:
                 return None  # erased meanwhile
             building = _with_limits(session, found[0])
+            profile = _profile_of(session, building)
             series = _series_of(session, building, compiled.rule.datasets)
             points = _points(session, building, compiled, series, from_ms, to_ms)
         dropped: Counter[str] = Counter()
-        simulation = Simulation(building, compiled, series, points, from_ms, to_ms, snapshot_at, dropped, tells_counts=False)
+        simulation = Simulation(
+            building, compiled, series, points, from_ms, to_ms, snapshot_at, dropped, tells_counts=False, profile=profile
+        )
         return _HomeTrial(building, simulation, from_ms, to_ms, dropped)
 
     def _compiled(self, rule: Rule) -> CompiledRule:
@@ -282,6 +293,10 @@ class Simulations:
         if errors:
             raise UnfitRule(rule, errors)
         return compile_rule(rule, self.catalogue)
+
+
+def _profile_of(session: Session, building: Building) -> HouseholdProfile | None:
+    return session.household_profiles.list_of(building.customer_id, [building.id]).get(building.id)
 
 
 def beginning(from_ms: int | None, to_ms: int) -> int:

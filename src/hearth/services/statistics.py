@@ -14,19 +14,18 @@ from hearth.core.instants import zone_named
 from hearth.core.problems import invalid
 from hearth.domain.buildings import Building
 from hearth.insights.comparison import (
-    HISTORY_DAYS,
     Category,
     Group,
     PeerFigures,
     Withheld,
     compared_days,
     group_of,
-    yearly_kwh,
 )
 from hearth.insights.energy import (
     ENERGY_TYPES,
     TYPE_OF_COLUMN,
     Figures,
+    LocalHours,
     counted_series,
     hourly_sums,
     local_hours,
@@ -36,7 +35,6 @@ from hearth.ports import Session, Store
 from hearth.services.buildings import MOST_PER_PAGE, get_building
 
 MOST_DAYS = 366
-_HOMES_AT_ONCE = 500
 _BEFORE, _AFTER = date(1970, 1, 2), date(2199, 12, 30)  # beyond, instants and local days are no longer sure
 
 
@@ -67,16 +65,7 @@ class Statistics:
             wanted = [
                 ids if not event_types or name in event_types else () for name, ids in zip(ENERGY_TYPES, counted, strict=True)
             ]
-            from_ms, to_ms = int(hours.bounds_ms[0]) - 1, int(hours.bounds_ms[-1]) - 1
-            read = session.events.read(customer_id, [series_id for ids in wanted for series_id in ids], from_ms, to_ms)
-        sums = []
-        for ids in wanted:
-            times = np.concatenate(
-                [np.empty(0, np.int64), *(np.asarray(read[series_id].times_ms, np.int64) for series_id in ids)]
-            )
-            values = np.concatenate([np.empty(0), *(np.asarray(read[series_id].values) for series_id in ids)])
-            sums.append(hourly_sums(hours, times, values))
-        table = np.stack(sums, axis=1)
+            table = np.stack(hourly_energies(session, customer_id, wanted, hours), axis=1)
         with_events = np.flatnonzero(~np.isnan(table).all(axis=1)).tolist()
         return [HourlyEnergies(int(hours.bounds_ms[at]), table[at]) for at in with_events]
 
@@ -99,12 +88,12 @@ class Statistics:
     ) -> list[tuple[date, list[PeerFigures | Withheld]]]:
         """The days on which the building has events, oldest first: for each of `ENERGY_TYPES` its figures in its group.
 
-        Consumption is told by the 365 days up to the last day.
+        Classes of consumption are those of the buildings' present profiles.
         """
         _check(first_day, last_day)
         with self._store.read() as session:
             own = get_building(session, customer_id, customer_building_id)
-            group = _group(session, own, category, last_day)
+            group = _group(session, own, category)
             ids = sorted({own.id, *group.building_ids})
             figures = session.energy.read_days(customer_id, ids, first_day, last_day)
         of_own = figures[own.id]
@@ -128,16 +117,27 @@ class Statistics:
         return figures
 
 
-def _group(session: Session, own: Building, category: Category, last_day: date) -> Group:
+def hourly_energies(session: Session, customer_id: str, wanted: Sequence[Sequence[int]], hours: LocalHours) -> list[Figures]:
+    """What the events of some series come to together in each hour, in Wh, for each such set of series; NaN = none."""
+    from_ms, to_ms = int(hours.bounds_ms[0]) - 1, int(hours.bounds_ms[-1]) - 1
+    read = session.events.read(customer_id, [series_id for ids in wanted for series_id in ids], from_ms, to_ms)
+    sums = []
+    for ids in wanted:
+        times = np.concatenate([np.empty(0, np.int64), *(np.asarray(read[series_id].times_ms, np.int64) for series_id in ids)])
+        values = np.concatenate([np.empty(0), *(np.asarray(read[series_id].values) for series_id in ids)])
+        sums.append(hourly_sums(hours, times, values))
+    return sums
+
+
+def _group(session: Session, own: Building, category: Category) -> Group:
     countries = _countries(session, own.customer_id)
-    kwh: dict[str, float | None] = {}
+    classes: dict[str, str] = {}
     if category in ("ELCOM", "CONSUMPTION_CATEGORY"):
-        alike = [each for each in countries if category == "ELCOM" or countries[each] == own.country_code]
-        first_day = last_day - timedelta(days=HISTORY_DAYS - 1)
-        for at in range(0, len(alike), _HOMES_AT_ONCE):  # a year of days of all at once would fill the memory
-            history = session.energy.read_days(own.customer_id, alike[at : at + _HOMES_AT_ONCE], first_day, last_day)
-            kwh |= {building_id: yearly_kwh(days) for building_id, days in history.items()}
-    return group_of(category, own.id, countries, kwh)
+        for building_id, profile in session.household_profiles.list_of(own.customer_id, list(countries)).items():
+            found = profile.elcom_class if category == "ELCOM" else profile.consumption_category
+            if isinstance(found.value, str):
+                classes[building_id] = found.value
+    return group_of(category, own.id, countries, classes)
 
 
 def _countries(session: Session, customer_id: str) -> dict[str, str | None]:

@@ -17,6 +17,7 @@ from hearth.store.tables import (
     forecast_scores,
     forecasts,
     goals,
+    household_profiles,
     interactions,
     issued_events,
     issued_marks,
@@ -97,6 +98,7 @@ class SqlBuildingRepository:
         run(delete(issued_marks).where(issued_marks.c.building_id == building_id))
         for table in (forecast_models, forecasts, forecast_scores):
             run(delete(table).where(table.c.building_id == building_id))
+        run(delete(household_profiles).where(household_profiles.c.building_id == building_id))
         run(delete(series).where(series.c.building_id == building_id))
         run(delete(rule_states).where(rule_states.c.building_id == building_id))
         told = select(notifications.c.id).where(notifications.c.building_id == building_id)

@@ -24,6 +24,7 @@ from hearth.store.engine import SqlEngineRepository
 from hearth.store.events import SqlEventRepository
 from hearth.store.forecasts import SqlForecastRepository
 from hearth.store.goals import SqlGoalRepository
+from hearth.store.household_profiles import SqlHouseholdProfileRepository
 from hearth.store.issued import SqlIssuedEventRepository
 from hearth.store.members import SqlMailedLinkRepository, SqlMemberRepository, SqlMemberSessionRepository
 from hearth.store.notifications import SqlNotificationRepository
@@ -51,6 +52,7 @@ class SqlSession:
         self.issued = SqlIssuedEventRepository(transaction)
         self.forecasts = SqlForecastRepository(transaction)
         self.energy = SqlEnergyRepository(transaction)
+        self.household_profiles = SqlHouseholdProfileRepository(transaction)
         self.rules = SqlRuleRepository(transaction)
         self.engine = SqlEngineRepository(transaction)
         self.notifications = SqlNotificationRepository(transaction)

@@ -244,6 +244,15 @@ forecast_scores = Table(
     Column("document", LargeBinary, nullable=False),
 )
 
+household_profiles = Table(
+    "household_profiles",
+    metadata,
+    Column("building_id", Ordered, ForeignKey("buildings.id"), primary_key=True),
+    Column("customer_id", Ordered, nullable=False),
+    Column("computed_at_ms", Big, nullable=False),
+    Column("document", LargeBinary, nullable=False),
+)
+
 event_minutes = Table(
     "event_minutes",
     metadata,

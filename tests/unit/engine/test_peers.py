@@ -70,3 +70,21 @@ def test_a_snapshot_ages(after_ms: int, is_seen: bool) -> None:
 def test_without_a_snapshot_there_is_nobody() -> None:
     assert seen("All") == "the homes have not been compared yet"
     assert seen("All", of=PeerSnapshot(at_ms=AT_MS, homes={}, values={})) == "the homes have not been compared yet"
+
+
+def test_a_category_of_consumption_is_one_of_its_country() -> None:
+    categories = {"h1": "LOW", "h2": "LOW", "h3": "LOW", "h4": "HIGH", "h5": "LOW", "h6": "LOW", "h7": "LOW"}
+
+    def of(known: dict[str, str], last_is_swiss: bool = True) -> PeerSnapshot:
+        plain = snapshot()
+        homes = {
+            name: PeerHome(country_code="CH" if name != "h6" or last_is_swiss else "DE", consumption_category=known.get(name))
+            for name in plain.homes
+        }
+        return PeerSnapshot(at_ms=plain.at_ms, homes=homes, values=plain.values)
+
+    same = "IsInSameConsumptionCategory"
+    assert seen(same, of=of(categories)) == ["h2", "h3", "h5", "h6"]
+    assert seen(same, of=of(categories, last_is_swiss=False)) == "fewer than 5 homes can be compared"
+    assert seen(same, of=of({})) == "the category of consumption of this home is not known"
+    assert seen(same, of=of(categories), building=home(None)) == "the country of this home is not known"

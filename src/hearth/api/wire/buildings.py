@@ -6,7 +6,7 @@ change and PUT.
 
 from typing import Annotated
 
-from pydantic import ConfigDict, Field, FiniteFloat, JsonValue, StrictBool, StrictInt
+from pydantic import BeforeValidator, ConfigDict, Field, FiniteFloat, JsonValue, StrictBool, StrictInt
 
 from hearth.api.wire.base import (
     OURS,
@@ -22,9 +22,11 @@ from hearth.api.wire.base import (
     WireModel,
     instant_or_none,
 )
+from hearth.api.wire.profiles import HouseholdProfile, profile_body
 from hearth.api.wire.settings import Settings
 from hearth.core.instants import seconds_of_instant
 from hearth.domain import buildings as domain
+from hearth.domain import profiles
 from hearth.services.buildings import BuildingDraft
 
 _MOST_IN_LIST = 1_000
@@ -44,6 +46,10 @@ _BUILDING_EXAMPLE: dict[str, JsonValue] = {
     "settings": {"tariff": {"type": "SINGLE", "currency": "CHF", "single": {"price": "0.2735"}}},
     "properties": {"persons": 4, "pvTilt": 30, "pvAzimuth": 180},
 }
+
+
+def _passed_over(given: object) -> None:
+    """What is computed may be sent back, in whatever form it was once read."""
 
 
 class Device(WireModel):
@@ -120,8 +126,8 @@ class Building(WireModel):
         description="Free. pvTilt and pvAzimuth (degrees; 180 = south), persons and floorArea (m²) are understood.",
     )
     geolocation: Geolocation | None = Field(default=None, json_schema_extra=READ_ONLY)
-    profile: dict[str, object] | None = Field(
-        default=None, description="Computed; null until there is one.", json_schema_extra=READ_ONLY
+    profile: Annotated[HouseholdProfile | None, BeforeValidator(_passed_over)] = Field(
+        default=None, description="Computed once a day; null until there is one.", json_schema_extra=READ_ONLY
     )
 
     def to_draft(self) -> BuildingDraft:
@@ -151,8 +157,8 @@ class Building(WireModel):
         )
 
 
-def building_body(building: domain.Building) -> Building:
-    """A building as it is answered."""
+def building_body(building: domain.Building, profile: profiles.HouseholdProfile | None = None) -> Building:
+    """A building as it is answered, with what is inferred of it."""
     geolocation = None
     if building.latitude is not None and building.longitude is not None:
         geolocation = Geolocation.of(lat=building.latitude, lon=building.longitude)
@@ -180,7 +186,7 @@ def building_body(building: domain.Building) -> Building:
         settings=Settings.of_domain(building.tariff, building.limits),
         properties=dict(building.properties),
         geolocation=geolocation,
-        profile=None,
+        profile=None if profile is None else profile_body(profile),
     )
 
 

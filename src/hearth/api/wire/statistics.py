@@ -133,8 +133,8 @@ class DailyComparison(WireModel):
     grid_energy_consumption: PeerStatistic | None
     withheld: WithheldFigures = Field(
         description="NO_EVENTS: the building has none of the type that day. GROUP_TOO_SMALL: fewer than five buildings have. "
-        "NO_COUNTRY: the building has no countryCode. TOO_LITTLE_HISTORY: fewer than 30 days of consumption in a year. "
-        "TOO_FEW_BUILDINGS: fewer than five buildings of the country have that much.",
+        "NO_COUNTRY: the building has no countryCode. TOO_LITTLE_HISTORY: its profile claims no such class, "
+        "for which 30 days of consumption are needed at least.",
         json_schema_extra=OURS,
     )
 

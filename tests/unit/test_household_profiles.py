@@ -241,14 +241,14 @@ def test_low_hours_are_those_of_the_wall_also_when_clocks_are_moved() -> None:
     assert sorted(hour for day, hour in low if day == moved - 1) == [0, 1, 2, 3, 4, 5, 22, 23]
 
 
-def test_a_dynamic_price_is_low_below_the_middle_of_its_day() -> None:
+def test_a_dynamic_price_is_low_in_the_lowest_third_of_its_day() -> None:
     start_ms = start_of_local_day(LAST, ZURICH)
     slices = tuple(
         PriceSlice(start_ms=start_ms + hour * 3_600_000, end_ms=start_ms + (hour + 1) * 3_600_000, price=f"0.{10 + hour}")
         for hour in range(24)
     )
     hours = hours_of({}, tariff=Tariff(type="DYNAMIC", slices=slices))
-    assert hours.is_low_tariff[-24:].tolist() == [1.0] * 12 + [0.0] * 12
+    assert hours.is_low_tariff[-24:].tolist() == [1.0] * 8 + [0.0] * 16
     assert np.isnan(hours.is_low_tariff[:-24]).all()
 
 

@@ -27,6 +27,8 @@ from sqlalchemy import make_url
 
 from hearth.connectors.addresses import AddressGuard
 from hearth.connectors.mail import SmtpMailer, UnsetMailer
+from hearth.connectors.offline_weather import OfflineWeather
+from hearth.connectors.open_meteo import OpenMeteo
 from hearth.connectors.secrets import Argon2Hasher, open_sealer
 from hearth.connectors.system import SystemClock, SystemIdentities
 from hearth.connectors.trial_processes import TrialProcesses, answer_requests, open_channel
@@ -35,7 +37,7 @@ from hearth.core.clock import Clock, Identities
 from hearth.core.nearest import nearest
 from hearth.core.problems import Problem, invalid
 from hearth.domain.catalogue import Catalogue, read_catalogue
-from hearth.ports import Channel, Mailer, Sealer, SecretHasher, Store, Wake
+from hearth.ports import Channel, Mailer, Sealer, SecretHasher, Store, Wake, WeatherProvider
 from hearth.runtime.context import ContextService
 from hearth.runtime.live import LiveDriver
 from hearth.runtime.peering import PeerPublishing
@@ -63,6 +65,7 @@ from hearth.services.rules import Rules
 from hearth.services.simulations import Simulations
 from hearth.services.statistics import Statistics
 from hearth.services.trials import Trials
+from hearth.services.weather import Weather
 from hearth.store import open_store
 from hearth.store.migrations import upgrade
 
@@ -98,6 +101,11 @@ class Settings:
         "", "Mail server: smtp://user:password@host:587, or smtps:// for TLS from the start; empty = no mail is sent."
     )
     mail_from: str = _setting("", "Sender of mails, such as Hearth <hearth@example.com>; needed with smtp_url.")
+    weather_url: str = _setting(
+        "", "Open-Meteo server, such as https://api.open-meteo.com or one of your own; empty = offline weather, no forecast."
+    )
+    weather_api_key: str = _setting("", "Key of that server, where it asks for one.")
+    weather_requests_per_day: int = _setting(0, "Most requests to that server in a UTC day; 0 = no limit.")
     most_body_bytes: int = _setting(8 * 1024 * 1024, "Largest request body with events.")
     most_building_events_per_minute: int = _setting(
         MOST_EVENTS_A_MINUTE, "Live events of one building in a minute; further ones are refused with 429."
@@ -145,7 +153,9 @@ class Settings:
         value = getattr(self, name)
         if name == "database_url" and value:
             return make_url(value).render_as_string(hide_password=True)
-        if name == "smtp_url":  # a password may have an @ or :// of its own
+        if name == "weather_api_key" and value:
+            return "***"
+        if name in ("smtp_url", "weather_url"):  # a password may have an @ or :// of its own
             return re.sub(r"\A(\w+://)?([^:@]*).*@", r"\1\2:***@", value, flags=re.DOTALL)
         return value
 
@@ -285,10 +295,18 @@ class Installation:
     def endpoints(self) -> Endpoints:
         return Endpoints(self.store, self.sealer, self.clock, self.identities)
 
+    @cached_property
+    def weather(self) -> Weather:
+        provider = open_weather_provider(self.settings, self.clock)
+        return Weather(self.store, provider, self.clock, self.settings.weather_requests_per_day)
+
     def context_services(self) -> list[ContextService]:
         """What looks after the buildings in a process of its own."""
         peers = PeerPublishing(self.store, RuleSets(self.catalogue), self.clock)
-        return [ContextService("comparing homes", peers.publish, pause_seconds=5.0)]
+        return [
+            ContextService("comparing homes", peers.publish, pause_seconds=5.0),
+            ContextService("weather", self.weather.look, pause_seconds=5.0),
+        ]
 
     def endpoint_tests(self, channel: Channel) -> EndpointTests:
         """What tries endpoints over that channel."""
@@ -394,6 +412,15 @@ def read_catalogue_setting(settings: Settings) -> Catalogue:
     except OSError as error:
         raise Problem("invalid", f"catalogue_file {settings.catalogue_file} cannot be read: {error.strerror}") from error
     return read_catalogue(built_in, further)
+
+
+def open_weather_provider(settings: Settings, clock: Clock) -> WeatherProvider:
+    """Where the installation's weather comes from. Raises Problem("invalid") for settings that do not fit."""
+    if settings.weather_requests_per_day < 0:
+        raise invalid("/weather_requests_per_day", "weather_requests_per_day is a whole number of requests; 0 = no limit")
+    if not settings.weather_url:
+        return OfflineWeather(clock)
+    return OpenMeteo(settings.weather_url, settings.weather_api_key, clock)
 
 
 @contextmanager

@@ -31,6 +31,7 @@ from hearth.store.rules import SqlRuleRepository
 from hearth.store.series import SqlSeriesRepository
 from hearth.store.transactions import Transaction
 from hearth.store.turns import Turn
+from hearth.store.weather import SqlWeatherRepository
 
 
 class SqlSession:
@@ -49,6 +50,7 @@ class SqlSession:
         self.events = SqlEventRepository(transaction)
         self.issued = SqlIssuedEventRepository(transaction)
         self.energy = SqlEnergyRepository(transaction)
+        self.weather = SqlWeatherRepository(transaction)
         self.rules = SqlRuleRepository(transaction)
         self.engine = SqlEngineRepository(transaction)
         self.notifications = SqlNotificationRepository(transaction)

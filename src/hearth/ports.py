@@ -315,7 +315,7 @@ class WeatherRepository(Protocol):
         """Deletes the days of a cell that this provider spoke of last."""
 
     def prune_for_operator(self, before_day: int) -> None:
-        """Deletes what is known of UTC days before that one, and cells of which nothing is known any more."""
+        """Deletes what is known of UTC days before that one, and cells that were not asked for since."""
 
 
 class RuleFaults(NamedTuple):

@@ -64,10 +64,11 @@ def test_days_of_a_provider_can_be_forgotten(store) -> None:
         assert session.weather.read_hours_for_operator(BASEL, START_MS, 24)[0].tolist() == [3.0] * 24
 
 
-def test_old_days_are_pruned_and_with_the_last_one_its_cell(store) -> None:
+def test_old_days_are_pruned_and_cells_that_nobody_asked_for_since(store) -> None:
     with store.write() as session:
         for cell, days in ((BERN, 2), (BASEL, 1)):
-            session.weather.replace_cell_for_operator(CellState(cell=cell))
+            attempt_ms = START_MS + (days - 1) * DAY_MS
+            session.weather.replace_cell_for_operator(CellState(cell=cell, last_attempt_ms=attempt_ms))
             session.weather.keep_hours_for_operator(cell, hours(1.0, 24 * days), "open-meteo")
         session.weather.prune_for_operator(DAY + 1)
     with store.read() as session:

@@ -202,7 +202,7 @@ def test_provider_down_for_three_days_rules_go_on_with_the_last_forecast_then_no
     world.server.instead = None
     world.live(1.1)
     assert world.values() != {}
-    assert world.server.queries[-1]["past_days"] == "5"  # what was missed is made whole
+    assert world.server.queries[-1]["past_days"] == "4"  # what was missed is made whole
     known = world.known(from_ms=NOON_MS, hours=80)
     assert known is not None
     assert not known.is_stale

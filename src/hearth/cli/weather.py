@@ -11,6 +11,8 @@ from hearth.bootstrap import open_installation, read_settings
 from hearth.core.instants import datetime_of_instant
 from hearth.services.weather import CellReport, WeatherReport
 
+_STYLES = {"fresh": "green", "stale": "yellow", "none": "red"}
+
 app = typer.Typer(help="The weather at the buildings.", no_args_is_help=True)
 
 
@@ -45,16 +47,15 @@ def status(
     if not report.cells:
         console.print("No active building has a place yet.")
         return
-    table = Table("cell", "buildings", "provider", "fetched", "", "last failure", box=None)
+    table = Table("cell", "buildings", "provider", "fetched", "forecast", box=None)
     for cell in report.cells:
-        state = cell.state
-        failure = "" if state.error is None else f"{state.error} ({state.failures} in a row, next {_moment(state.next_due_ms)})"
-        mark = _mark(cell)
-        style = {"fresh": "green", "stale": "yellow"}.get(mark, "red")
+        state, mark = cell.state, _mark(cell)
         fetched = "never" if state.issued_at_ms is None else _moment(state.issued_at_ms)
-        row = (state.cell.name, f"{cell.buildings:,}", state.provider or "", fetched, f"[{style}]{mark}[/]")
-        table.add_row(*row, failure.replace("[", r"\["))
+        table.add_row(state.cell.name, f"{cell.buildings:,}", state.provider or "", fetched, f"[{_STYLES[mark]}]{mark}[/]")
     console.print(table)
+    for state in (cell.state for cell in report.cells if cell.state.error is not None):
+        failures = f"{state.failures} in a row, next {_moment(state.next_due_ms)}"
+        console.print(f"{state.cell.name}: {state.error} ({failures})", style="red", markup=False)
 
 
 def _mark(cell: CellReport) -> str:

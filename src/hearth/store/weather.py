@@ -80,10 +80,11 @@ class SqlWeatherRepository:
         self._connection.execute(delete(weather_days).where(of))
 
     def prune_for_operator(self, before_day: int) -> None:
-        """Deletes what is known of UTC days before that one, and cells of which nothing is known any more."""
+        """Deletes what is known of UTC days before that one, and cells that were not asked for since."""
         self._connection.execute(delete(weather_days).where(weather_days.c.day < before_day))
-        known = select(weather_days.c.cell).where(weather_days.c.cell == weather_cells.c.cell)
-        self._connection.execute(delete(weather_cells).where(~known.exists()))
+        for state in self.list_cells_for_operator():
+            if (state.last_attempt_ms or 0) < before_day * DAY_MS:
+                self._connection.execute(delete(weather_cells).where(weather_cells.c.cell == state.cell.name))
 
     def _replace(self, table: Table, key: Mapping[str, object], row: Mapping[str, object]) -> None:
         add = insert(self._connection, table)

@@ -119,7 +119,11 @@ class Building(WireModel):
         max_length=_MOST_PROPERTIES,
         description="Free. pvTilt and pvAzimuth (degrees; 180 = south), persons and floorArea (m²) are understood.",
     )
-    geolocation: Geolocation | None = Field(default=None, json_schema_extra=READ_ONLY)
+    geolocation: Geolocation | None = Field(
+        default=None,
+        description="Computed from city and countryCode; null where that city is not known.",
+        json_schema_extra=READ_ONLY,
+    )
     profile: dict[str, object] | None = Field(
         default=None, description="Computed; null until there is one.", json_schema_extra=READ_ONLY
     )

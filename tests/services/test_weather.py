@@ -70,9 +70,13 @@ class World:
     def values(self) -> dict[str, float]:
         return {building_id: event.value for building_id, event in self.heard()}
 
-    def known(self, cell: Cell = BERN, from_ms: int = NOON_MS, hours: int = 24) -> KnownWeather | None:
+    def known(self, from_ms: int = NOON_MS, hours: int = 24) -> KnownWeather:
+        """Of Bern."""
         with self.store.read() as session:
-            return self.weather.known(session, cell, from_ms, hours)
+            known = self.weather.known(session, BERN, from_ms, hours)
+            assert known is not None
+            assert self.weather.known(session, Cell(1.0, 1.0), from_ms, hours) is None
+        return known
 
     def live(self, hours: float, step_minutes: int = 5) -> int:
         """Looks every few minutes; how many requests were made."""
@@ -129,7 +133,6 @@ def test_a_new_cell_gets_its_past_once(world: World) -> None:
     world.live(2)
     assert [query["past_days"] for query in world.server.queries] == ["92", "1", "1"]
     known = world.known(from_ms=NOON_MS - 90 * DAY_MS, hours=90 * 24 + 80)
-    assert known is not None
     assert (known.provider, known.is_stale, known.issued_at_ms) == ("open-meteo", False, NOON_MS + 2 * HOUR_MS)
     assert not np.isnan(known.values[:, : 90 * 24 + 74]).any()
     assert np.isnan(known.values[:, 90 * 24 + 74 :]).all()
@@ -137,7 +140,6 @@ def test_a_new_cell_gets_its_past_once(world: World) -> None:
     assert known.dni_w_m2[0] == 130
     assert known.dhi_w_m2[0] == 65
     assert known.cloud_cover_percent[0] == 50
-    assert world.known(BASEL) is None
 
 
 def test_buildings_come_move_and_go(world: World) -> None:
@@ -194,7 +196,6 @@ def test_provider_down_for_three_days_rules_go_on_with_the_last_forecast_then_no
     assert heard[-1].value == pytest.approx(3.0, abs=0.05)
     assert 75 < attempts < 95  # at first after minutes, then once an hour
     known = world.known(from_ms=NOON_MS, hours=80)
-    assert known is not None
     assert known.is_stale
     assert np.flatnonzero(np.isnan(known.temperature_c)).tolist() == list(range(72, 80))
     report = world.weather.report()
@@ -204,7 +205,6 @@ def test_provider_down_for_three_days_rules_go_on_with_the_last_forecast_then_no
     assert world.values() != {}
     assert world.server.queries[-1]["past_days"] == "4"  # what was missed is made whole
     known = world.known(from_ms=NOON_MS, hours=80)
-    assert known is not None
     assert not known.is_stale
     assert not np.isnan(known.values).any()
 
@@ -216,7 +216,6 @@ def test_a_stale_forecast_is_marked_and_used(world: World) -> None:
     for hours, is_stale in ((2.9, False), (0.3, True)):
         world.live(hours)
         known = world.known()
-        assert known is not None
         assert (known.is_stale, world.weather.report().cells[0].is_stale) == (is_stale, is_stale)
     assert len(world.heard()) == 4
 
@@ -299,7 +298,6 @@ def test_offline_weather_needs_no_server_and_gives_way_to_a_real_one(world: Worl
     assert world.server.requests == []
     assert -5 < world.values()["a-one"] < 15
     known = world.known(from_ms=NOON_MS - 91 * DAY_MS, hours=92 * 24)
-    assert known is not None
     assert (known.provider, world.weather.report().provider) == ("offline", "offline")
     assert not np.isnan(known.values).any()
     world.live(4)
@@ -309,14 +307,12 @@ def test_offline_weather_needs_no_server_and_gives_way_to_a_real_one(world: Worl
     world.weather = world.service()
     world.weather.look()
     known = world.known(from_ms=NOON_MS - 91 * DAY_MS, hours=92 * 24)
-    assert known is not None
     assert known.provider == "open-meteo"
     assert (known.temperature_c == 10).all()
 
     world.weather = Weather(world.store, OfflineWeather(world.clock), world.clock)
     world.weather.look()
     known = world.known(from_ms=NOON_MS - 91 * DAY_MS, hours=91 * 24 - 12)
-    assert known is not None
     assert known.provider == "offline"
     assert (known.temperature_c == 10).all()  # what a real one said of the past stays
 
@@ -326,11 +322,11 @@ def test_the_past_is_kept_for_25_months(world: World) -> None:
     world.weather.look()
     world.clock.move_to(NOON_MS + 700 * DAY_MS)
     world.weather.look()
-    assert world.known(hours=1).values[0, 0] == 10  # type: ignore[union-attr]
+    assert world.known(hours=1).values[0, 0] == 10
     world.clock.move_to(NOON_MS + 763 * DAY_MS)
     world.weather.look()
-    assert np.isnan(world.known(hours=1).values).all()  # type: ignore[union-attr]
-    assert world.known(from_ms=NOON_MS + 700 * DAY_MS, hours=1).values[0, 0] == 10  # type: ignore[union-attr]
+    assert np.isnan(world.known(hours=1).values).all()
+    assert world.known(from_ms=NOON_MS + 700 * DAY_MS, hours=1).values[0, 0] == 10
 
 
 def test_where_a_building_stands() -> None:

@@ -27,6 +27,8 @@ from sqlalchemy import make_url
 
 from hearth.connectors.addresses import AddressGuard
 from hearth.connectors.mail import SmtpMailer, UnsetMailer
+from hearth.connectors.offline_weather import OfflineWeather
+from hearth.connectors.open_meteo import OpenMeteo
 from hearth.connectors.secrets import Argon2Hasher, open_sealer
 from hearth.connectors.system import SystemClock, SystemIdentities
 from hearth.connectors.trial_processes import TrialProcesses, answer_requests, open_channel
@@ -34,10 +36,8 @@ from hearth.connectors.webhook import WebhookChannel
 from hearth.core.clock import Clock, Identities
 from hearth.core.nearest import nearest
 from hearth.core.problems import Problem, invalid
-from hearth.domain.buildings import Building
 from hearth.domain.catalogue import Catalogue, read_catalogue
-from hearth.forecasting.solar import Site
-from hearth.ports import Channel, Mailer, Sealer, SecretHasher, Store, Wake
+from hearth.ports import Channel, Mailer, Sealer, SecretHasher, Store, Wake, WeatherProvider
 from hearth.runtime.context import ContextService
 from hearth.runtime.live import LiveDriver
 from hearth.runtime.peering import PeerPublishing
@@ -52,7 +52,7 @@ from hearth.services.endpoint_tests import EndpointTests
 from hearth.services.endpoints import Endpoints
 from hearth.services.event_categories import EventCategories
 from hearth.services.events import EventReading
-from hearth.services.forecasting import Forecasting
+from hearth.services.forecasting import Forecasting, site_of, weather_of
 from hearth.services.forecasts import Forecasts
 from hearth.services.household_profiles import HouseholdProfiles
 from hearth.services.intake import Intake
@@ -69,6 +69,7 @@ from hearth.services.simulations import Simulations
 from hearth.services.statistics import Statistics
 from hearth.services.tariff_events import TariffEvents
 from hearth.services.trials import Trials
+from hearth.services.weather import Weather
 from hearth.store import open_store
 from hearth.store.migrations import upgrade
 
@@ -104,6 +105,11 @@ class Settings:
         "", "Mail server: smtp://user:password@host:587, or smtps:// for TLS from the start; empty = no mail is sent."
     )
     mail_from: str = _setting("", "Sender of mails, such as Hearth <hearth@example.com>; needed with smtp_url.")
+    weather_url: str = _setting(
+        "", "Open-Meteo server, such as https://api.open-meteo.com or one of your own; empty = offline weather, no forecast."
+    )
+    weather_api_key: str = _setting("", "Key of that server, where it asks for one.")
+    weather_requests_per_day: int = _setting(0, "Most requests to that server in a UTC day; 0 = no limit.")
     most_body_bytes: int = _setting(8 * 1024 * 1024, "Largest request body with events.")
     most_building_events_per_minute: int = _setting(
         MOST_EVENTS_A_MINUTE, "Live events of one building in a minute; further ones are refused with 429."
@@ -151,7 +157,9 @@ class Settings:
         value = getattr(self, name)
         if name == "database_url" and value:
             return make_url(value).render_as_string(hide_password=True)
-        if name == "smtp_url":  # a password may have an @ or :// of its own
+        if name == "weather_api_key" and value:
+            return "***"
+        if name in ("smtp_url", "weather_url"):  # a password may have an @ or :// of its own
             return re.sub(r"\A(\w+://)?([^:@]*).*@", r"\1\2:***@", value, flags=re.DOTALL)
         return value
 
@@ -291,14 +299,20 @@ class Installation:
     def endpoints(self) -> Endpoints:
         return Endpoints(self.store, self.sealer, self.clock, self.identities)
 
+    @cached_property
+    def weather(self) -> Weather:
+        provider = open_weather_provider(self.settings, self.clock)
+        return Weather(self.store, provider, self.clock, self.settings.weather_requests_per_day)
+
     def context_services(self) -> list[ContextService]:
         """What looks after the buildings in a process of its own."""
         peers = PeerPublishing(self.store, RuleSets(self.catalogue), self.clock)
-        forecasting = Forecasting(self.store, self.clock, site_of=_site_of, weather_of=lambda *_: None)
+        forecasting = Forecasting(self.store, self.clock, site_of, weather_of(self.weather))
         profiles = HouseholdProfiles(self.store, self.clock)
         return [
             ContextService("comparing homes", peers.publish, pause_seconds=5.0),
             ContextService("tariffs", TariffEvents(self.store, self.clock).look, pause_seconds=1.0),
+            ContextService("weather", self.weather.look, pause_seconds=5.0),
             ContextService("forecasting", forecasting.look, pause_seconds=5.0),
             ContextService("profiling homes", profiles.look, pause_seconds=60.0),
         ]
@@ -358,7 +372,7 @@ class Installation:
             notifications=self.notifications,
             events=EventReading(self.store, self.clock, self.catalogue),
             statistics=Statistics(self.store),
-            forecasts=Forecasts(self.store, self.clock, _site_of),
+            forecasts=Forecasts(self.store, self.clock, site_of),
             rules=self.rules,
             rule_reports=self.rule_reports,
             intake=intake,
@@ -398,12 +412,6 @@ class Installation:
         return application
 
 
-def _site_of(building: Building) -> Site | None:
-    if building.latitude is None or building.longitude is None:
-        return None
-    return Site(round(building.latitude, 1), round(building.longitude, 1))
-
-
 def read_catalogue_setting(settings: Settings) -> Catalogue:
     """The built-in catalogue and, where set, the operator's additions."""
     built_in = (importlib.resources.files("hearth.domain") / "catalogue.toml").read_text(encoding="utf-8")
@@ -414,6 +422,15 @@ def read_catalogue_setting(settings: Settings) -> Catalogue:
     except OSError as error:
         raise Problem("invalid", f"catalogue_file {settings.catalogue_file} cannot be read: {error.strerror}") from error
     return read_catalogue(built_in, further)
+
+
+def open_weather_provider(settings: Settings, clock: Clock) -> WeatherProvider:
+    """Where the installation's weather comes from. Raises Problem("invalid") for settings that do not fit."""
+    if settings.weather_requests_per_day < 0:
+        raise invalid("/weather_requests_per_day", "weather_requests_per_day is a whole number of requests; 0 = no limit")
+    if not settings.weather_url:
+        return OfflineWeather(clock)
+    return OpenMeteo(settings.weather_url, settings.weather_api_key, clock)
 
 
 @contextmanager

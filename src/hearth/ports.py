@@ -27,6 +27,7 @@ from hearth.domain.notifications import Attempt, Delivery, DeliveryStatus, Inter
 from hearth.domain.peers import PeerSnapshot
 from hearth.domain.profiles import HouseholdProfile
 from hearth.domain.rules import Rule
+from hearth.domain.weather import Cell, CellState, Floats, ProviderState, WeatherForecast, WeatherHours
 from hearth.insights.energy import Figures
 
 
@@ -328,6 +329,29 @@ class HouseholdProfileRepository(Protocol):
         """Those of the customer's among these buildings, by building id; those that have none are left out."""
 
 
+class WeatherRepository(Protocol):
+    """Weather of cells, which belong to the installation. Of each hour the newest word that is known is kept."""
+
+    def find_cell_for_operator(self, cell: Cell) -> CellState | None: ...
+    def list_cells_for_operator(self) -> list[CellState]:
+        """In no order that matters."""
+
+    def replace_cell_for_operator(self, state: CellState) -> None: ...
+    def find_provider_for_operator(self, name: str) -> ProviderState | None: ...
+    def replace_provider_for_operator(self, state: ProviderState) -> None: ...
+    def keep_hours_for_operator(self, cell: Cell, hours: WeatherHours, provider: str) -> None:
+        """What is known of these hours takes the place of what was known before; what is NaN changes nothing."""
+
+    def read_hours_for_operator(self, cell: Cell, start_ms: int, hours: int) -> Floats:
+        """Shape (columns, hours) from a full hour on, NaN = unknown."""
+
+    def forget_hours_for_operator(self, cell: Cell, provider: str) -> None:
+        """Deletes the days of a cell that this provider spoke of last."""
+
+    def prune_for_operator(self, before_day: int) -> None:
+        """Deletes what is known of UTC days before that one, and cells that were not asked for since."""
+
+
 class RuleFaults(NamedTuple):
     """How often a version of a rule failed, and where and how the last time. The building is None once it is erased."""
 
@@ -572,6 +596,8 @@ class Session(Protocol):
     @property
     def household_profiles(self) -> HouseholdProfileRepository: ...
     @property
+    def weather(self) -> WeatherRepository: ...
+    @property
     def rules(self) -> RuleRepository: ...
     @property
     def engine(self) -> EngineRepository: ...
@@ -633,6 +659,23 @@ class Channel(Protocol):
     """Carries one notification to a customer."""
 
     async def deliver(self, endpoint: Endpoint, webhook_id: str, body: bytes) -> Answer: ...
+
+
+class WeatherProvider(Protocol):
+    """Where weather comes from."""
+
+    @property
+    def name(self) -> str:
+        """What its forecasts are labelled with."""
+
+    def requests_of(self, past_days: int) -> int:
+        """As how many requests the provider counts one that asks for so many past days."""
+
+    def forecast(self, cell: Cell, past_days: int) -> WeatherForecast:
+        """From so many UTC days before today on, and 72 hours ahead. Raises WeatherUnavailableError.
+
+        Takes as long as the provider, within bounds: call it in a thread.
+        """
 
 
 class Wake(Protocol):

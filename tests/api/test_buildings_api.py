@@ -80,10 +80,20 @@ async def test_a_building_comes_back_as_it_was_added(api: httpx2.AsyncClient, cu
     }
     assert len(read["id"]) == 24
     assert read["customerId"] == customer.id
-    assert read["geolocation"] is None
+    assert read["geolocation"] == {"lat": 46.94809, "lon": 7.44744}
     assert read["profile"] is None
     unchanged = set(FULL) - {"devices", "settings"}
     assert {key: read[key] for key in unchanged} == {key: FULL[key] for key in unchanged}
+
+
+async def test_the_geolocation_follows_the_city(api: httpx2.AsyncClient) -> None:
+    assert (await api.post("/buildings/v1", json=minimal(zip="3011", countryCode="CH"))).json()["geolocation"] is None
+    moved = (await api.put("/buildings/v1", json=minimal(city="Genf", countryCode="CH"))).json()
+    assert moved["geolocation"] == {"lat": 46.20222, "lon": 6.14569}
+    sent = {**moved, "geolocation": {"lat": 1, "lon": 2}}
+    assert (await api.put("/buildings/v1", json=sent)).json()["geolocation"] == moved["geolocation"]
+    gone = (await api.put("/buildings/v1", json=minimal(city="Nirgendwo", countryCode="CH"))).json()
+    assert gone["geolocation"] is None
 
 
 async def test_what_is_not_sent_gets_its_default(api: httpx2.AsyncClient, clock: MovableClock) -> None:

@@ -54,6 +54,7 @@ _GROUPS = {
     "lang": "lang",
     "rules": "rules",
     "forecast": "forecast",
+    "weather": "weather",
     "endpoint": "endpoint",
     "db": "database",
 }

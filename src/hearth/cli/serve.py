@@ -20,8 +20,8 @@ import structlog
 import typer
 from rich.console import Console
 
-from hearth.bootstrap import Settings, only_ingest_of, open_installation, read_settings
-from hearth.connectors.system import system_jitter
+from hearth.bootstrap import Settings, only_ingest_of, open_installation, open_weather_provider, read_settings
+from hearth.connectors.system import SystemClock, system_jitter
 from hearth.connectors.telemetry import configure_logging
 from hearth.connectors.wake import PipeWake, WakeListener, open_wake_pipe
 from hearth.runtime.context import run_context_services
@@ -50,6 +50,7 @@ def serve(
     settings = read_settings(data_dir=data_dir, port=port, host=host)
     configure_logging(settings.log_json, settings.log_level)
     if part is None:
+        open_weather_provider(settings, SystemClock())  # a wrong setting is refused here, not in a process that starts anew
         settings.prepare_data_dir()
         upgrade(settings.store_url)
         sys.exit(Supervisor(settings).run())

@@ -13,7 +13,8 @@ from msgspec.structs import replace
 
 from hearth.domain.buildings import Building
 
-_VEILED = ("zip", "city", "latitude", "longitude", "user_ids", "disabled_notifications", "devices", "properties")
+_COMPUTED = ("latitude", "longitude")  # from the city, whose change is shown
+_VEILED = ("zip", "city", "user_ids", "disabled_notifications", "devices", "properties")
 
 
 def is_same(was: Building, is_now: Building) -> bool:
@@ -29,7 +30,7 @@ def shown_changes(was: Building, is_now: Building) -> tuple[dict[str, Any], dict
     old, new = (msgspec.to_builtins(_without_prices(each)) for each in (was, is_now))
     before, after = {}, {}
     for name in new:
-        if _json(old[name]) == _json(new[name]):
+        if name in _COMPUTED or _json(old[name]) == _json(new[name]):
             continue
         before[name], after[name] = old[name], new[name]
         if name in _VEILED:

@@ -26,7 +26,7 @@ from hearth.domain.tariffs import PriceSegment, PriceSlice, Tariff, price_segmen
 from hearth.ports import Session, Store
 from hearth.services.auditing import note
 from hearth.services.building_changes import is_same, shown_changes, shown_of_new
-from hearth.services.places import is_country, zone_of_place
+from hearth.services.places import is_country, position_of_city, zone_of_place
 
 MOST_PER_PAGE = 1_000
 MOST_DAYS_OF_PRICES = 32
@@ -238,7 +238,9 @@ class Buildings:
             time_zone_id = zone_of_place(draft.country_code, draft.city, customer.time_zone_id)
         same = ("deactivated_at_ms", "zip", "city", "country_code", "kwp", "is_early_adopter", "user_ids", "tariff", "limits")
         rules = ("disabled_notifications", "inactive_rules", "active_rules", "rules_operator_exclude", "properties")
-        return {"time_zone_id": time_zone_id, **{name: getattr(draft, name) for name in (*same, *rules)}}
+        latitude, longitude = position_of_city(draft.country_code, draft.city) or (None, None)
+        computed = {"time_zone_id": time_zone_id, "latitude": latitude, "longitude": longitude}
+        return {**computed, **{name: getattr(draft, name) for name in (*same, *rules)}}
 
 
 def get_building(session: Session, customer_id: str, customer_building_id: str) -> Building:

@@ -35,6 +35,7 @@ from hearth.forecasting.signals import Forecaster, Forecasts, Scale, Weather, co
 from hearth.forecasting.solar import Array, Site, best_of_year
 from hearth.ports import Session, Store
 from hearth.services.energy_histories import EnergyHistory, read_histories
+from hearth.services.weather import Weather as CellWeather
 
 log = structlog.get_logger()
 
@@ -65,6 +66,26 @@ class WeatherSeen(NamedTuple):
 
 WeatherOf = Callable[[Session, Building, int, int], WeatherSeen | None]
 SiteOf = Callable[[Building], Site | None]
+
+
+def site_of(building: Building) -> Site | None:
+    """Where a building stands, as precisely as its weather is known: homes of a cell share the sun's course."""
+    cell = CellWeather.cell_of(building)
+    return None if cell is None else Site(*cell)
+
+
+def weather_of(weather: CellWeather) -> WeatherOf:
+    """What is known of the weather over a building: the hours that were, and those to come."""
+
+    def seen(session: Session, building: Building, from_ms: int, hours: int) -> WeatherSeen | None:
+        cell = CellWeather.cell_of(building)
+        known = None if cell is None else weather.known(session, cell, from_ms, hours)
+        if known is None:
+            return None
+        outside_c = None if np.isnan(known.temperature_c).any() else known.temperature_c
+        return WeatherSeen(Weather(known.dni_w_m2, known.dhi_w_m2, outside_c), known.provider, known.is_stale)
+
+    return seen
 
 
 class _Home(NamedTuple):

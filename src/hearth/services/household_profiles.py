@@ -20,13 +20,14 @@ from hearth.domain.buildings import Building
 from hearth.domain.catalogue import PLATFORM
 from hearth.domain.events import Series
 from hearth.domain.profiles import HouseholdProfile, likeness_of
-from hearth.forecasting.solar import Site, found_array
+from hearth.forecasting.solar import found_array
 from hearth.insights.comparison import HISTORY_DAYS
 from hearth.insights.energy import GENERATION, HOUSEHOLD, CountedSeries, Figures, counted_series, local_hours
 from hearth.insights.households import SHAPE_DAYS, HomeFacts, consumption_column, household_profile
 from hearth.insights.motives import Reaction
 from hearth.insights.wall_hours import WallHours, wall_hours
 from hearth.ports import Session, Store
+from hearth.services.forecasting import site_of
 from hearth.services.statistics import hourly_energies
 
 _HOMES_AT_ONCE = 500
@@ -196,9 +197,10 @@ def _capacity(
     if not np.any(made > 0):
         return None, None
     peak_w = float(np.quantile(made[made > 0], 0.99))
-    if building.latitude is None or building.longitude is None:
+    site = site_of(building)
+    if site is None:
         return None, peak_w
-    array = found_array(Site(building.latitude, building.longitude), int(hours.bounds_ms[0]), made)
+    array = found_array(site, int(hours.bounds_ms[0]), made)
     return (None if array is None else array.capacity_w), peak_w
 
 

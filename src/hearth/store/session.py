@@ -33,6 +33,7 @@ from hearth.store.rules import SqlRuleRepository
 from hearth.store.series import SqlSeriesRepository
 from hearth.store.transactions import Transaction
 from hearth.store.turns import Turn
+from hearth.store.weather import SqlWeatherRepository
 
 
 class SqlSession:
@@ -53,6 +54,7 @@ class SqlSession:
         self.forecasts = SqlForecastRepository(transaction)
         self.energy = SqlEnergyRepository(transaction)
         self.household_profiles = SqlHouseholdProfileRepository(transaction)
+        self.weather = SqlWeatherRepository(transaction)
         self.rules = SqlRuleRepository(transaction)
         self.engine = SqlEngineRepository(transaction)
         self.notifications = SqlNotificationRepository(transaction)

@@ -281,6 +281,30 @@ tick_marks = Table(
     Column("evaluated_building_id", Ordered),
 )
 
+# Weather is of cells, which are nobody's. A row of days has all values of one UTC day.
+weather_cells = Table(
+    "weather_cells",
+    metadata,
+    Column("cell", Ordered, primary_key=True),
+    Column("document", LargeBinary, nullable=False),
+)
+
+weather_days = Table(
+    "weather_days",
+    metadata,
+    Column("cell", Ordered, primary_key=True),
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("provider", Ordered, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+)
+
+weather_providers = Table(
+    "weather_providers",
+    metadata,
+    Column("name", Ordered, primary_key=True),
+    Column("document", LargeBinary, nullable=False),
+)
+
 rules = Table(
     "rules",
     metadata,

@@ -125,7 +125,11 @@ class Building(WireModel):
         max_length=_MOST_PROPERTIES,
         description="Free. pvTilt and pvAzimuth (degrees; 180 = south), persons and floorArea (m²) are understood.",
     )
-    geolocation: Geolocation | None = Field(default=None, json_schema_extra=READ_ONLY)
+    geolocation: Geolocation | None = Field(
+        default=None,
+        description="Computed from city and countryCode; null where that city is not known.",
+        json_schema_extra=READ_ONLY,
+    )
     profile: Annotated[HouseholdProfile | None, BeforeValidator(_passed_over)] = Field(
         default=None, description="Computed once a day; null until there is one.", json_schema_extra=READ_ONLY
     )

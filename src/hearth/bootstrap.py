@@ -46,6 +46,7 @@ from hearth.services.building_limits import MOST_EVENTS_A_MINUTE, MOST_SERIES
 from hearth.services.buildings import Buildings
 from hearth.services.customers import Customers
 from hearth.services.deliveries import Deliveries
+from hearth.services.derived_energies import DerivedEnergies
 from hearth.services.endpoint_tests import EndpointTests
 from hearth.services.endpoints import Endpoints
 from hearth.services.event_categories import EventCategories
@@ -288,7 +289,10 @@ class Installation:
     def context_services(self) -> list[ContextService]:
         """What looks after the buildings in a process of its own."""
         peers = PeerPublishing(self.store, RuleSets(self.catalogue), self.clock)
-        return [ContextService("comparing homes", peers.publish, pause_seconds=5.0)]
+        return [
+            ContextService("comparing homes", peers.publish, pause_seconds=5.0),
+            ContextService("deriving energies", DerivedEnergies(self.store, self.clock).look, pause_seconds=5.0),
+        ]
 
     def endpoint_tests(self, channel: Channel) -> EndpointTests:
         """What tries endpoints over that channel."""

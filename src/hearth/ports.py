@@ -274,6 +274,9 @@ class IssuedEventRepository(Protocol):
     def list_for_operator(self, limit: int) -> list[IssuedBatch]:
         """The batches that are in line, oldest first."""
 
+    def list_of(self, customer_id: str, building_ids: Sequence[str]) -> list[IssuedBatch]:
+        """Those of these buildings that are in line, oldest first."""
+
     def delete(self, customer_id: str, numbers: Sequence[int]) -> None:
         """These batches are in a log entry of the same transaction."""
 

@@ -36,7 +36,8 @@ class IssuedEvent(msgspec.Struct, frozen=True, kw_only=True):
     """What a context service says of a building: an event on its way into the log. `value` in the type's unit.
 
     `occurred_at_ms`: when it was issued; `forecast_at_ms`: of which instant it speaks, where that is to come. `source` is
-    PLATFORM but for what devices send as well and the platform says in their place, such as yesterday's energies.
+    PLATFORM but for what devices send as well and the platform says in their place, such as yesterday's energies; then
+    `device_id` may be the device's. What `is_historical` fills windows and triggers nothing; a batch is one or the other.
     """
 
     event_type: str
@@ -44,6 +45,8 @@ class IssuedEvent(msgspec.Struct, frozen=True, kw_only=True):
     value: float
     forecast_at_ms: int | None = None
     source: str = PLATFORM
+    device_id: str = PLATFORM_DEVICE
+    is_historical: bool = False
 
 
 class EventColumns(msgspec.Struct, kw_only=True):

@@ -4,7 +4,7 @@ What counts and how is `insights.energy`'s and `insights.comparison`'s; here sta
 local days of the building, both ends included, a year at most. Invariant: other customers' buildings are never looked at.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -27,12 +27,14 @@ from hearth.insights.energy import (
     ENERGY_TYPES,
     TYPE_OF_COLUMN,
     Figures,
+    Instants,
     counted_series,
+    first_known,
     hourly_sums,
     local_hours,
     monthly_figures,
 )
-from hearth.ports import Session, Store
+from hearth.ports import Points, Session, Store
 from hearth.services.buildings import MOST_PER_PAGE, get_building
 
 MOST_DAYS = 366
@@ -63,19 +65,18 @@ class Statistics:
         with self._store.read() as session:
             building = get_building(session, customer_id, customer_building_id)
             hours = local_hours(first_day, last_day, zone_named(building.time_zone_id))
-            counted = counted_series(building.time_zone_id, session.series.list_of(customer_id, [building.id])).by_type
+            counted = counted_series(building.time_zone_id, session.series.list_of(customer_id, [building.id]))
             wanted = [
-                ids if not event_types or name in event_types else () for name, ids in zip(ENERGY_TYPES, counted, strict=True)
+                (own, derived) if not event_types or name in event_types else ((), ())
+                for name, own, derived in zip(ENERGY_TYPES, counted.by_type, counted.standing_in, strict=True)
             ]
             from_ms, to_ms = int(hours.bounds_ms[0]) - 1, int(hours.bounds_ms[-1]) - 1
-            read = session.events.read(customer_id, [series_id for ids in wanted for series_id in ids], from_ms, to_ms)
-        sums = []
-        for ids in wanted:
-            times = np.concatenate(
-                [np.empty(0, np.int64), *(np.asarray(read[series_id].times_ms, np.int64) for series_id in ids)]
-            )
-            values = np.concatenate([np.empty(0), *(np.asarray(read[series_id].values) for series_id in ids)])
-            sums.append(hourly_sums(hours, times, values))
+            ids = [series_id for own, derived in wanted for series_id in (*own, *derived)]
+            read = session.events.read(customer_id, ids, from_ms, to_ms)
+        sums = [
+            first_known(hourly_sums(hours, *joined_points(read, own)), hourly_sums(hours, *joined_points(read, derived)))
+            for own, derived in wanted
+        ]
         table = np.stack(sums, axis=1)
         with_events = np.flatnonzero(~np.isnan(table).all(axis=1)).tolist()
         return [HourlyEnergies(int(hours.bounds_ms[at]), table[at]) for at in with_events]
@@ -126,6 +127,12 @@ class Statistics:
             if event_types and of not in event_types:
                 figures[:, column] = np.nan
         return figures
+
+
+def joined_points(read: Mapping[int, Points], series_ids: Sequence[int]) -> tuple[Instants, Figures]:
+    """Times and values of some series, one after the other."""
+    times = [np.empty(0, np.int64), *(np.asarray(read[series_id].times_ms, np.int64) for series_id in series_ids)]
+    return np.concatenate(times), np.concatenate([np.empty(0), *(np.asarray(read[each].values) for each in series_ids)])
 
 
 def _group(session: Session, own: Building, category: Category, last_day: date) -> Group:

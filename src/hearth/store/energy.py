@@ -32,6 +32,7 @@ from hearth.insights.energy import (
     day_number,
     day_of_number,
     days_of_instants,
+    first_known,
     hourly_sums_of_many,
     local_hours,
     runs_of,
@@ -67,7 +68,7 @@ class _Home(NamedTuple):
 
     @property
     def series_ids(self) -> list[int]:
-        return [series_id for ids in self.counted.by_type for series_id in ids]
+        return self.counted.series_ids
 
 
 class SqlEnergyRepository:
@@ -202,6 +203,11 @@ def _computed(
                 hourly_sums_of_many(hours, [_events(home.counted.by_type[of_type], stored, fresh) for home in part])
                 for of_type in range(len(ENERGY_TYPES))
             ]
+            for of_type in range(len(ENERGY_TYPES)):
+                standing_in = [home.counted.standing_in[of_type] for home in part]
+                if any(standing_in):
+                    derived = hourly_sums_of_many(hours, [_events(ids, stored, fresh) for ids in standing_in])
+                    sums[of_type] = first_known(sums[of_type], derived)
             for home, figures in zip(part, daily_figures(hours, sums), strict=True):
                 yield home, first, figures
 

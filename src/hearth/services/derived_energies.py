@@ -44,6 +44,7 @@ from hearth.insights.energy import (
     local_hours,
 )
 from hearth.ports import Points, Session, Store
+from hearth.services.issuing import LIVE_MS, differs, in_line, issue
 from hearth.services.statistics import joined_points
 
 OF_POWER, OF_24H, OF_YESTERDAY = "energy of power", "energies of 24 hours", "energies of yesterday"
@@ -70,7 +71,6 @@ _SENT_ITSELF_MS = 3 * DAY_MS
 _LOOKED_BACK_MS = 3 * HOUR_MS  # for late readings of power
 _DAY_GRACE_MS = 15 * MINUTE_MS
 _INCOMPLETE_FROM_MS = 3 * HOUR_MS  # of the new day: what is missing of yesterday hardly comes any more
-_LIVE_MS = 2 * HOUR_MS  # what is older fills windows, and sets off no rule
 _HOMES_AT_ONCE = 500
 _HOMES_A_TRANSACTION = 50
 _RECENT_MS = 12 * HOUR_MS
@@ -153,20 +153,13 @@ class DerivedEnergies:
             for start in range(0, len(speaking), _HOMES_A_TRANSACTION):
                 with self._store.write() as session:
                     for home in speaking[start : start + _HOMES_A_TRANSACTION]:
-                        _issue(session, home)
+                        issue(session, customer_id, home.id, home.events)
+                        for name, at_ms in home.marks.items():
+                            session.issued.set_mark(customer_id, home.id, name, at_ms)
             said += sum(len(home.events) for home in speaking)
             if len(page) < _HOMES_AT_ONCE:
                 return said
             after = page[-1].customer_building_id
-
-
-def _issue(session: Session, home: _Home) -> None:
-    for is_historical in (True, False):
-        events = [each for each in home.events if each.is_historical == is_historical]
-        if events:
-            session.issued.add(home.building.customer_id, home.id, events)
-    for name, at_ms in home.marks.items():
-        session.issued.set_mark(home.building.customer_id, home.id, name, at_ms)
 
 
 def _homes(session: Session, customer_id: str, page: Sequence[Building], now_ms: int) -> list[_Home]:
@@ -204,7 +197,7 @@ def _say_energy_of_power(
         for power_type, energy_type in ENERGY_OF_POWER.items():
             if home.own(power_type) and not home.sends_energy(energy_type):
                 wanted.append(_Power(home, power_type, energy_type, from_ms))
-    waiting = _in_line(session, customer_id, {each.home.id for each in wanted})
+    waiting = in_line(session, customer_id, {each.home.id for each in wanted})
     computed: dict[tuple[str, str], tuple[Instants, Figures]] = {}
     for is_recent in (True, False):
         some = [each for each in wanted if (each.from_ms > now_ms - _RECENT_MS) == is_recent]
@@ -220,7 +213,7 @@ def _say_energy_of_power(
         for each in some:
             key = (each.home.id, each.energy_type)
             computed[key] = _energy_of(each, points, until_ms)
-            _say_changed(each, computed[key], points, waiting.get(key, {}), now_ms)
+            _say_changed(each, computed[key], points, waiting.get((*key, PLATFORM_DEVICE), {}), now_ms)
             each.home.marks[OF_POWER] = until_ms
     return computed
 
@@ -248,19 +241,9 @@ def _say_changed(
     times, values = joined_points(points, wanted.home.derived(wanted.energy_type))
     said = {**dict(zip(times.tolist(), values.tolist(), strict=True)), **waiting}
     for start_ms, energy_wh in zip(computed[0].tolist(), computed[1].tolist(), strict=True):
-        if start_ms not in said or abs(said[start_ms] - energy_wh) > 1e-6 * max(1.0, abs(energy_wh)):
-            is_old = start_ms + SLOT_MS < now_ms - _LIVE_MS
+        if differs(said.get(start_ms), energy_wh):
+            is_old = start_ms + SLOT_MS < now_ms - LIVE_MS
             wanted.home.events.append(_said(wanted.energy_type, start_ms, energy_wh, is_historical=is_old))
-
-
-def _in_line(session: Session, customer_id: str, building_ids: Iterable[str]) -> dict[tuple[str, str], dict[int, float]]:
-    """What was said and is not in the log yet, by building and type."""
-    waiting: dict[tuple[str, str], dict[int, float]] = {}
-    for batch in session.issued.list_of(customer_id, sorted(building_ids)):
-        for event in batch.events:
-            if event.device_id == PLATFORM_DEVICE:
-                waiting.setdefault((batch.building_id, event.event_type), {})[event.occurred_at_ms] = event.value
-    return waiting
 
 
 def _say_last_24h(

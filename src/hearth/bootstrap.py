@@ -59,6 +59,7 @@ from hearth.services.membership import Membership
 from hearth.services.notifications import Notifications
 from hearth.services.password_resets import PasswordResets
 from hearth.services.profiles import Profiles
+from hearth.services.readings import Readings
 from hearth.services.rule_reports import RuleReports
 from hearth.services.rules import Rules
 from hearth.services.simulations import Simulations
@@ -292,6 +293,7 @@ class Installation:
         return [
             ContextService("comparing homes", peers.publish, pause_seconds=5.0),
             ContextService("deriving energies", DerivedEnergies(self.store, self.clock).look, pause_seconds=5.0),
+            ContextService("checking readings", Readings(self.store, self.catalogue, self.clock).look, pause_seconds=0.5),
         ]
 
     def endpoint_tests(self, channel: Channel) -> EndpointTests:

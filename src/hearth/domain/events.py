@@ -10,6 +10,7 @@ from __future__ import annotations  # array[...] can be subscripted at run time 
 
 from array import array
 from enum import IntEnum
+from typing import Literal
 
 import msgspec
 
@@ -47,6 +48,21 @@ class IssuedEvent(msgspec.Struct, frozen=True, kw_only=True):
     source: str = PLATFORM
     device_id: str = PLATFORM_DEVICE
     is_historical: bool = False
+
+
+DoubtReason = Literal["TOO_LOW", "TOO_HIGH", "NEGATIVE", "GLITCH"]
+
+
+class SetAside(msgspec.Struct, frozen=True, kw_only=True):
+    """An event that cannot be believed: kept as it came, and left out of what is computed.
+
+    TOO_LOW and TOO_HIGH: beyond what its type can be; NEGATIVE and GLITCH: a reading of a meter that is out of line.
+    """
+
+    series_id: int
+    occurred_at_ms: int
+    value: float
+    reason: DoubtReason
 
 
 class EventColumns(msgspec.Struct, kw_only=True):

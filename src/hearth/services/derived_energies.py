@@ -45,6 +45,7 @@ from hearth.insights.energy import (
 )
 from hearth.ports import Points, Session, Store
 from hearth.services.issuing import LIVE_MS, differs, in_line, issue
+from hearth.services.set_aside import read_believed
 from hearth.services.statistics import joined_points
 
 OF_POWER, OF_24H, OF_YESTERDAY = "energy of power", "energies of 24 hours", "energies of yesterday"
@@ -209,7 +210,7 @@ def _say_energy_of_power(
             for series_id in (*home.own(power_type), *home.own(energy_type), *home.derived(energy_type))
         ]
         from_ms = min(each.from_ms for each in some) - LONGEST_HOLD_MS
-        points = session.events.read(customer_id, ids, from_ms - 1, now_ms)
+        points = read_believed(session, customer_id, ids, from_ms - 1, now_ms)
         for each in some:
             key = (each.home.id, each.energy_type)
             computed[key] = _energy_of(each, points, until_ms)
@@ -304,7 +305,7 @@ def _told(
     ids = [series_id for home in homes for kind in kinds for series_id in (*home.own(kind), *home.derived(kind))]
     if not homes or not (ids or fresh):
         return
-    points = session.events.read(customer_id, ids, int(hours.bounds_ms[0]) - 1, int(hours.bounds_ms[-1]) - 1)
+    points = read_believed(session, customer_id, ids, int(hours.bounds_ms[0]) - 1, int(hours.bounds_ms[-1]) - 1)
     for home in homes:
         measured = _measured(home, hours, points, fresh)
         generates = bool(home.own("ENERGY_GENERATION") or home.derived("ENERGY_GENERATION") or home.own(_EXCESS)) or bool(

@@ -36,6 +36,7 @@ from hearth.insights.energy import (
 )
 from hearth.ports import Points, Session, Store
 from hearth.services.buildings import MOST_PER_PAGE, get_building
+from hearth.services.set_aside import read_believed
 
 MOST_DAYS = 366
 _HOMES_AT_ONCE = 500
@@ -72,7 +73,7 @@ class Statistics:
             ]
             from_ms, to_ms = int(hours.bounds_ms[0]) - 1, int(hours.bounds_ms[-1]) - 1
             ids = [series_id for own, derived in wanted for series_id in (*own, *derived)]
-            read = session.events.read(customer_id, ids, from_ms, to_ms)
+            read = read_believed(session, customer_id, ids, from_ms, to_ms)
         sums = [
             first_known(hourly_sums(hours, *joined_points(read, own)), hourly_sums(hours, *joined_points(read, derived)))
             for own, derived in wanted

@@ -8,6 +8,7 @@ from sqlalchemy import LargeBinary, Select, Text, delete, literal, select
 from hearth.domain.events import IssuedEvent
 from hearth.ports import IssuedBatch
 from hearth.store.connections import among, insert
+from hearth.store.marks import read_mark, set_mark
 from hearth.store.tables import buildings, issued_events, issued_marks
 from hearth.store.transactions import Transaction
 
@@ -61,6 +62,14 @@ class SqlIssuedEventRepository:
         add = add.on_conflict_do_update(index_elements=["building_id", "service"], set_={"until_ms": at_ms})
         row = {"building_id": building_id, "service": service, "customer_id": customer_id, "until_ms": at_ms}
         self._connection.execute(add, row)
+
+    def read_until_for_operator(self, service: str) -> int:
+        """The sequence up to which a service has read the log; 0 at first."""
+        return read_mark(self._connection, f"read by {service}")
+
+    def set_read_until_for_operator(self, service: str, sequence: int) -> None:
+        """Moves that mark."""
+        set_mark(self._connection, f"read by {service}", sequence)
 
 
 def _all() -> Select[int, str, str, bytes]:

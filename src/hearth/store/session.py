@@ -29,6 +29,7 @@ from hearth.store.notifications import SqlNotificationRepository
 from hearth.store.outbox import SqlOutboxRepository
 from hearth.store.rules import SqlRuleRepository
 from hearth.store.series import SqlSeriesRepository
+from hearth.store.set_aside import SqlSetAsideRepository
 from hearth.store.transactions import Transaction
 from hearth.store.turns import Turn
 
@@ -48,6 +49,7 @@ class SqlSession:
         self.series = SqlSeriesRepository(transaction)
         self.events = SqlEventRepository(transaction)
         self.issued = SqlIssuedEventRepository(transaction)
+        self.set_aside = SqlSetAsideRepository(transaction)
         self.energy = SqlEnergyRepository(transaction)
         self.rules = SqlRuleRepository(transaction)
         self.engine = SqlEngineRepository(transaction)

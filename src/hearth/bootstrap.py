@@ -260,6 +260,10 @@ class Installation:
         return Buildings(self.store, self.clock, self.identities, self.catalogue)
 
     @cached_property
+    def events(self) -> EventReading:
+        return EventReading(self.store, self.clock, self.catalogue)
+
+    @cached_property
     def notifications(self) -> Notifications:
         return Notifications(self.store, self.clock)
 
@@ -349,7 +353,7 @@ class Installation:
             access=self.access,
             buildings=self.buildings,
             notifications=self.notifications,
-            events=EventReading(self.store, self.clock, self.catalogue),
+            events=self.events,
             statistics=Statistics(self.store),
             rules=self.rules,
             rule_reports=self.rule_reports,

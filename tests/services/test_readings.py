@@ -14,8 +14,8 @@ from hearth.domain.events import LogKind
 from hearth.insights.derived import SLOT_MS
 from hearth.runtime import live as live_module
 from hearth.services.derived_energies import DerivedEnergies
+from hearth.services.events import EventReading
 from hearth.services.readings import Readings
-from hearth.services.set_aside import SetAsideEvents
 from hearth.services.statistics import Statistics
 from hearth.store import SqlStore
 
@@ -48,7 +48,7 @@ def consumption(homes: Homes, day: date = DAY) -> list[float]:
 
 
 def set_aside(homes: Homes) -> list[tuple[int, float, str]]:
-    found, _ = SetAsideEvents(homes.store).list_page(CUSTOMER_ID, "home", None, 100)
+    found, _ = EventReading(homes.store, homes.clock, CATALOGUE).list_set_aside(CUSTOMER_ID, "home", None, 100)
     return [(each.event.occurred_at_ms, each.event.value, each.event.reason) for each in reversed(found)]
 
 

@@ -40,7 +40,7 @@ from hearth.insights.energy import (
     counted_of,
     derived_of,
     first_known,
-    hourly_sums,
+    hourly_sums_of_many,
     local_hours,
 )
 from hearth.ports import Points, Session, Store
@@ -62,8 +62,8 @@ _YESTERDAY = {
     "SELF_SUFFICIENCY_RATE_YESTERDAY": "self_sufficiency_percent",
 }
 _BATTERY_YESTERDAY = "ENERGY_IMPORT_YESTERDAY"
-_TOLD_TYPES = (*_LAST_24H, *_YESTERDAY, _BATTERY_YESTERDAY)
 _BATTERY, _EXCESS, _CHARGED = "BATTERY", "ENERGY_EXCESS", "ENERGY_IMPORT"
+_CONCERNED = {*ENERGY_OF_POWER, *ENERGY_TYPES, _EXCESS, _CHARGED, *_LAST_24H, *_YESTERDAY, _BATTERY_YESTERDAY}
 # Whose figures are the household's, so that nothing need be said beside them: not a plug's or a heater's.
 _OF_HOUSEHOLD = (HOUSEHOLD, "SMART_METER", "INVERTER")
 
@@ -76,6 +76,7 @@ _HOMES_AT_ONCE = 500
 _HOMES_A_TRANSACTION = 50
 _RECENT_MS = 12 * HOUR_MS
 
+_NOTHING = np.empty(0, np.int64), np.empty(0)
 _Overlay = Mapping[tuple[str, str], tuple[Instants, Figures]]
 
 
@@ -146,7 +147,7 @@ class DerivedEnergies:
         while True:
             with self._store.read() as session:
                 page = session.buildings.list_page(customer_id, after, _HOMES_AT_ONCE)
-                homes = _homes(session, customer_id, page, now_ms)
+                homes = _homes(session, customer_id, page, marks, now_ms)
                 fresh = _say_energy_of_power(session, customer_id, homes, marks[OF_POWER], now_ms, until_ms)
                 _say_last_24h(session, customer_id, homes, marks[OF_24H], fresh, now_ms)
                 _say_yesterday(session, customer_id, homes, marks[OF_YESTERDAY], fresh, now_ms)
@@ -163,25 +164,44 @@ class DerivedEnergies:
             after = page[-1].customer_building_id
 
 
-def _homes(session: Session, customer_id: str, page: Sequence[Building], now_ms: int) -> list[_Home]:
-    """The active buildings of a page that have something to derive from."""
+def _homes(
+    session: Session, customer_id: str, page: Sequence[Building], marks: Mapping[str, Mapping[str, int]], now_ms: int
+) -> list[_Home]:
+    """The active buildings of a page of which something may be due to be said."""
     active = {each.id: each for each in page if not each.is_deactivated()}
     series: dict[str, list[Series]] = {}
-    sources = {*ENERGY_OF_POWER, *ENERGY_TYPES, _EXCESS, _CHARGED}
     for each in session.series.list_of(customer_id, list(active)):
-        if each.event_type in sources or each.event_type in _TOLD_TYPES:
+        if each.event_type in _CONCERNED:
             series.setdefault(each.building_id, []).append(each)
+    due = {
+        building_id: found
+        for building_id, found in series.items()
+        if any(each.event_type in ENERGY_OF_POWER for each in found)
+        or marks[OF_24H].get(building_id, 0) < _last_hour(now_ms)
+        or _is_yesterday_due(active[building_id], marks[OF_YESTERDAY], now_ms)
+    }
     of_customers = [
         each.id
-        for found in series.values()
+        for found in due.values()
         for each in found
         if each.device_id != PLATFORM_DEVICE and each.source != PLATFORM and each.event_type not in ENERGY_OF_POWER
     ]
     newest = session.events.latest(customer_id, of_customers, now_ms)
     alive = frozenset(series_id for series_id, (at_ms, _) in newest.items() if at_ms > now_ms - _SENT_ITSELF_MS)
     return [
-        _Home(active[building_id], found, alive.intersection(each.id for each in found)) for building_id, found in series.items()
+        _Home(active[building_id], found, alive.intersection(each.id for each in found)) for building_id, found in due.items()
     ]
+
+
+def _last_hour(now_ms: int) -> int:
+    """Where the last hour ended of which all should have come."""
+    return (now_ms - _GRACE_MS) // HOUR_MS * HOUR_MS
+
+
+def _is_yesterday_due(building: Building, marks: Mapping[str, int], now_ms: int) -> bool:
+    zone = zone_named(building.time_zone_id)
+    start_ms = start_of_local_day(local_date(now_ms, zone), zone)
+    return now_ms >= start_ms + _DAY_GRACE_MS and marks.get(building.id, 0) < start_ms
 
 
 def _say_energy_of_power(
@@ -250,7 +270,7 @@ def _say_changed(
 def _say_last_24h(
     session: Session, customer_id: str, homes: Sequence[_Home], marks: Mapping[str, int], fresh: _Overlay, now_ms: int
 ) -> None:
-    end_ms = (now_ms - _GRACE_MS) // HOUR_MS * HOUR_MS
+    end_ms = _last_hour(now_ms)
     due = [
         home for home in homes if marks.get(home.id, 0) < end_ms and not all(home.sends(event_type) for event_type in _LAST_24H)
     ]
@@ -269,9 +289,7 @@ def _say_yesterday(
     """As soon as all of yesterday is known, and from three in the morning on once enough of it is."""
     due: dict[str, list[_Home]] = {}
     for home in homes:
-        zone = zone_named(home.building.time_zone_id)
-        start_ms = start_of_local_day(local_date(now_ms, zone), zone)
-        if now_ms >= start_ms + _DAY_GRACE_MS and marks.get(home.id, 0) < start_ms:
+        if _is_yesterday_due(home.building, marks, now_ms):
             due.setdefault(home.building.time_zone_id, []).append(home)
     for zone_id, some in due.items():
         zone = zone_named(zone_id)
@@ -306,37 +324,44 @@ def _told(
     if not homes or not (ids or fresh):
         return
     points = read_believed(session, customer_id, ids, int(hours.bounds_ms[0]) - 1, int(hours.bounds_ms[-1]) - 1)
-    for home in homes:
-        measured = _measured(home, hours, points, fresh)
-        generates = bool(home.own("ENERGY_GENERATION") or home.derived("ENERGY_GENERATION") or home.own(_EXCESS)) or bool(
-            np.nansum(measured.fed_in) > 0
-        )
-        balance = balanced(measured, generates)
-        charged = hourly_sums(hours, *joined_points(points, home.own(_CHARGED)))
-        yield home, told_of(balance, hours.lengths_ms, generates), is_whole(balance), total_wh(charged, hours.lengths_ms)
 
-
-def _measured(home: _Home, hours: LocalHours, points: Mapping[int, Points], fresh: _Overlay) -> Measured:
     def sums(event_type: str, sign: int = 0) -> Figures:
-        """Of each hour; with a sign, of the values of that sign alone, made positive."""
-
-        def added(times_ms: Instants, energies_wh: Figures) -> Figures:
-            return hourly_sums(hours, times_ms, np.maximum(0, sign * energies_wh) if sign else energies_wh)
-
-        times, values = joined_points(points, home.derived(event_type))
-        if (home.id, event_type) in fresh:
-            new_times, new_values = fresh[home.id, event_type]
-            kept = ~np.isin(times, new_times)
-            times, values = np.concatenate([times[kept], new_times]), np.concatenate([values[kept], new_values])
-        return first_known(added(*joined_points(points, home.own(event_type))), added(times, values))
+        return _sums(homes, event_type, sign, hours, points, fresh)
 
     fed_in = sums("GRID_ENERGY_CONSUMPTION", -1)
-    if home.own(_EXCESS) and not np.nansum(fed_in) > 0:
-        fed_in = np.full_like(fed_in, np.nan)  # what is fed in is said apart, and the grid's energies are what is taken
-    return Measured(
-        consumption=sums("ENERGY_CONSUMPTION"),
-        generation=sums("ENERGY_GENERATION"),
-        grid_import=sums("GRID_ENERGY_CONSUMPTION", 1),
-        fed_in=fed_in,
-        excess=sums(_EXCESS),
-    )
+    feeds_in = np.nansum(fed_in, axis=1) > 0
+    # Where what is fed in is sent apart, the grid's energies are what is taken.
+    fed_in[[bool(home.own(_EXCESS)) and not feeds for home, feeds in zip(homes, feeds_in.tolist(), strict=True)]] = np.nan
+    of_all = (sums("ENERGY_CONSUMPTION"), sums("ENERGY_GENERATION"), sums("GRID_ENERGY_CONSUMPTION", 1), fed_in, sums(_EXCESS))
+    charged = sums(_CHARGED)
+    for at, home in enumerate(homes):
+        generates = bool(
+            home.own("ENERGY_GENERATION") or home.derived("ENERGY_GENERATION") or home.own(_EXCESS) or feeds_in[at]
+        ) or ((home.id, "ENERGY_GENERATION") in fresh)
+        balance = balanced(Measured(*(each[at] for each in of_all)), generates)
+        yield (
+            home,
+            told_of(balance, hours.lengths_ms, generates),
+            is_whole(balance),
+            total_wh(charged[at], hours.lengths_ms),
+        )
+
+
+def _sums(
+    homes: Sequence[_Home], event_type: str, sign: int, hours: LocalHours, points: Mapping[int, Points], fresh: _Overlay
+) -> Figures:
+    """[home, hour]: what was sent, or else derived; with a sign, of the values of that sign alone, made positive."""
+
+    def signed(times_ms: Instants, energies_wh: Figures) -> tuple[Instants, Figures]:
+        return times_ms, np.maximum(0, sign * energies_wh) if sign else energies_wh
+
+    def derived(home: _Home) -> tuple[Instants, Figures]:
+        times, values = joined_points(points, home.derived(event_type))
+        new_times, new_values = fresh.get((home.id, event_type), _NOTHING)
+        kept = ~np.isin(times, new_times)
+        return signed(np.concatenate([times[kept], new_times]), np.concatenate([values[kept], new_values]))
+
+    own = hourly_sums_of_many(hours, [signed(*joined_points(points, home.own(event_type))) for home in homes])
+    if not any(home.derived(event_type) or (home.id, event_type) in fresh for home in homes):
+        return own
+    return first_known(own, hourly_sums_of_many(hours, [derived(home) for home in homes]))

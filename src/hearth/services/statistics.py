@@ -132,6 +132,9 @@ class Statistics:
 
 def joined_points(read: Mapping[int, Points], series_ids: Sequence[int]) -> tuple[Instants, Figures]:
     """Times and values of some series, one after the other."""
+    if len(series_ids) == 1:
+        of_one = read[series_ids[0]]
+        return np.asarray(of_one.times_ms, np.int64), np.asarray(of_one.values)
     times = [np.empty(0, np.int64), *(np.asarray(read[series_id].times_ms, np.int64) for series_id in series_ids)]
     return np.concatenate(times), np.concatenate([np.empty(0), *(np.asarray(read[each].values) for each in series_ids)])
 

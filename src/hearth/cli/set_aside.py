@@ -38,7 +38,7 @@ def set_aside(
     table = Table("time", "device", "type", "value", "reason", box=None)
     for series, event in found:
         time = datetime_of_instant(event.occurred_at_ms, zone).strftime("%Y-%m-%d %H:%M:%S")
-        table.add_row(time, series.device_id, series.event_type, f"{event.value:,g}", event.reason)
+        table.add_row(time, series.device_id, series.event_type, f"{event.value:,.10g}", event.reason)
     screen.print(table)
     if has_more:
         screen.print(f"There are more; --limit shows more than {limit}.", markup=False)

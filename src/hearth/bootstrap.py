@@ -48,6 +48,7 @@ from hearth.services.building_limits import MOST_EVENTS_A_MINUTE, MOST_SERIES
 from hearth.services.buildings import Buildings
 from hearth.services.customers import Customers
 from hearth.services.deliveries import Deliveries
+from hearth.services.derived_energies import DerivedEnergies
 from hearth.services.endpoint_tests import EndpointTests
 from hearth.services.endpoints import Endpoints
 from hearth.services.event_categories import EventCategories
@@ -63,6 +64,7 @@ from hearth.services.membership import Membership
 from hearth.services.notifications import Notifications
 from hearth.services.password_resets import PasswordResets
 from hearth.services.profiles import Profiles
+from hearth.services.readings import Readings
 from hearth.services.rule_reports import RuleReports
 from hearth.services.rules import Rules
 from hearth.services.simulations import Simulations
@@ -272,6 +274,10 @@ class Installation:
         return Buildings(self.store, self.clock, self.identities, self.catalogue)
 
     @cached_property
+    def events(self) -> EventReading:
+        return EventReading(self.store, self.clock, self.catalogue)
+
+    @cached_property
     def notifications(self) -> Notifications:
         return Notifications(self.store, self.clock)
 
@@ -313,6 +319,8 @@ class Installation:
             ContextService("comparing homes", peers.publish, pause_seconds=5.0),
             ContextService("tariffs", TariffEvents(self.store, self.clock).look, pause_seconds=1.0),
             ContextService("weather", self.weather.look, pause_seconds=5.0),
+            ContextService("checking readings", Readings(self.store, self.catalogue, self.clock).look, pause_seconds=0.5),
+            ContextService("deriving energies", DerivedEnergies(self.store, self.clock).look, pause_seconds=5.0),
             ContextService("forecasting", forecasting.look, pause_seconds=5.0),
             ContextService("profiling homes", profiles.look, pause_seconds=60.0),
         ]
@@ -370,7 +378,7 @@ class Installation:
             access=self.access,
             buildings=self.buildings,
             notifications=self.notifications,
-            events=EventReading(self.store, self.clock, self.catalogue),
+            events=self.events,
             statistics=Statistics(self.store),
             forecasts=Forecasts(self.store, self.clock, site_of),
             rules=self.rules,

@@ -19,7 +19,7 @@ from hearth.domain.audit import AuditEntry
 from hearth.domain.buildings import Building
 from hearth.domain.customers import Client, Customer, MailedLink, Member, MemberSession, SigningKey
 from hearth.domain.endpoints import Endpoint
-from hearth.domain.events import Delivered, Interacted, IssuedEvent, LogEntry, Series
+from hearth.domain.events import Delivered, Interacted, IssuedEvent, LogEntry, Series, SetAside
 from hearth.domain.forecasts import DayScore, Forecast, ForecastKind, ForecastModel
 from hearth.domain.goals import Goal, GoalState
 from hearth.domain.intervals import MeasuredInterval
@@ -162,6 +162,7 @@ class SeriesRepository(Protocol):
 
     def rename_device(self, customer_id: str, series_id: int, device_name: str) -> None: ...
     def list_of(self, customer_id: str, building_ids: Sequence[str]) -> list[Series]: ...
+    def list_of_types(self, customer_id: str, event_types: Sequence[str]) -> list[Series]: ...
     def list_groups(self, customer_id: str) -> list[SeriesGroup]:
         """All series of the customer, by event type and source."""
 
@@ -277,6 +278,9 @@ class IssuedEventRepository(Protocol):
     def list_for_operator(self, limit: int) -> list[IssuedBatch]:
         """The batches that are in line, oldest first."""
 
+    def list_of(self, customer_id: str, building_ids: Sequence[str]) -> list[IssuedBatch]:
+        """Those of these buildings that are in line, oldest first."""
+
     def delete(self, customer_id: str, numbers: Sequence[int]) -> None:
         """These batches are in a log entry of the same transaction."""
 
@@ -285,6 +289,24 @@ class IssuedEventRepository(Protocol):
 
     def set_mark(self, customer_id: str, building_id: str, service: str, at_ms: int) -> None:
         """The service has spoken up to that instant. Of a building that is erased nothing is kept."""
+
+    def read_until_for_operator(self, service: str) -> int:
+        """The sequence up to which a service has read the log; 0 at first."""
+
+    def set_read_until_for_operator(self, service: str, sequence: int) -> None: ...
+
+
+class SetAsideRepository(Protocol):
+    """Events that are kept as they came and left out of what is computed."""
+
+    def replace(self, customer_id: str, taken_back: Iterable[tuple[int, int]], events: Iterable[SetAside]) -> None:
+        """Sets events aside, and takes others, (series, instant), back. Those of series that are erased are passed over."""
+
+    def read(self, customer_id: str, series_ids: Sequence[int], from_ms: int, to_ms: int) -> dict[int, dict[int, SetAside]]:
+        """Those with from_ms < time <= to_ms, by series and instant."""
+
+    def list_page(self, customer_id: str, building_id: str, before: tuple[int, int] | None, limit: int) -> list[SetAside]:
+        """Those of a building, newest first, behind the (instant, series) `before`."""
 
 
 class ForecastRepository(Protocol):
@@ -591,6 +613,8 @@ class Session(Protocol):
     def issued(self) -> IssuedEventRepository: ...
     @property
     def forecasts(self) -> ForecastRepository: ...
+    @property
+    def set_aside(self) -> SetAsideRepository: ...
     @property
     def energy(self) -> EnergyRepository: ...
     @property

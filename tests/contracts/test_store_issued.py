@@ -25,6 +25,9 @@ def test_batches_wait_in_order_until_they_are_taken(store) -> None:
         (B, "b-two", [SUNNY]),
         (A, "a-two", [WARM]),
     ]
+    with store.read() as session:
+        assert session.issued.list_of(A, ["a-one", "b-two"]) == waiting[:1]
+        assert session.issued.list_of(A, []) == []
     with store.write() as session:
         session.issued.delete(A, [each.number for each in waiting])
     with store.read() as session:
@@ -58,3 +61,11 @@ def test_what_was_issued_goes_with_its_building(store) -> None:
     with store.read() as session:
         assert [each.building_id for each in session.issued.list_for_operator(10)] == ["a-two"]
         assert session.issued.marks(A, "weather") == {"a-two": 1}
+
+
+def test_how_far_a_service_has_read_the_log_is_its_own(store) -> None:
+    with store.write() as session:
+        session.issued.set_read_until_for_operator("readings", 7)
+    with store.read() as session:
+        assert session.issued.read_until_for_operator("readings") == 7
+        assert session.issued.read_until_for_operator("tariffs") == 0

@@ -20,11 +20,12 @@ from hearth.api.paging import LINK_HEADER, next_link
 from hearth.api.parts import ApiParts, parts_of
 from hearth.api.requests import facts_of
 from hearth.api.wire.base import CustomerBuildingId, QueryInstant
-from hearth.api.wire.events import Event, event_body, position_of, position_text
+from hearth.api.wire.events import Event, SetAsideEvent, event_body, position_of, position_text, set_aside_body
 from hearth.services.events import MOST_PER_PAGE
 
 EVENTS_PATH = "/events/v1"
 BATCH_PATH = "/events/batch/v1"
+SET_ASIDE_PATH = "/events/set-aside/v1"
 WRITE_SCOPE = "write:events"
 
 _USUAL_PAGE = 1_000
@@ -95,4 +96,23 @@ def list_events(
     )
     headers = next_link(request, position_text(page[-1].position), limit) if has_more else {}
     body = msgspec.json.encode([event_body(customer_id, event) for event in page])
+    return Response(body, media_type="application/json", headers=headers)
+
+
+@router.get(
+    SET_ASIDE_PATH,
+    response_model=list[SetAsideEvent],
+    **documented("read:events", (400, 404), ours=True, success_headers=LINK_HEADER),
+)
+def list_set_aside_events(
+    request: Request,
+    customer_building_id: Annotated[CustomerBuildingId, Query(alias="customerBuildingId", examples=["house-4711"])],
+    limit: Annotated[int, Query(ge=1, le=MOST_PER_PAGE)] = _USUAL_PAGE,
+    after: Annotated[str | None, Query(description="From the Link header of the page before.")] = None,
+) -> Response:
+    """The events of a building that cannot be believed, newest first. They are kept, and left out of what is computed."""
+    position = None if after is None else position_of(after)
+    page, has_more = parts_of(request).events.list_set_aside(grant_of(request).customer_id, customer_building_id, position, limit)
+    headers = next_link(request, position_text(page[-1].position), limit) if has_more else {}
+    body = msgspec.json.encode([set_aside_body(customer_building_id, each) for each in page])
     return Response(body, media_type="application/json", headers=headers)

@@ -46,6 +46,7 @@ _COMMANDS = {
     "simulate": "simulate",
     "backtest": "backtest",
     "why": "why",
+    "set-aside": "set_aside",
     "simulate-households": "simulate_households",
     "settings": "settings",
 }

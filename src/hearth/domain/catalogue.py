@@ -25,6 +25,8 @@ class EventType(msgspec.Struct, frozen=True, kw_only=True):
     """One kind of observation. `unit` is "W", "Wh", "%", "°C", or "" for ids; interval 0 = on change.
 
     `labels`: what the ids of a state mean; `labels_by_source` where that depends on the source ("*": all others).
+    `least` and `most`: a value beyond them cannot be (None: any can). `delta_type`: of a counter, the interval type that
+    what is added from reading to reading becomes.
     """
 
     name: str
@@ -34,6 +36,9 @@ class EventType(msgspec.Struct, frozen=True, kw_only=True):
     sources: frozenset[str]
     labels: dict[str, str] = {}
     labels_by_source: dict[str, dict[str, str]] = {}
+    least: float | None = None
+    most: float | None = None
+    delta_type: str | None = None
 
     def labels_of(self, sources: Sequence[str]) -> dict[int, str]:
         """What the ids mean when they come from these sources (none = any); empty where it is not the same for all."""
@@ -75,6 +80,9 @@ class _Entry(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     sources: list[str]
     labels: dict[str, str] = {}
     labels_by_source: dict[str, dict[str, str]] = {}
+    least: float | None = None
+    most: float | None = None
+    delta_type: str | None = None
 
 
 class _File(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -102,6 +110,11 @@ def read_catalogue(*texts: str) -> Catalogue:
             if source != "*" and source not in known:
                 message = f"{name} names the source {source}, which is no device type"
                 raise Problem("invalid", message, (FieldProblem(f"/event_types/{name}/sources", message),))
+        if entry.delta_type is not None and (
+            entry.quantity != "counter" or entry.delta_type not in entries or entries[entry.delta_type].quantity != "interval"
+        ):
+            message = f"{name} has the delta_type {entry.delta_type}: it must be a counter, and that an interval type"
+            raise Problem("invalid", message, (FieldProblem(f"/event_types/{name}/delta_type", message),))
     return Catalogue(
         device_types=frozenset(device_types),
         event_types={
@@ -113,6 +126,9 @@ def read_catalogue(*texts: str) -> Catalogue:
                 sources=frozenset(device_types) if "*" in entry.sources else frozenset(entry.sources),
                 labels=entry.labels,
                 labels_by_source=entry.labels_by_source,
+                least=entry.least,
+                most=entry.most,
+                delta_type=entry.delta_type,
             )
             for name, entry in entries.items()
         },

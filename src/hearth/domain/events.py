@@ -10,6 +10,7 @@ from __future__ import annotations  # array[...] can be subscripted at run time 
 
 from array import array
 from enum import IntEnum
+from typing import Literal
 
 import msgspec
 
@@ -36,7 +37,8 @@ class IssuedEvent(msgspec.Struct, frozen=True, kw_only=True):
     """What a context service says of a building: an event on its way into the log. `value` in the type's unit.
 
     `occurred_at_ms`: when it was issued; `forecast_at_ms`: of which instant it speaks, where that is to come. `source` is
-    PLATFORM but for what devices send as well and the platform says in their place, such as yesterday's energies.
+    PLATFORM but for what devices send as well and the platform says in their place, such as yesterday's energies; then
+    `device_id` may be the device's. What `is_historical` fills windows and triggers nothing; a batch is one or the other.
     """
 
     event_type: str
@@ -44,6 +46,23 @@ class IssuedEvent(msgspec.Struct, frozen=True, kw_only=True):
     value: float
     forecast_at_ms: int | None = None
     source: str = PLATFORM
+    device_id: str = PLATFORM_DEVICE
+    is_historical: bool = False
+
+
+DoubtReason = Literal["TOO_LOW", "TOO_HIGH", "NEGATIVE", "GLITCH"]
+
+
+class SetAside(msgspec.Struct, frozen=True, kw_only=True):
+    """An event that cannot be believed: kept as it came, and left out of what is computed.
+
+    TOO_LOW and TOO_HIGH: beyond what its type can be; NEGATIVE and GLITCH: a reading of a meter that is out of line.
+    """
+
+    series_id: int
+    occurred_at_ms: int
+    value: float
+    reason: DoubtReason
 
 
 class EventColumns(msgspec.Struct, kw_only=True):

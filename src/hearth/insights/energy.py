@@ -3,8 +3,8 @@
 Decides which series count (those of the gateway, which is the whole household; where it has none of a type, the devices
 together; never both) and to which hour a value belongs. An event's timestamp is the beginning of its interval, so its
 value (Wh) counts whole in the local hour and day in which its timestamp lies, however long the interval is. Nothing is
-spread or filled in. Invariant: what had no event is NaN here and absent outside, never zero; the days of a range do not
-depend on the range.
+spread or filled in; but for an hour of which the customer sent nothing, what the platform derived from its power stands in.
+Invariant: what had no event is NaN here and absent outside, never zero; the days of a range do not depend on the range.
 
 Base consumption (our definition): what would have been used had every hour of the day been like a quiet one. A quiet hour is
 the tenth percentile of the hours with events (the nearest rank: the third lowest of 24); times the length of the day in
@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from hearth.core.instants import HOUR_MS, datetime_of_instant, local_date, start_of_local_day, zone_named
 from hearth.domain.catalogue import PLATFORM
-from hearth.domain.events import Series
+from hearth.domain.events import PLATFORM_DEVICE, Series
 
 ENERGY_TYPES = ("ENERGY_GENERATION", "ENERGY_CONSUMPTION", "GRID_ENERGY_CONSUMPTION")
 HOUSEHOLD = "GATEWAY"
@@ -55,24 +55,61 @@ def day_of_number(number: int) -> date:
 
 
 class CountedSeries(NamedTuple):
-    """Which series of a building make up its statistics. `by_type`: the ids, for each of `ENERGY_TYPES`.
+    """Which series of a building make up its statistics. `by_type`: the customer's ids, for each of `ENERGY_TYPES`;
+    `standing_in`: the platform's, which count in the hours without any of the customer's.
 
     `basis` names the zone and the types that come from the gateway: figures of another basis are other figures.
     """
 
     basis: str
     by_type: tuple[tuple[int, ...], ...]
+    standing_in: tuple[tuple[int, ...], ...] = ((),) * len(ENERGY_TYPES)
+
+    def with_stand_in(self, column: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Of one type: the series that count, and those that stand in for them in hours without."""
+        return self.by_type[column], self.standing_in[column]
+
+    @property
+    def series_ids(self) -> list[int]:
+        """All of them."""
+        return [series_id for ids in (*self.by_type, *self.standing_in) for series_id in ids]
 
 
 def counted_series(time_zone_id: str, series: Iterable[Series]) -> CountedSeries:
     """Of all series of a building those that count."""
-    found = [each for each in series if each.event_type in ENERGY_TYPES and each.source != PLATFORM]
-    of_household = sorted({each.event_type for each in found if each.source == HOUSEHOLD})
-    by_type = tuple(
-        tuple(each.id for each in found if each.event_type == name and (name not in of_household or each.source == HOUSEHOLD))
-        for name in ENERGY_TYPES
+    found = [each for each in series if each.event_type in ENERGY_TYPES]
+    counted = {name: counted_of(found, name) for name in ENERGY_TYPES}
+    of_household = sorted(name for name, chosen in counted.items() if any(each.source == HOUSEHOLD for each in chosen))
+    return CountedSeries(
+        basis=" ".join((time_zone_id, *of_household)),
+        by_type=tuple(tuple(each.id for each in chosen) for chosen in counted.values()),
+        standing_in=tuple(tuple(each.id for each in derived_of(found, name)) for name in ENERGY_TYPES),
     )
-    return CountedSeries(" ".join((time_zone_id, *of_household)), by_type)
+
+
+def counted_of(series: Iterable[Series], event_type: str) -> list[Series]:
+    """What the customer sends of the household: the gateway's series of the type, or all devices' where it has none."""
+    found = [
+        each for each in series if each.event_type == event_type and each.source != PLATFORM and each.device_id != PLATFORM_DEVICE
+    ]
+    return [each for each in found if each.source == HOUSEHOLD] or found
+
+
+def derived_of(series: Iterable[Series], event_type: str) -> list[Series]:
+    """What the platform itself says of the household in the customer's place."""
+    return [
+        each
+        for each in series
+        if each.event_type == event_type and each.device_id == PLATFORM_DEVICE and each.source == HOUSEHOLD
+    ]
+
+
+def first_known(*figures: Figures) -> Figures:
+    """At each place the first of the figures that is known."""
+    known = figures[0]
+    for each in figures[1:]:
+        known = np.where(np.isnan(known), each, known)
+    return known
 
 
 @dataclass(frozen=True)

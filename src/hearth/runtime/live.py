@@ -23,7 +23,6 @@ from hearth.core.problems import Problem
 from hearth.domain.catalogue import Catalogue
 from hearth.domain.events import (
     NO_FORECAST_MS,
-    PLATFORM_DEVICE,
     EventColumns,
     Fact,
     LogEntry,
@@ -461,7 +460,7 @@ class LiveDriver:
             await self._enter(customer_id, kind, empty_columns(), self._clock.now_ms(), tuple(facts))
 
     async def enter_issued(self) -> None:
-        """Puts what context services have issued into the log, as live events, and takes it out of their line."""
+        """Puts what context services have issued into the log, live or historical, and takes it out of their line."""
 
         def read() -> list[IssuedBatch]:
             with self._store.read() as session:
@@ -469,13 +468,14 @@ class LiveDriver:
 
         async with self._entering:  # what one call has read and not yet stored, another must not read
             while self._is_accepting and (batches := await asyncio.to_thread(read)):
-                by_customer: dict[str, list[IssuedBatch]] = defaultdict(list)
+                alike: dict[tuple[str, LogKind], list[IssuedBatch]] = defaultdict(list)
                 for batch in batches:
-                    by_customer[batch.customer_id].append(batch)
-                for customer_id, some in by_customer.items():
+                    is_historical = any(event.is_historical for event in batch.events)
+                    alike[batch.customer_id, LogKind.HISTORICAL if is_historical else LogKind.LIVE].append(batch)
+                for (customer_id, kind), some in alike.items():
                     columns = await asyncio.to_thread(self._columns_of_issued, customer_id, some)
                     numbers = [batch.number for batch in some]
-                    await self._enter(customer_id, LogKind.LIVE, columns, self._clock.now_ms(), issued=numbers)
+                    await self._enter(customer_id, kind, columns, self._clock.now_ms(), issued=numbers)
 
     def _columns_of_issued(self, customer_id: str, batches: Sequence[IssuedBatch]) -> EventColumns:
         """The events of the batches; new series are added. Those of a building that went meanwhile are left out."""
@@ -486,7 +486,7 @@ class LiveDriver:
             for batch in batches:
                 for event in batch.events if batch.building_id in there else ():
                     series = session.series.find_or_add(
-                        customer_id, batch.building_id, event.event_type, PLATFORM_DEVICE, event.source, None
+                        customer_id, batch.building_id, event.event_type, event.device_id, event.source, None
                     )
                     self.know(series)
                     columns.series_ids.append(series.id)

@@ -12,8 +12,9 @@ import numpy as np
 from hearth.core.instants import HOUR_MS
 from hearth.domain.buildings import Building
 from hearth.forecasting.hours import Floats
-from hearth.insights.energy import ENERGY_TYPES, counted_series
+from hearth.insights.energy import ENERGY_TYPES, counted_series, first_known
 from hearth.ports import Points, Session
+from hearth.services.set_aside import read_believed
 
 _GENERATION, _CONSUMPTION = ENERGY_TYPES.index("ENERGY_GENERATION"), ENERGY_TYPES.index("ENERGY_CONSUMPTION")
 _LEAST_SHARE_OF_VALUES = 0.75
@@ -31,22 +32,26 @@ def read_histories(session: Session, buildings: Sequence[Building], from_ms: int
     customer_id = buildings[0].customer_id
     every = session.series.list_of(customer_id, [each.id for each in buildings])
     counted = {
-        each.id: counted_series(each.time_zone_id, (one for one in every if one.building_id == each.id)).by_type
-        for each in buildings
+        each.id: counted_series(each.time_zone_id, (one for one in every if one.building_id == each.id)) for each in buildings
     }
     wanted = [
-        series_id for by_type in counted.values() for ids in (by_type[_GENERATION], by_type[_CONSUMPTION]) for series_id in ids
+        series_id
+        for series in counted.values()
+        for column in (_CONSUMPTION, _GENERATION)
+        for ids in series.with_stand_in(column)
+        for series_id in ids
     ]
-    points = session.events.read(customer_id, wanted, from_ms - 1, to_ms - 1) if wanted else {}
+    points = read_believed(session, customer_id, wanted, from_ms - 1, to_ms - 1) if wanted else {}
     count = (to_ms - from_ms) // HOUR_MS
+
+    def history(own: Sequence[int], derived: Sequence[int]) -> Floats | None:
+        if not own and not derived:
+            return None
+        return first_known(*(_hours([points[series_id] for series_id in ids], from_ms, count) for ids in (own, derived)))
+
     return {
-        building_id: EnergyHistory(
-            *(
-                _hours([points[series_id] for series_id in by_type[column]], from_ms, count) if by_type[column] else None
-                for column in (_CONSUMPTION, _GENERATION)
-            )
-        )
-        for building_id, by_type in counted.items()
+        building_id: EnergyHistory(*(history(*series.with_stand_in(column)) for column in (_CONSUMPTION, _GENERATION)))
+        for building_id, series in counted.items()
     }
 
 

@@ -10,7 +10,7 @@ from hearth.core.clock import Clock
 from hearth.core.instants import DAY_MS
 from hearth.core.problems import FieldProblem, Problem
 from hearth.domain.catalogue import Catalogue
-from hearth.domain.events import NO_FORECAST_MS, Series
+from hearth.domain.events import NO_FORECAST_MS, Series, SetAside
 from hearth.ports import Store
 from hearth.services.buildings import get_building
 
@@ -38,6 +38,18 @@ class StoredEvent(NamedTuple):
     def position(self) -> Position:
         """What the next page starts behind."""
         return Position(self.occurred_at_ms, self.series.id)
+
+
+class ListedSetAside(NamedTuple):
+    """An event that is set aside, and whose it is."""
+
+    series: Series
+    event: SetAside
+
+    @property
+    def position(self) -> Position:
+        """What the next page starts behind."""
+        return Position(self.event.occurred_at_ms, self.event.series_id)
 
 
 class EventReading:
@@ -98,6 +110,19 @@ class EventReading:
                 found += sorted(stretch, key=lambda event: event.position)
                 start_ms, step_ms = end_ms, min(step_ms * 2, _LONGEST_STEP_MS)
         return found[:limit], len(found) > limit
+
+    def list_set_aside(
+        self, customer_id: str, customer_building_id: str, after: Position | None, limit: int
+    ) -> tuple[list[ListedSetAside], bool]:
+        """Events that are kept and not believed, newest first, those behind `after` -> (at most `limit`, whether more follow).
+
+        Raises Problem "not_found" for a building the customer does not have.
+        """
+        with self._store.read() as session:
+            building = get_building(session, customer_id, customer_building_id)
+            found = session.set_aside.list_page(customer_id, building.id, after, limit + 1)
+            series = {each.id: each for each in session.series.list_of(customer_id, [building.id])} if found else {}
+        return [ListedSetAside(series[each.series_id], each) for each in found[:limit]], len(found) > limit
 
     def _check_types(self, event_types: Sequence[str]) -> None:
         errors = []

@@ -123,5 +123,5 @@ class Forecasts:
         if kind == "GENERATION" and self._site_of(building) is None:
             return "NO_PLACE"
         every = session.series.list_of(building.customer_id, [building.id])
-        has_events = bool(counted_series(building.time_zone_id, every).by_type[_COUNTED[kind]])
+        has_events = any(counted_series(building.time_zone_id, every).with_stand_in(_COUNTED[kind]))
         return "NOT_YET" if has_events or (kind == "GENERATION" and building.kwp) else "NO_EVENTS"

@@ -178,7 +178,7 @@ def _shape(session: Session, building: Building, counted: CountedSeries, daily: 
     if np.isnan(daily[-SHAPE_DAYS:, : len(counted.by_type)]).all():
         return None
     first_day, zone = yesterday - timedelta(days=SHAPE_DAYS - 1), zone_named(building.time_zone_id)
-    wanted = [counted.by_type[consumption_column(daily)], counted.by_type[GENERATION]]
+    wanted = [counted.with_stand_in(consumption_column(daily)), counted.with_stand_in(GENERATION)]
     used, made = hourly_energies(session, building.customer_id, wanted, local_hours(first_day, yesterday, zone))
     return wall_hours(first_day, yesterday, zone, used, made, building.tariff)
 
@@ -193,7 +193,7 @@ def _capacity(
     begins = int(np.argmax(np.convolve(generated, np.ones(_CAPACITY_DAYS), "valid")))
     first = first_day + timedelta(days=begins)
     hours = local_hours(first, first + timedelta(days=_CAPACITY_DAYS - 1), zone_named(building.time_zone_id))
-    (made,) = hourly_energies(session, building.customer_id, [counted.by_type[GENERATION]], hours)
+    (made,) = hourly_energies(session, building.customer_id, [counted.with_stand_in(GENERATION)], hours)
     if not np.any(made > 0):
         return None, None
     peak_w = float(np.quantile(made[made > 0], 0.99))

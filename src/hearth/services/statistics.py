@@ -4,7 +4,7 @@ What counts and how is `insights.energy`'s and `insights.comparison`'s; here sta
 local days of the building, both ends included, a year at most. Invariant: other customers' buildings are never looked at.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -25,14 +25,17 @@ from hearth.insights.energy import (
     ENERGY_TYPES,
     TYPE_OF_COLUMN,
     Figures,
+    Instants,
     LocalHours,
     counted_series,
+    first_known,
     hourly_sums,
     local_hours,
     monthly_figures,
 )
-from hearth.ports import Session, Store
+from hearth.ports import Points, Session, Store
 from hearth.services.buildings import MOST_PER_PAGE, get_building
+from hearth.services.set_aside import read_believed
 
 MOST_DAYS = 366
 _BEFORE, _AFTER = date(1970, 1, 2), date(2199, 12, 30)  # beyond, instants and local days are no longer sure
@@ -61,9 +64,10 @@ class Statistics:
         with self._store.read() as session:
             building = get_building(session, customer_id, customer_building_id)
             hours = local_hours(first_day, last_day, zone_named(building.time_zone_id))
-            counted = counted_series(building.time_zone_id, session.series.list_of(customer_id, [building.id])).by_type
-            wanted = [
-                ids if not event_types or name in event_types else () for name, ids in zip(ENERGY_TYPES, counted, strict=True)
+            counted = counted_series(building.time_zone_id, session.series.list_of(customer_id, [building.id]))
+            wanted: list[tuple[Sequence[int], Sequence[int]]] = [
+                counted.with_stand_in(column) if not event_types or name in event_types else ((), ())
+                for column, name in enumerate(ENERGY_TYPES)
             ]
             table = np.stack(hourly_energies(session, customer_id, wanted, hours), axis=1)
         with_events = np.flatnonzero(~np.isnan(table).all(axis=1)).tolist()
@@ -117,16 +121,29 @@ class Statistics:
         return figures
 
 
-def hourly_energies(session: Session, customer_id: str, wanted: Sequence[Sequence[int]], hours: LocalHours) -> list[Figures]:
-    """What the events of some series come to together in each hour, in Wh, for each such set of series; NaN = none."""
+def hourly_energies(
+    session: Session, customer_id: str, wanted: Sequence[tuple[Sequence[int], Sequence[int]]], hours: LocalHours
+) -> list[Figures]:
+    """What the events of some series come to together in each hour, in Wh; NaN = none.
+
+    wanted: for each answer the series that count, and those that stand in for them in hours without.
+    """
     from_ms, to_ms = int(hours.bounds_ms[0]) - 1, int(hours.bounds_ms[-1]) - 1
-    read = session.events.read(customer_id, [series_id for ids in wanted for series_id in ids], from_ms, to_ms)
-    sums = []
-    for ids in wanted:
-        times = np.concatenate([np.empty(0, np.int64), *(np.asarray(read[series_id].times_ms, np.int64) for series_id in ids)])
-        values = np.concatenate([np.empty(0), *(np.asarray(read[series_id].values) for series_id in ids)])
-        sums.append(hourly_sums(hours, times, values))
-    return sums
+    ids = [series_id for own, derived in wanted for series_id in (*own, *derived)]
+    read = read_believed(session, customer_id, ids, from_ms, to_ms)
+    return [
+        first_known(hourly_sums(hours, *joined_points(read, own)), hourly_sums(hours, *joined_points(read, derived)))
+        for own, derived in wanted
+    ]
+
+
+def joined_points(read: Mapping[int, Points], series_ids: Sequence[int]) -> tuple[Instants, Figures]:
+    """Times and values of some series, one after the other."""
+    if len(series_ids) == 1:
+        of_one = read[series_ids[0]]
+        return np.asarray(of_one.times_ms, np.int64), np.asarray(of_one.values)
+    times = [np.empty(0, np.int64), *(np.asarray(read[series_id].times_ms, np.int64) for series_id in series_ids)]
+    return np.concatenate(times), np.concatenate([np.empty(0), *(np.asarray(read[each].values) for each in series_ids)])
 
 
 def _group(session: Session, own: Building, category: Category) -> Group:

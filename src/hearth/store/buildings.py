@@ -28,6 +28,7 @@ from hearth.store.tables import (
     rule_states,
     series,
     series_chunks,
+    set_aside_events,
 )
 from hearth.store.transactions import Transaction
 
@@ -94,6 +95,7 @@ class SqlBuildingRepository:
         log.erase(self._connection, customer_id, building_id, series_ids)
         run(delete(series_chunks).where(among(self._connection, series_chunks.c.series_id, series_ids)))
         run(delete(energy_days).where(energy_days.c.building_id == building_id))
+        run(delete(set_aside_events).where(set_aside_events.c.building_id == building_id))
         run(delete(issued_events).where(issued_events.c.building_id == building_id))
         run(delete(issued_marks).where(issued_marks.c.building_id == building_id))
         for table in (forecast_models, forecasts, forecast_scores):

@@ -20,7 +20,7 @@ import numpy as np
 from sqlalchemy import Connection, select
 
 from hearth.core.instants import start_of_local_day, zone_named
-from hearth.domain.events import Series
+from hearth.domain.events import Series, SetAside
 from hearth.insights.energy import (
     COLUMNS,
     ENERGY_TYPES,
@@ -32,6 +32,7 @@ from hearth.insights.energy import (
     day_number,
     day_of_number,
     days_of_instants,
+    first_known,
     hourly_sums_of_many,
     local_hours,
     runs_of,
@@ -41,6 +42,7 @@ from hearth.store import log
 from hearth.store.chunks import read_chunks
 from hearth.store.connections import among, raw_insert
 from hearth.store.packing import EntryArrays, Stretch
+from hearth.store.set_aside import days_near_set_aside, read_set_aside, without
 from hearth.store.stretches import joined, picked, settled, split_by
 from hearth.store.tables import buildings, energy_days, series
 from hearth.store.transactions import Transaction
@@ -67,7 +69,7 @@ class _Home(NamedTuple):
 
     @property
     def series_ids(self) -> list[int]:
-        return [series_id for ids in self.counted.by_type for series_id in ids]
+        return self.counted.series_ids
 
 
 class SqlEnergyRepository:
@@ -144,10 +146,14 @@ def batched(rows: Iterator[EnergyDayRow]) -> Iterator[list[EnergyDayRow]]:
 
 
 def write_days(connection: Connection, rows: Sequence[EnergyDayRow]) -> None:
-    """Writes the rows of buildings that still are. The caller has the log's lock, so none is erased meanwhile."""
-    query = select(buildings.c.id).where(among(connection, buildings.c.id, sorted({row.building_id for row in rows})))
-    alive = set(connection.scalars(query))
-    written = [tuple(row) for row in rows if row.building_id in alive]
+    """Writes the rows of buildings that still are, but of days near an event that is set aside.
+
+    The caller has the log's lock, so nothing is erased or set aside meanwhile.
+    """
+    building_ids, days = sorted({row.building_id for row in rows}), [row.day for row in rows]
+    alive = set(connection.scalars(select(buildings.c.id).where(among(connection, buildings.c.id, building_ids))))
+    near = days_near_set_aside(connection, building_ids, min(days), max(days))
+    written = [tuple(row) for row in rows if row.building_id in alive and (row.building_id, row.day) not in near]
     if written:
         connection.exec_driver_sql(raw_insert(connection, energy_days) + _OR_REPLACE, written)
 
@@ -198,19 +204,29 @@ def _computed(
             part = alike[at : at + at_once]
             series_ids = sorted(series_id for home in part for series_id in home.series_ids)
             stored = read_chunks(connection, customer_id, series_ids, from_ms, to_ms)
+            aside = read_set_aside(connection, customer_id, series_ids, from_ms, to_ms)
             sums = [
-                hourly_sums_of_many(hours, [_events(home.counted.by_type[of_type], stored, fresh) for home in part])
+                hourly_sums_of_many(hours, [_events(home.counted.by_type[of_type], stored, fresh, aside) for home in part])
                 for of_type in range(len(ENERGY_TYPES))
             ]
+            for of_type in range(len(ENERGY_TYPES)):
+                standing_in = [home.counted.standing_in[of_type] for home in part]
+                if any(standing_in):
+                    derived = hourly_sums_of_many(hours, [_events(ids, stored, fresh, aside) for ids in standing_in])
+                    sums[of_type] = first_known(sums[of_type], derived)
             for home, figures in zip(part, daily_figures(hours, sums), strict=True):
                 yield home, first, figures
 
 
 def _events(
-    series_ids: Sequence[int], stored: Mapping[int, list[Stretch]], fresh: Mapping[int, Stretch]
+    series_ids: Sequence[int],
+    stored: Mapping[int, list[Stretch]],
+    fresh: Mapping[int, Stretch],
+    aside: Mapping[int, Mapping[int, SetAside]],
 ) -> tuple[Instants, Figures]:
-    """Times and values of some series, one after the other."""
-    points = [each for series_id in series_ids for each in _settled(series_id, stored, fresh)]
+    """Times and values of some series, one after the other, without what is set aside."""
+    settled_ones = [(series_id, each) for series_id in series_ids for each in _settled(series_id, stored, fresh)]
+    points = [without(each, aside[series_id]) if series_id in aside else each for series_id, each in settled_ones]
     if not points:
         return np.empty(0, np.int64), np.empty(0, np.float64)
     return np.concatenate([each.times_ms for each in points]), np.concatenate([each.values for each in points])

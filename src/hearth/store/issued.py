@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import LargeBinary, Text, delete, literal, select
+from sqlalchemy import LargeBinary, Select, Text, delete, literal, select
 
 from hearth.domain.events import IssuedEvent
 from hearth.ports import IssuedBatch
 from hearth.store.connections import among, insert
+from hearth.store.marks import read_mark, set_mark
 from hearth.store.tables import buildings, issued_events, issued_marks
 from hearth.store.transactions import Transaction
 
@@ -28,8 +29,14 @@ class SqlIssuedEventRepository:
 
     def list_for_operator(self, limit: int) -> list[IssuedBatch]:
         """The batches that are in line, oldest first."""
-        row = issued_events.c
-        query = select(row.number, row.customer_id, row.building_id, row.document).order_by(row.number).limit(limit)
+        return self._batches(_all().limit(limit))
+
+    def list_of(self, customer_id: str, building_ids: Sequence[str]) -> list[IssuedBatch]:
+        """Those of these buildings that are in line, oldest first."""
+        of = among(self._connection, issued_events.c.building_id, building_ids) & (issued_events.c.customer_id == customer_id)
+        return self._batches(_all().where(of))
+
+    def _batches(self, query: Select[int, str, str, bytes]) -> list[IssuedBatch]:
         return [
             IssuedBatch(number, customer_id, building_id, msgspec.json.decode(document, type=list[IssuedEvent]))
             for number, customer_id, building_id, document in self._connection.execute(query)
@@ -55,3 +62,16 @@ class SqlIssuedEventRepository:
         add = add.on_conflict_do_update(index_elements=["building_id", "service"], set_={"until_ms": at_ms})
         row = {"building_id": building_id, "service": service, "customer_id": customer_id, "until_ms": at_ms}
         self._connection.execute(add, row)
+
+    def read_until_for_operator(self, service: str) -> int:
+        """The sequence up to which a service has read the log; 0 at first."""
+        return read_mark(self._connection, f"read by {service}")
+
+    def set_read_until_for_operator(self, service: str, sequence: int) -> None:
+        """Moves that mark."""
+        set_mark(self._connection, f"read by {service}", sequence)
+
+
+def _all() -> Select[int, str, str, bytes]:
+    row = issued_events.c
+    return select(row.number, row.customer_id, row.building_id, row.document).order_by(row.number)

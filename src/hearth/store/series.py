@@ -62,6 +62,11 @@ class SqlSeriesRepository:
         query = _all().where(among(self._connection, series.c.building_id, building_ids), series.c.customer_id == customer_id)
         return [_series(row) for row in self._connection.execute(query.order_by(series.c.id))]
 
+    def list_of_types(self, customer_id: str, event_types: Sequence[str]) -> list[Series]:
+        """All series of the customer of these event types, by id."""
+        query = _all().where(series.c.customer_id == customer_id, among(self._connection, series.c.event_type, event_types))
+        return [_series(row) for row in self._connection.execute(query.order_by(series.c.id))]
+
     def list_groups(self, customer_id: str) -> list[SeriesGroup]:
         """All series of the customer, by event type and source."""
         kind = (series.c.event_type, series.c.source)

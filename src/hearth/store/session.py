@@ -31,6 +31,7 @@ from hearth.store.notifications import SqlNotificationRepository
 from hearth.store.outbox import SqlOutboxRepository
 from hearth.store.rules import SqlRuleRepository
 from hearth.store.series import SqlSeriesRepository
+from hearth.store.set_aside import SqlSetAsideRepository
 from hearth.store.transactions import Transaction
 from hearth.store.turns import Turn
 from hearth.store.weather import SqlWeatherRepository
@@ -52,6 +53,7 @@ class SqlSession:
         self.events = SqlEventRepository(transaction)
         self.issued = SqlIssuedEventRepository(transaction)
         self.forecasts = SqlForecastRepository(transaction)
+        self.set_aside = SqlSetAsideRepository(transaction)
         self.energy = SqlEnergyRepository(transaction)
         self.household_profiles = SqlHouseholdProfileRepository(transaction)
         self.weather = SqlWeatherRepository(transaction)

@@ -253,6 +253,19 @@ household_profiles = Table(
     Column("document", LargeBinary, nullable=False),
 )
 
+# Events that cannot be believed, by series and instant; `value` is the one that could not. No foreign keys: as of `energy_days`.
+set_aside_events = Table(
+    "set_aside_events",
+    metadata,
+    Column("series_id", Integer, primary_key=True, autoincrement=False),
+    Column("occurred_at_ms", Big, primary_key=True, autoincrement=False),
+    Column("customer_id", Ordered, nullable=False),
+    Column("building_id", Ordered, nullable=False),
+    Column("value", Double, nullable=False),
+    Column("reason", Ordered, nullable=False),
+    Index("ix_set_aside_events_of_building", "building_id", "occurred_at_ms"),
+)
+
 event_minutes = Table(
     "event_minutes",
     metadata,

@@ -17,7 +17,8 @@ from hearth.api.wire.base import (
 )
 from hearth.core.instants import seconds_of_instant
 from hearth.core.problems import Problem
-from hearth.services.events import Position, StoredEvent
+from hearth.domain.events import DoubtReason
+from hearth.services.events import ListedSetAside, Position, StoredEvent
 
 _POSITION = re.compile(r"(-?[0-9]{1,15})\.([0-9]{1,15})")
 
@@ -51,6 +52,33 @@ class Event(WireModel):
     ingestion_timestamp: EpochSeconds | None = Field(
         default=None, description="Set by the platform; passed over when sent.", json_schema_extra=READ_ONLY
     )
+
+
+class SetAsideEvent(WireModel):
+    """An event that is kept as it came and left out of what is computed."""
+
+    timestamp: EpochSeconds
+    customer_building_id: CustomerBuildingId
+    device_id: DeviceId
+    value: FiniteFloat = Field(description="In the unit of the type.")
+    type: str
+    source: str
+    reason: DoubtReason = Field(
+        description="TOO_LOW, TOO_HIGH: beyond what its type can be; NEGATIVE, GLITCH: a meter's reading that is out of line."
+    )
+
+
+def set_aside_body(customer_building_id: str, listed: ListedSetAside) -> dict[str, Any]:
+    """An event that is set aside, as it is answered."""
+    return {
+        "timestamp": seconds_of_instant(listed.event.occurred_at_ms),
+        "customerBuildingId": customer_building_id,
+        "deviceId": listed.series.device_id,
+        "value": listed.event.value,
+        "type": listed.series.event_type,
+        "source": listed.series.source,
+        "reason": listed.event.reason,
+    }
 
 
 def event_body(customer_id: str, event: StoredEvent) -> dict[str, Any]:

@@ -22,7 +22,7 @@ export function Data() {
         </div>
       )}
       {data && (
-        <div className="side-by-side">
+        <div className="panel-pair">
           <Organisation organisation={data} />
           <HouseholdLimits limits={data.limits} />
         </div>

@@ -129,13 +129,15 @@ def _fill(installation: Installation, homes: int, with_events: int) -> None:
             )
             find = session.series.find_or_add
             series_ids.append([find(_CUSTOMER, f"{home:024x}", name, "gw", "GATEWAY", None).id for name in ENERGY_TYPES])
-    for number, (chunks, days) in enumerate(_year(series_ids, with_events), 1):
+    with store.read() as session:
+        basis = counted_series(_ZONE, session.series.list_of(_CUSTOMER, [f"{0:024x}"])).basis
+    for number, (chunks, days) in enumerate(_year(series_ids, with_events, basis), 1):
         with store.write(durable=False) as session:
             assert session.events.compact_for_operator(CompactionStep(number, chunks, 0, 0, days))
     _fill_log(installation, [series_id for of_home in series_ids for series_id in of_home])
 
 
-def _year(series_ids: list[list[int]], with_events: int) -> Iterator[tuple[list[ChunkRow], list[EnergyDayRow]]]:
+def _year(series_ids: list[list[int]], with_events: int, basis: str) -> Iterator[tuple[list[ChunkRow], list[EnergyDayRow]]]:
     """Day by day, as compaction writes them: each home follows one of some patterns."""
     start_ms = start_of_local_day(_FIRST, zone_named(_ZONE))
     end_ms = start_of_local_day(_LAST, zone_named(_ZONE))
@@ -144,7 +146,6 @@ def _year(series_ids: list[list[int]], with_events: int) -> Iterator[tuple[list[
     values = [[np.round(chance.gamma(2, 80, len(times)), 1) for _ in ENERGY_TYPES] for _ in range(_PATTERNS)]
     hours = local_hours(_FIRST, _LAST, zone_named(_ZONE))
     figures = [daily_figures(hours, [hourly_sums(hours, times, each) for each in of_pattern]).tolist() for of_pattern in values]
-    basis = " ".join((_ZONE, *sorted(ENERGY_TYPES)))
     for utc_day in range(start_ms // DAY_MS, (end_ms - 1) // DAY_MS + 1):
         of_day = slice(*np.searchsorted(times, [utc_day * DAY_MS, (utc_day + 1) * DAY_MS]).tolist())
         packed = [[pack_chunk(Stretch(times[of_day], each[of_day], None)) for each in of_pattern] for of_pattern in values]

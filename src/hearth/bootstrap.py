@@ -8,6 +8,7 @@ import fcntl
 import importlib.resources
 import json
 import os
+import re
 import socket
 import sys
 import threading
@@ -143,10 +144,8 @@ class Settings:
         value = getattr(self, name)
         if name == "database_url" and value:
             return make_url(value).render_as_string(hide_password=True)
-        if name == "smtp_url" and "@" in value:  # read as the mailer reads it: a password may have an @ of its own
-            user, _, host = value.rpartition("@")
-            scheme, mark, name = user.rpartition("://")
-            return f"{scheme}{mark}{name.partition(':')[0]}:***@{host}"
+        if name == "smtp_url":  # a password may have an @ or :// of its own
+            return re.sub(r"\A(\w+://)?([^:@]*).*@", r"\1\2:***@", value, flags=re.DOTALL)
         return value
 
 

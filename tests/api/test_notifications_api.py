@@ -124,6 +124,7 @@ async def test_they_are_paged_by_links_that_keep_the_filter(api: httpx2.AsyncCli
     assert pages == [[stored[4]], [stored[2]], [stored[1]]]
     assert (await api.get(f"{LIST}?after={'f' * 24}")).status_code == 400
     assert (await api.get(f"{LIST}?deliveryStatus=LOST")).status_code == 400
+    assert (await api.get(f"{LIST}?ruleId=a%00")).status_code == 400
 
 
 async def test_interactions_are_kept_and_the_last_is_shown(

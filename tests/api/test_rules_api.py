@@ -80,7 +80,7 @@ async def test_an_unfinished_rule_can_be_saved_but_not_run(api: httpx2.AsyncClie
     refused = await api.put(f"/rules/{unfinished['id']}/v1", json={**unfinished, "ruleState": "ACTIVE"})
     assert refused.status_code == 400
     assert {error["pointer"] for error in refused.json()["errors"]} == {"/condition"}
-    assert any("Hint: did you mean $Power" in error["detail"] for error in refused.json()["errors"])
+    assert any(error["detail"].endswith("Hint: did you mean $Power?") for error in refused.json()["errors"])
     found = (await api.post("/rules/check/v1", json=unfinished)).json()
     assert {(each["pointer"], each["severity"]) for each in found} == {("/condition", "error")}
     named = next(each for each in found if each["code"] == "undefined-dataset")

@@ -1,4 +1,4 @@
-"""Energy statistics over HTTP: figures of the building's own hours and days, groups that tell no single household, refusals."""
+"""Energy statistics over HTTP: figures of the own hours and days, groups too small to hide whose a figure is, refusals."""
 
 import csv
 from dataclasses import replace

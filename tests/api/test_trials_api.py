@@ -351,6 +351,8 @@ async def test_so_many_at_once_and_no_more(
         refused = await api.post(SIMULATE, json=request, headers=headers)
         assert (refused.status_code, refused.headers["retry-after"]) == (429, "5")
         assert refused.json()["type"] == "urn:hearth:problem:too_many_requests"
+    glance = await api.post("/rules/values/v1", json=request)
+    assert glance.status_code == 200, "what a page asks for by itself has places of its own"
     assert (await other_api.post(SIMULATE, json=request)).status_code == 404, "another customer has places left"
     monkeypatch.setattr(trial_processes, "MOST_AT_ONCE", len(calls))
     assert (await other_api.post(SIMULATE, json=request)).status_code == 429

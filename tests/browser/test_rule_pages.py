@@ -80,7 +80,7 @@ def test_an_author_activates_a_predefined_rule_tries_a_threshold_and_saves(autho
     assert f"from={author.first_day}" in page.url
 
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("status").filter(has_text="Saved")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text=re.compile("Saved"))).to_be_visible()
     [saved] = author.api.get("/rules/v1").json()
     assert saved["ruleState"] == "ACTIVE"
     assert saved["condition"].endswith("AVG($GridPower) < -2000")
@@ -231,7 +231,7 @@ def test_cases_are_put_in_another_order(author: Author, page: Page) -> None:
     page.get_by_role("button", name="Add case").click()
     page.get_by_role("button", name="Move Case 2 up").press("Enter")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("status").filter(has_text="Saved")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text=re.compile("Saved"))).to_be_visible()
     saved = author.rule(rule["id"])
     assert [each["label"] for each in saved["notificationCases"]] == ["Case 2", "Case 1"]
     assert saved["notificationCases"][1]["notification"] == rule["notification"]

@@ -106,7 +106,7 @@ def test_two_people_edit_one_rule_and_both_changes_stay(author: Author, page: Pa
     expect(taken.get_by_role("row", name="Match threshold")).to_contain_text("3")
     dialog.get_by_role("button", name="Save both together").click()
     expect(dialog).to_be_hidden()
-    expect(page.get_by_role("status").filter(has_text="Saved")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text=re.compile("Saved"))).to_be_visible()
     expect(page.get_by_label("Match threshold")).to_have_value("3")
     saved = author.rule(rule["id"])
     assert (saved["version"], saved["condition"], saved["match_threshold"]) == (3, "AVG($Power) < -1800", 3)

@@ -141,7 +141,7 @@ STEPS_OF_EVENTS = (
     Step("a delivery is leased, not committed", DELIVER, AFTER, _OUTBOX, "SqlOutboxRepository.lease_for_operator", _has_result),
     Step("a lease is committed, nothing prepared", DELIVER, AFTER, _DELIVERIES, "Deliveries.lease", _leased),
     Step("a delivery is prepared, not posted", DELIVER, BEFORE, _WEBHOOK, "WebhookChannel.deliver"),
-    Step("the answer to a POST has begun", DELIVER, BEFORE, _WEBHOOK, "_read_to_reuse_the_connection"),
+    Step("the answer to a POST has begun", DELIVER, AFTER, "hearth.connectors.posting", "Poster.post"),
     Step("a delivery is posted, not settled", DELIVER, AFTER, _WEBHOOK, "WebhookChannel.deliver"),
     Step("answers are about to be settled", DELIVER, BEFORE, _DELIVERIES, "Deliveries.settle"),
     Step("an attempt is recorded", DELIVER, AFTER, _OUTBOX, "SqlOutboxRepository.record_attempt"),

@@ -96,6 +96,7 @@ def test_a_credential_is_read_from_standard_input_or_a_prompt_and_never_shown(cu
         (("--auth", "basic"), "needs --user"),
         (("--auth", "bearer", "--user", "x"), "has no --user"),
         (("--user", "x"), "name it with --auth"),
+        (("--credential-stdin",), "there is no secret to read"),
         (("--auth", "oauth", "--client-id", "x"), "needs --token-url"),
         (("--auth", "api-token", "--header", "Host"), "is set by Hearth itself"),
         (("--requests-per-second", "0"), "From 1 to 1,000"),

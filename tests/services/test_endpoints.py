@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+from threading import Barrier, Thread
 
 import pytest
 from cryptography.fernet import Fernet
@@ -202,9 +203,10 @@ def test_changes_are_noted_without_secrets_and_only_where_there_are_any(world):
     world.endpoints.save(A, URL + "?key=theirs", OAUTH, None, 5, BY)
     world.endpoints.save(A, URL + "?key=theirs", OAUTH, "newer-secret", 5, BY)
     world.endpoints.save(A, URL, NoAuthentication(), by=BY)
+    world.endpoints.save(A, URL + "?key=theirs", NoAuthentication(), by=BY)
     rotated, _ = world.endpoints.rotate_signing_secret(A, by=BY)
-    rotation, bare, named, first = world.noted()
-    assert {entry.actor for entry in (rotation, bare, named, first)} == {BY}
+    rotation, requeried, bare, named, first = world.noted()
+    assert {entry.actor for entry in (rotation, requeried, bare, named, first)} == {BY}
     assert (first.before, first.after) == (
         None,
         {
@@ -221,9 +223,27 @@ def test_changes_are_noted_without_secrets_and_only_where_there_are_any(world):
     )
     assert (named.before, named.after) == ({"credential": "set"}, {"credential": "named anew"})
     assert bare.after == {"authentication": None, "credential": None, "requests_per_second": None}
+    assert (requeried.before, requeried.after) == ({"url": URL}, {"url": f"{URL}, another query"})
     assert rotation.action == "endpoint.secretRotated"
     for secret in (saved.signing_secret, rotated, "client-secret", "newer-secret", "theirs", "tenant", "gAAAA"):
         assert secret not in repr(world.noted())
+
+
+def test_of_two_first_endpoints_at_once_one_shows_the_secret_that_signs(world):
+    shown = []
+    together = Barrier(2)
+
+    def save(path):
+        together.wait()
+        shown.append(world.endpoints.save(A, URL + path).signing_secret)
+
+    threads = [Thread(target=save, args=(path,)) for path in ("/one", "/other")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    [secret] = [each for each in shown if each is not None]
+    assert world.sealer.open(world.endpoints.find(A).signing_secret_sealed) == secret
 
 
 def test_a_test_is_signed_authenticated_marked_and_listed(world, caplog):

@@ -92,6 +92,13 @@ def test_the_weather_of_a_file_serves_generation(home, tmp_path, train_until, me
     assert with_weather < alone / 2
 
 
+def test_a_direct_irradiance_without_a_diffuse_one_leaves_it_to_the_global_one(home, tmp_path):
+    columns = {"global_irradiance_w_m2": [300.0] * 24 * 90, "direct_irradiance_w_m2": [400.0] * 24 * 90}
+    weather = write(tmp_path / "weather.csv", columns)
+    judged = json.loads(run(home, *PLACE, "--weather", weather, "--train-until", "2024-03-15", "--json"))["homes"][0]
+    assert judged["generationWithWeather"]["horizons"][0]["maeWh"] > 0
+
+
 def test_the_installed_power_bounds_the_capacity(home):
     judged = json.loads(run(home, *PLACE, "--kwp", "2.5", "--json"))["homes"][0]
     assert judged["generation"]["array"]["effectiveCapacityW"] == 2_500

@@ -50,6 +50,8 @@ def test_a_refused_password_and_an_absent_server_are_told_without_secrets() -> N
         ("smtp://ann:p@ss@mail.example.com:587", "smtp://ann:***@mail.example.com:587"),
         ("smtps://ann:secret@mail.example.com", "smtps://ann:***@mail.example.com"),
         ("smtp://mail.example.com:25", "smtp://mail.example.com:25"),
+        ("smtp://ann:se://cret@mail.example.com:1", "smtp://ann:***@mail.example.com:1"),
+        ("ann:se://cret@mail.example.com", "ann:***@mail.example.com"),
         ("mail.example.com", "mail.example.com"),
         ("ann:secret@mail.example.com", "ann:***@mail.example.com"),
         ("", ""),

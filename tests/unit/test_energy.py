@@ -70,6 +70,15 @@ def test_the_half_hour_of_lord_howe_is_where_the_clocks_are_moved() -> None:
     assert back.lengths_ms[:4].tolist() == [HOUR_MS, HOUR_MS, HOUR_MS // 2, HOUR_MS]
 
 
+def test_a_day_that_a_zone_left_out_has_no_hours_and_disturbs_no_other() -> None:
+    apia, first = ZoneInfo("Pacific/Apia"), date(2011, 12, 29)  # the 30th was left out there
+    hours = local_hours(first, date(2011, 12, 31), apia)
+    assert hours.day_hours.tolist() == [24, 0, 24]
+    times = quarters(first, date(2011, 12, 31), apia)
+    daily = daily_figures(hours, [hourly_sums(hours, times, np.full(len(times), 2.0)), *[hourly_sums(hours, *NONE)] * 2])
+    assert daily[:, GENERATION].tolist() == pytest.approx([192, np.nan, 192], nan_ok=True)
+
+
 @pytest.mark.parametrize("zone_id", ["Europe/Zurich", "America/Los_Angeles", "Australia/Lord_Howe"])
 def test_days_and_months_of_a_year_are_those_of_pandas(zone_id: str) -> None:
     first, last = date(2026, 1, 1), date(2026, 12, 31)

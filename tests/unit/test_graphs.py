@@ -8,7 +8,7 @@ from hearth.insights.graphs import MOST_POINTS, shares_of, telling_points
 SERIES = st.lists(st.tuples(st.integers(0, 10_000), st.floats(-1e6, 1e6)), unique_by=lambda point: point[0], max_size=300)
 
 
-@given(SERIES, st.integers(4, 60))
+@given(SERIES, st.integers(0, 60))
 def test_the_line_of_the_kept_points_is_that_of_all(points: list[tuple[int, float]], most: int) -> None:
     points.sort()
     times, values = [at for at, _ in points], [value for _, value in points]
@@ -18,6 +18,8 @@ def test_the_line_of_the_kept_points_is_that_of_all(points: list[tuple[int, floa
         assert kept == list(range(len(points)))
         return
     assert len(kept) <= most
+    if most < 4:
+        return
     columns: dict[int, list[int]] = {}
     for position, at in enumerate(times):
         columns.setdefault((at - times[0]) * (most // 4) // (times[-1] - times[0] + 1), []).append(position)

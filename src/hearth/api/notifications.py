@@ -11,7 +11,7 @@ from hearth.api.documented import documented, operation_id
 from hearth.api.guard import GuardedRoute, grant_of
 from hearth.api.paging import LINK_HEADER, next_link
 from hearth.api.parts import parts_of
-from hearth.api.wire.base import OURS, QueryInstant
+from hearth.api.wire.base import OURS, QueryInstant, RuleId
 from hearth.api.wire.notifications import InteractionReport, Notification
 from hearth.core.identifiers import PATTERNS
 from hearth.domain.notifications import DeliveryStatus
@@ -47,12 +47,8 @@ def list_notifications(
         ),
     ] = [],  # noqa: B006 - FastAPI copies defaults
     rule_id: Annotated[
-        str | None,
-        Query(
-            alias="ruleId",
-            description="Only those that this rule made.",
-            json_schema_extra={"pattern": PATTERNS["ruleId"], **OURS},
-        ),
+        RuleId | None,
+        Query(alias="ruleId", description="Only those that this rule made.", json_schema_extra=OURS),
     ] = None,
     from_ms: Annotated[
         QueryInstant | None,

@@ -16,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from hearth.api.problems import problem_document, problem_response
 from hearth.api.requests import facts_of
-from hearth.services.trials import Refusal, is_last, refusal_of, result_of
+from hearth.services.trials import Refusal, is_last, line_of_result, refusal_of, result_of
 
 LINES = "application/x-ndjson"
 
@@ -62,7 +62,7 @@ class TrialResponse(Response):
             last = msgspec.json.encode({"problem": problem_document(*problem)}) + b"\n"
         elif self._placed is not None:
             result = self._placed(result)
-            last = b'{"result":' + result + b"}\n"
+            last = line_of_result(result)
         if self._is_streamed:
             await self._begin(send)
             await send({"type": "http.response.body", "body": last})

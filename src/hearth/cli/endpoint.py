@@ -75,6 +75,8 @@ def set_endpoint(
                 raise invalid("--url", "This customer has no endpoint yet; name its --url.")
             url = now.url
         authentication = _authentication(auth, options, now)
+        if credential_stdin and isinstance(authentication, NoAuthentication):
+            raise invalid("--credential-stdin", "Without authentication there is no secret to read; name its kind with --auth.")
         saved = installation.endpoints.save(
             customer,
             url,

@@ -16,6 +16,10 @@ from rich.text import Text
 from hearth.cli.lang_session import opened, zone_of
 from hearth.cli.rule_trials import finished, limit
 from hearth.core.problems import invalid
+from hearth.forecasting.solar import Site
+from hearth.services.forecast_evaluation import Evaluation, Plan, evaluation_body
+from hearth.services.forecast_evaluation import evaluate as steps_of
+from hearth.services.forecast_files import read_home, read_weather
 
 app = typer.Typer(help="Forecasts of consumption and generation.", no_args_is_help=True)
 
@@ -79,12 +83,6 @@ def evaluate(
     again and again, from what was known at that time. Mean absolute errors stand beside rules of thumb; P10–P90 is how much of
     what came lay between the two (80 % is meant). Nothing is stored or sent.
     """
-    # Imported here, for the numbers' libraries take time that `--help` should not.
-    from hearth.forecasting.solar import Site
-    from hearth.services.forecast_evaluation import Evaluation, Plan, evaluation_body
-    from hearth.services.forecast_evaluation import evaluate as steps_of
-    from hearth.services.forecast_files import read_home, read_weather
-
     zone = zone_of(timezone)
     if (latitude is None) != (longitude is None):
         raise invalid("", "A place needs both --latitude and --longitude.")

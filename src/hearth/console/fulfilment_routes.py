@@ -10,14 +10,13 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 
 from hearth.console import fulfilment_wire as wire
-from hearth.console.security import Allowed
+from hearth.console.account_routes import MayAdminAll
 from hearth.console.wire import ProblemView
 from hearth.core.clock import Clock
 from hearth.core.instants import HOUR_MS
 from hearth.services.auditing import actor_of
 from hearth.services.endpoint_tests import EndpointTests
 from hearth.services.endpoints import Endpoints
-from hearth.services.members import SignedIn
 
 router = APIRouter(
     prefix="/api/fulfilment",
@@ -40,7 +39,6 @@ def _fulfilment(request: Request) -> Fulfilment:
 
 
 TheFulfilment = Annotated[Fulfilment, Depends(_fulfilment)]
-MayAdminAll = Annotated[SignedIn, Depends(Allowed("admin:all"))]
 
 
 @router.get("", operation_id="getFulfilment", summary="The endpoint, and how deliveries go")

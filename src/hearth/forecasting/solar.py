@@ -109,11 +109,6 @@ def unit_power(sky: Sky, tilt: float, azimuth: float) -> Floats:
     return np.maximum(power, 0.0)
 
 
-def best_of_year(site: Site, tilt: float, azimuth: float) -> float:
-    """The highest unit power of the year under a clear sky, in kW: with it a capacity in W becomes one in kW at 1,000 W/m²."""
-    return _best_of_year(site, tilt, azimuth)
-
-
 def found_array(site: Site, start_ms: int, energy_wh: Floats, most_w: float | None = None) -> Array | None:
     """Tilt, azimuth and effective capacity that explain hourly generation best; None where there was none.
 
@@ -141,7 +136,7 @@ def found_array(site: Site, start_ms: int, energy_wh: Floats, most_w: float | No
                 best = (loss, tilt, azimuth, peak)
     assert best is not None
     _, tilt, azimuth, peak = best
-    capacity_w = peak * _best_of_year(site, tilt, azimuth)
+    capacity_w = peak * best_of_year(site, tilt, azimuth)
     return Array(tilt, azimuth, capacity_w if most_w is None else min(capacity_w, most_w))
 
 
@@ -168,7 +163,8 @@ def _place(site: Site) -> Any:
 
 
 @lru_cache(maxsize=1024)
-def _best_of_year(site: Site, tilt: float, azimuth: float) -> float:
+def best_of_year(site: Site, tilt: float, azimuth: float) -> float:
+    """The highest unit power of the year under a clear sky, in kW: with it a capacity in W becomes one in kW at 1,000 W/m²."""
     return float(unit_power(clear_sky(site, 0, _LEAP_YEAR_HOURS), tilt, azimuth).max())
 
 

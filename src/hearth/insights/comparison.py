@@ -1,7 +1,7 @@
 """Comparison of a building's daily energies with those of its group. Pure.
 
 Decides who is in a group, and what a group may tell. Groups are made of the buildings of one customer alone. Figures are given
-of five or more buildings with a value, the own one counted: otherwise somebody would read another household's. A group by
+of five or more buildings with a value, the own one counted: of fewer it would be known whose a figure is. A group by
 consumption needs thirty days of history, scaled to a year. Invariant: what is told does not depend on the order of the
 buildings.
 

@@ -99,7 +99,8 @@ def local_hours(first_day: date, last_day: date, zone: ZoneInfo) -> LocalHours:
     days = [_hours_of_day(first_day + timedelta(days=at), zone) for at in range((last_day - first_day).days + 1)]
     end_ms = start_of_local_day(last_day + timedelta(days=1), zone)
     starts = [start_ms for day in days for start_ms in day]
-    day_starts = np.array([day[0] for day in days] + [end_ms], dtype=np.int64)
+    # A day that a zone left out (when it moved across the date line) begins where it ends.
+    day_starts = np.array([start_of_local_day(first_day + timedelta(days=at), zone) for at in range(len(days))] + [end_ms])
     return LocalHours(
         bounds_ms=np.array([*starts, end_ms], dtype=np.int64),
         day_of=np.repeat(np.arange(len(days)), [len(day) for day in days]),
@@ -142,10 +143,10 @@ def hourly_sums_of_many(hours: LocalHours, events: Sequence[tuple[Instants, Figu
 def daily_figures(hours: LocalHours, sums: Sequence[Figures]) -> Figures:
     """Hourly sums [..., hour] of each of `ENERGY_TYPES` -> an array [..., day, column] in Wh, NaN = none."""
     figures = np.full((*sums[0].shape[:-1], len(hours.day_hours), COLUMNS), np.nan)
-    first_hours = np.flatnonzero(np.diff(hours.day_of, prepend=-1))
     whole = hours.lengths_ms == HOUR_MS
-    hours_of_days = np.bincount(hours.day_of)
-    for count in np.unique(hours_of_days).tolist():  # days of as many hours at once
+    hours_of_days = np.bincount(hours.day_of, minlength=len(hours.day_hours))
+    first_hours = np.cumsum(hours_of_days) - hours_of_days
+    for count in np.unique(hours_of_days[hours_of_days > 0]).tolist():  # days of as many hours at once
         days = np.flatnonzero(hours_of_days == count)
         at = first_hours[days][:, np.newaxis] + np.arange(count)
         for column, of_type in enumerate(sums):

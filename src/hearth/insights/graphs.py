@@ -30,6 +30,8 @@ def telling_points(times_ms: Sequence[int], values: Sequence[float], most: int =
     count = len(times_ms)
     if count <= most:
         return list(range(count))
+    if most < _OF_A_STRETCH:  # too few for any stretch
+        return list(range(0, count, -(-count // most))) if most else []
     times, heights = np.asarray(times_ms, dtype=np.int64), np.asarray(values, dtype=np.float64)
     stretch = (times - times[0]) * (most // _OF_A_STRETCH) // (times[-1] - times[0] + 1)
     starts = np.flatnonzero(np.diff(stretch, prepend=-1))

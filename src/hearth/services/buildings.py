@@ -221,6 +221,8 @@ def _found(session: Session, customer_id: str, after: str | None, search: Sequen
     words = [word.casefold() for word in search]
     while page := session.buildings.list_page(customer_id, after, at_once):
         yield from (each for each in page if all(word in _searched(each) for word in words))
+        if len(page) < at_once:
+            return
         after = page[-1].customer_building_id
 
 

@@ -70,11 +70,13 @@ class Brake:
         self._by_network = FailureCounter(per_network, _TRIES_WITHIN_MS)
 
     def count(self, email: str | None, address: str, now_ms: int) -> None:
-        """One more try, for the e-mail address where it names one. Raises Problem "too_many_requests" after too many."""
-        network = _network_of(address)
-        wait_ms = self._by_network.count(network, now_ms)
-        if email is not None:
-            wait_ms = max(wait_ms, self._by_email.count(email, now_ms))
+        """One more try, for the e-mail address where it names one. Raises Problem "too_many_requests" after too many.
+
+        What a network that must wait asks for counts for no address: it could lock anybody out.
+        """
+        wait_ms = self._by_network.count(_network_of(address), now_ms)
+        if not wait_ms and email is not None:
+            wait_ms = self._by_email.count(email, now_ms)
         if wait_ms:
             seconds = -(-wait_ms // SECOND_MS)
             raise Problem("too_many_requests", f"Too many tries. Wait {seconds} s.", retry_after_seconds=seconds)

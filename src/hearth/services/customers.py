@@ -130,7 +130,7 @@ def _checked(name: str, languages: tuple[str, ...], time_zone_id: str) -> str:
 
 
 def _to_change(session: Session, customer_id: str) -> Customer:
-    customer = session.customers.find_to_change(customer_id)
+    customer = session.customers.find_for_change(customer_id)
     if customer is None:
         raise Problem("not_found", f"There is no customer {customer_id}.")
     return customer

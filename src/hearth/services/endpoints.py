@@ -93,7 +93,8 @@ class Endpoints:
             check_credential(authentication, credential)
         now_ms = self._clock.now_ms()
         with self._store.write() as session:
-            if session.customers.find(customer_id) is None:
+            # Locked, for where there is no endpoint yet two first ones would each show a secret.
+            if session.customers.find_for_change(customer_id) is None:
                 raise Problem("not_found", f"There is no customer {customer_id}.")
             before = session.endpoints.find_for_change(customer_id)
             secret = None
@@ -119,6 +120,8 @@ class Endpoints:
                 if after.credential != before.credential:
                     is_now["credential"] = None if after.credential is None else "named anew"
                 names = [name for name in {**was, **is_now} if was.get(name) != is_now.get(name)]
+                if not names:  # only what stands behind the ? of an address, which is not shown
+                    names, is_now["url"] = ["url"], f"{is_now['url']}, another query"
                 note(
                     session,
                     customer_id,

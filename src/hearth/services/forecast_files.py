@@ -51,7 +51,7 @@ class WeatherFile:
         aligned = {
             name: _aligned(values, (series.start_ms - self.start_ms) // HOUR_MS, count) for name, values in self.columns.items()
         }
-        if DIRECT in aligned:
+        if DIRECT in aligned and DIFFUSE in aligned:
             dni, dhi = aligned[DIRECT], aligned[DIFFUSE]
         else:
             dni, dhi = split_global(site, series.start_ms, aligned[GLOBAL])

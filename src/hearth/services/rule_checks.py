@@ -43,7 +43,9 @@ class Finding(NamedTuple):
     @property
     def with_hint(self) -> str:
         """What is wrong, and the remedy where one is known."""
-        return self.message if self.hint is None else f"{self.message} Hint: {self.hint}."
+        if self.hint is None:
+            return self.message
+        return f"{self.message} Hint: {self.hint}" + ("" if self.hint.endswith((".", "?", "!")) else ".")
 
 
 class UnfitRule(Problem):

@@ -12,6 +12,7 @@ from hearth.domain.rules import Rule
 from hearth.engine.versions import effects_of_save
 from hearth.insights.goals import GoalFigures, goal_figures
 from hearth.ports import RuleFaults, Session, Store
+from hearth.services.rules import get_rule
 
 _NEWEST_GOALS = 1_000  # whose times are looked at
 
@@ -59,10 +60,7 @@ class RuleReports:
     def versions(self, customer_id: str, rule_id: str) -> tuple[VersionReport, ...]:
         """The versions of a rule, newest first. Raises Problem "not_found"."""
         with self._store.read() as session:
-            rule = session.rules.find(customer_id, rule_id)
-            if rule is None:
-                raise Problem("not_found", "There is no such rule.")
-            return tuple(reversed(_versions(session, rule)))
+            return tuple(reversed(_versions(session, get_rule(session, customer_id, rule_id))))
 
     def faults_of_newest(self, customer_id: str) -> dict[str, RuleFaults]:
         """By rule id, the faults of the version that runs; rules without any are left out."""

@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 from msgspec.structs import replace
 
 from hearth.core.clock import Clock, Identities
+from hearth.core.identifiers import fits
 from hearth.core.instants import zone_named
 from hearth.core.problems import Problem
 from hearth.domain.audit import Action, Actor
@@ -124,7 +125,7 @@ class Rules:
     def get(self, customer_id: str, rule_id: str) -> Rule:
         """The newest version. Raises Problem "not_found"."""
         with self._store.read() as session:
-            return _rule(session, customer_id, rule_id)
+            return get_rule(session, customer_id, rule_id)
 
     def add(self, customer_id: str, draft: Rule, by: Actor) -> Rule:
         """A new rule. Raises UnfitRule when it is to be ACTIVE and is not fit, Problem "conflict" for a name that is taken."""
@@ -143,7 +144,7 @@ class Rules:
         """
         with self._store.write() as session:
             customer = _customer(session, customer_id)
-            known = _rule(session, customer_id, rule_id)
+            known = get_rule(session, customer_id, rule_id)
             if based_on is not None and based_on != known.version:
                 saved_by = f" by {known.updated_by}" if known.updated_by else ""
                 raise Problem(
@@ -165,7 +166,7 @@ class Rules:
     def delete(self, customer_id: str, rule_id: str, by: Actor) -> None:
         """Deletes a rule with its versions; the notifications it made remain. Raises Problem "not_found"."""
         with self._store.write() as session:
-            rule = _rule(session, customer_id, rule_id)
+            rule = get_rule(session, customer_id, rule_id)
             session.rules.delete(customer_id, rule_id)
             session.changes.add(customer_id, "rules")
             note(session, customer_id, self._clock.now_ms(), by, "rule.deleted", rule.name, before={"version": rule.version})
@@ -179,7 +180,7 @@ class Rules:
     def list_versions(self, customer_id: str, rule_id: str) -> list[Rule]:
         """All versions, the newest first. Raises Problem "not_found"."""
         with self._store.read() as session:
-            _rule(session, customer_id, rule_id)
+            get_rule(session, customer_id, rule_id)
             return session.rules.list_versions(customer_id, rule_id)[::-1]
 
     def get_version(self, customer_id: str, rule_id: str, version: int) -> Rule:
@@ -193,7 +194,7 @@ class Rules:
         """Switches a rule on or off, which makes a version. Raises UnfitRule when it is not fit to be ACTIVE."""
         with self._store.write() as session:
             customer = _customer(session, customer_id)
-            known = _rule(session, customer_id, rule_id)
+            known = get_rule(session, customer_id, rule_id)
             rule = self._next_version(known, replace(known, state=state), by)
             if rule is not known:
                 self._refuse_unfit(rule, customer.languages)
@@ -264,8 +265,9 @@ def _customer(session: Session, customer_id: str) -> Customer:
     return customer
 
 
-def _rule(session: Session, customer_id: str, rule_id: str) -> Rule:
-    rule = session.rules.find(customer_id, rule_id)
+def get_rule(session: Session, customer_id: str, rule_id: str) -> Rule:
+    """The customer's rule of that id. Raises Problem "not_found"."""
+    rule = session.rules.find(customer_id, rule_id) if fits("ruleId", rule_id) else None
     if rule is None:
         raise Problem("not_found", "There is no such rule.")
     return rule

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from hearth.core.instants import zone_named
-from hearth.core.problems import FieldProblem, Problem
+from hearth.core.problems import invalid
 from hearth.domain.buildings import Building
 from hearth.insights.comparison import (
     HISTORY_DAYS,
@@ -36,6 +36,7 @@ from hearth.ports import Session, Store
 from hearth.services.buildings import MOST_PER_PAGE, get_building
 
 MOST_DAYS = 366
+_HOMES_AT_ONCE = 500
 _BEFORE, _AFTER = date(1970, 1, 2), date(2199, 12, 30)  # beyond, instants and local days are no longer sure
 
 
@@ -132,8 +133,10 @@ def _group(session: Session, own: Building, category: Category, last_day: date) 
     kwh: dict[str, float | None] = {}
     if category in ("ELCOM", "CONSUMPTION_CATEGORY"):
         alike = [each for each in countries if category == "ELCOM" or countries[each] == own.country_code]
-        history = session.energy.read_days(own.customer_id, alike, last_day - timedelta(days=HISTORY_DAYS - 1), last_day)
-        kwh = {building_id: yearly_kwh(days) for building_id, days in history.items()}
+        first_day = last_day - timedelta(days=HISTORY_DAYS - 1)
+        for at in range(0, len(alike), _HOMES_AT_ONCE):  # a year of days of all at once would fill the memory
+            history = session.energy.read_days(own.customer_id, alike[at : at + _HOMES_AT_ONCE], first_day, last_day)
+            kwh |= {building_id: yearly_kwh(days) for building_id, days in history.items()}
     return group_of(category, own.id, countries, kwh)
 
 
@@ -150,15 +153,11 @@ def _countries(session: Session, customer_id: str) -> dict[str, str | None]:
 def _check(first_day: date, last_day: date) -> None:
     for name, day in (("from", first_day), ("to", last_day)):
         if not _BEFORE <= day <= _AFTER:
-            raise _wrong(f"{name} must lie between {_BEFORE} and {_AFTER}.")
+            raise invalid("", f"{name} must lie between {_BEFORE} and {_AFTER}.")
     if last_day < first_day:
-        raise _wrong(f"The range is empty: from ({first_day}) is later than to ({last_day}).")
+        raise invalid("", f"The range is empty: from ({first_day}) is later than to ({last_day}).")
     days = (last_day - first_day).days + 1
     if days > MOST_DAYS:
-        raise _wrong(
-            f"The range has {days} days; at most a year ({MOST_DAYS} days, both ends included) can be asked for at once."
+        raise invalid(
+            "", f"The range has {days} days; at most a year ({MOST_DAYS} days, both ends included) can be asked for at once."
         )
-
-
-def _wrong(message: str) -> Problem:
-    return Problem("invalid", message, (FieldProblem("", message),))

@@ -198,6 +198,11 @@ def result_of(line: bytes) -> bytes | None:
     return line[len(_RESULT) : -len(b"}\n")] if line.startswith(_RESULT) else None
 
 
+def line_of_result(result: bytes) -> bytes:
+    """The last line of a trial that has this JSON object."""
+    return _RESULT + result + b"}\n"
+
+
 def refusal_of(line: bytes) -> Refusal:
     """The refusal in the last line of a trial."""
     return msgspec.json.decode(line[len(_PROBLEM) : -len(b"}\n")], type=Refusal)

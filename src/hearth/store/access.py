@@ -35,11 +35,11 @@ class SqlCustomerRepository:
 
     def find(self, customer_id: str) -> Customer | None:
         """The customer of that id."""
-        return self._found(_document_of(customer_id))
+        return self._found(_customer_of(customer_id))
 
-    def find_to_change(self, customer_id: str) -> Customer | None:
+    def find_for_change(self, customer_id: str) -> Customer | None:
         """As `find`; nobody else changes it until the transaction ends."""
-        return self._found(self._transaction.for_change(_document_of(customer_id)))
+        return self._found(self._transaction.for_change(_customer_of(customer_id)))
 
     def _found(self, query: Select[Any]) -> Customer | None:
         found = self._connection.scalar(query)
@@ -51,7 +51,7 @@ class SqlCustomerRepository:
         return [msgspec.json.decode(document, type=Customer) for document in found]
 
 
-def _document_of(customer_id: str) -> Select[Any]:
+def _customer_of(customer_id: str) -> Select[Any]:
     return select(customers.c.document).where(customers.c.id == customer_id)
 
 
@@ -108,6 +108,10 @@ class SqlSigningKeyRepository:
         return [msgspec.json.decode(document, type=SigningKey) for document in self._connection.scalars(query)]
 
 
+def _endpoint_of(customer_id: str) -> Select[Any]:
+    return select(endpoints.c.document).where(endpoints.c.customer_id == customer_id)
+
+
 class _Pace(msgspec.Struct):
     """What of an endpoint's document says how fast it is sent to."""
 
@@ -125,12 +129,11 @@ class SqlEndpointRepository:
 
     def find(self, customer_id: str) -> Endpoint | None:
         """The customer's endpoint."""
-        return self._find(select(endpoints.c.document).where(endpoints.c.customer_id == customer_id))
+        return self._find(_endpoint_of(customer_id))
 
     def find_for_change(self, customer_id: str) -> Endpoint | None:
         """The customer's endpoint, which nobody else changes until the transaction ends."""
-        query = select(endpoints.c.document).where(endpoints.c.customer_id == customer_id)
-        return self._find(self._transaction.for_change(query))
+        return self._find(self._transaction.for_change(_endpoint_of(customer_id)))
 
     def _find(self, query: Select[Any]) -> Endpoint | None:
         found = self._connection.scalar(query)
@@ -138,6 +141,8 @@ class SqlEndpointRepository:
 
     def list_paces_for_operator(self, customer_ids: Sequence[str]) -> dict[str, int]:
         """The requests per second of those customers that limit them and whose endpoint is enabled."""
+        if not customer_ids:
+            return {}
         of = among(self._connection, endpoints.c.customer_id, customer_ids)
         found = [
             msgspec.json.decode(each, type=_Pace) for each in self._connection.scalars(select(endpoints.c.document).where(of))

@@ -1,5 +1,5 @@
 // What the homes send: per type and source how many, how often it should come, and how often it comes.
-import { Button, NativeSelect, Skeleton, Text, TextInput, Title, VisuallyHidden } from "@mantine/core";
+import { Button, NativeSelect, Skeleton, Text, Title, VisuallyHidden } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { Fragment } from "react";
@@ -9,6 +9,7 @@ import { type EventCategory, eventCategoriesQuery } from "../../api/organisation
 import { aboutLength, figure, number, percent } from "../../parts/formats";
 import { FormRefusal } from "../../parts/FormRefusal";
 import { Time } from "../../parts/Time";
+import { TypedInput } from "../../parts/TypedInput";
 import { type Order, ORDERS, shownCategories } from "./categories";
 
 type Key = Pick<EventCategory, "eventType" | "source">;
@@ -59,12 +60,12 @@ export function EventCategories() {
       </div>
       {list.data && list.data.length > 0 && (
         <div className="category-tools" role="search">
-          <TextInput
+          <TypedInput
             type="search"
             aria-label={t("event-categories.search")}
             placeholder={t("event-categories.search")}
             value={search}
-            onChange={(event) => change({ search: event.currentTarget.value || undefined })}
+            onText={(text) => change({ search: text || undefined })}
           />
           <NativeSelect
             aria-label={t("event-categories.sort")}

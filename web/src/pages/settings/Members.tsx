@@ -1,5 +1,5 @@
 // The customer's members: who they are, what they may do, who is invited.
-import { Button, Modal, NativeSelect, Skeleton, Text, TextInput, Title, VisuallyHidden } from "@mantine/core";
+import { Button, Modal, NativeSelect, Skeleton, Text, Title, VisuallyHidden } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
@@ -8,6 +8,7 @@ import { type Member, membersQuery, type Role, ROLES } from "../../api/accounts"
 import { answer, client } from "../../api/client";
 import { sessionQuery } from "../../api/queries";
 import { FormRefusal } from "../../parts/FormRefusal";
+import { TypedInput } from "../../parts/TypedInput";
 import { Invitations } from "./Invitations";
 import { Invite } from "./Invite";
 
@@ -43,12 +44,12 @@ export function Members() {
           <Title order={2} id="members-title" className="panel-title">
             {t("members.count", { count: members.length })}
           </Title>
-          <TextInput
+          <TypedInput
             type="search"
             aria-label={t("members.search")}
             placeholder={t("members.search")}
             value={search}
-            onChange={(event) => find(event.currentTarget.value)}
+            onText={find}
           />
         </div>
         <VisuallyHidden role="status">{search && t("members.found", { count: shown.length })}</VisuallyHidden>

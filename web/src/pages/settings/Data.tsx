@@ -1,8 +1,9 @@
 // What the organisation is, what holds for its households, and the clients with which its cloud comes in.
-import { Button, Skeleton, Text } from "@mantine/core";
+import { Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { organisationQuery } from "../../api/organisation";
+import { Broken } from "../../parts/Broken";
 import { Clients } from "./Clients";
 import { HouseholdLimits } from "./HouseholdLimits";
 import { Organisation } from "./Organisation";
@@ -13,14 +14,7 @@ export function Data() {
   return (
     <>
       {isPending && <Skeleton height={420} aria-hidden />}
-      {!data && !isPending && (
-        <div className="panel empty" role="alert">
-          <Text mb="sm">{t("data.broken")}</Text>
-          <Button variant="default" onClick={() => void refetch()}>
-            {t("list.again")}
-          </Button>
-        </div>
-      )}
+      {!data && !isPending && <Broken text={t("data.broken")} onAgain={refetch} />}
       {data && (
         <div className="panel-pair">
           <Organisation organisation={data} />

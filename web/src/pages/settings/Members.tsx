@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import { type Member, membersQuery, type Role, ROLES } from "../../api/accounts";
 import { answer, client } from "../../api/client";
 import { sessionQuery } from "../../api/queries";
+import { Broken } from "../../parts/Broken";
 import { FormRefusal } from "../../parts/FormRefusal";
 import { TypedInput } from "../../parts/TypedInput";
 import { Invitations } from "./Invitations";
@@ -19,14 +20,7 @@ export function Members() {
   const list = useQuery(membersQuery);
   if (list.isPending) return <Skeleton height={320} aria-hidden />;
   if (!list.data) {
-    return (
-      <div className="panel empty" role="alert">
-        <Text mb="sm">{t("members.broken")}</Text>
-        <Button variant="default" onClick={() => void list.refetch()}>
-          {t("list.again")}
-        </Button>
-      </div>
-    );
+    return <Broken text={t("members.broken")} onAgain={list.refetch} />;
   }
   const { members, invitations, canInvite } = list.data;
   const words = search.toLowerCase().split(/\s+/);

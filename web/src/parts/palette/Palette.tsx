@@ -6,7 +6,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { buildingsQuery, rulesQuery } from "../../api/rules";
+import { buildingsQuery, placeOf, rulesQuery } from "../../api/rules";
 import { usePlaces } from "../places";
 import { useAllowed } from "../session";
 import { fitting } from "./fitting";
@@ -124,7 +124,7 @@ function useTargets(text: string) {
   const homes: Target[] = (buildings.data ?? []).map((building) => ({
     key: `building ${building.customerBuildingId}`,
     name: building.customerBuildingId,
-    detail: [building.zip, building.city].filter(Boolean).join(" ") || undefined,
+    detail: placeOf(building),
     go: () => router.navigate({ to: "/", search: { building: building.customerBuildingId } }),
   }));
   const groups = [

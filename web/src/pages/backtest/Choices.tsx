@@ -1,12 +1,12 @@
 // What to try, on which homes, over which days.
-import { Button, NumberInput, SegmentedControl, Select, TagsInput } from "@mantine/core";
+import { NumberInput, SegmentedControl, Select, TagsInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
-import { IconPlayerPlay, IconPlayerStop } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Mistake } from "../../api/client";
 import { buildingsQuery } from "../../api/rules";
+import { RunButton } from "../../parts/RunButton";
 import { useSession } from "../../parts/session";
 import { TypedInput } from "../../parts/TypedInput";
 import { useTyped } from "../../parts/useTyped";
@@ -88,14 +88,12 @@ export function Choices({ search, change, range, subjects, isRunning, mistakes, 
       />
       <Homes search={search} change={change} mistakes={mistakes} />
       <div className="backtest-run">
-        <Button
-          type="submit"
+        <RunButton
+          label={t("backtest.run")}
+          isRunning={isRunning}
           variant={isRunning ? "default" : "filled"}
           disabled={!isRunning && !onRun}
-          leftSection={isRunning ? <IconPlayerStop size={16} aria-hidden /> : <IconPlayerPlay size={16} aria-hidden />}
-        >
-          {t(isRunning ? "rule.cancel" : "backtest.run")}
-        </Button>
+        />
         <span className="backtest-zone">{t("backtest.zone", { zone: timeZoneId })}</span>
       </div>
     </form>

@@ -1,10 +1,11 @@
 // What is always at hand: the switch, on what the rule is tried, and saving.
 import { Button, Switch } from "@mantine/core";
-import { IconChartBar, IconDeviceFloppy, IconPlayerPlay, IconPlayerStop } from "@tabler/icons-react";
+import { IconChartBar, IconDeviceFloppy } from "@tabler/icons-react";
 import type { RefObject } from "react";
 import { useTranslation } from "react-i18next";
 import type { Rule } from "../../api/public";
 import { LinkButton } from "../../parts/LinkButton";
+import { RunButton } from "../../parts/RunButton";
 import { useAllowed } from "../../parts/session";
 import { TypedInput } from "../../parts/TypedInput";
 import { BuildingField } from "./BuildingField";
@@ -62,14 +63,7 @@ export function RuleBar({ simulation, save, isChanged, saved, isLeavingAllowed, 
           min={search.from}
           onText={(to) => change({ to: to || undefined })}
         />
-        <Button
-          type="submit"
-          variant="light"
-          disabled={!search.building}
-          leftSection={isRunning ? <IconPlayerStop size={16} aria-hidden /> : <IconPlayerPlay size={16} aria-hidden />}
-        >
-          {t(isRunning ? "rule.cancel" : "rule.run")}
-        </Button>
+        <RunButton label={t("rule.run")} isRunning={isRunning} variant="light" disabled={!search.building} />
       </form>
       {draft.id && (
         <LinkButton

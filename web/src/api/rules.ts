@@ -38,6 +38,10 @@ export const buildingsQuery = (search: string, limit = MOST_BUILDINGS) =>
     queryFn: ({ signal }) => answer(api.GET("/buildings/v1", { params: { query: { search, limit } }, signal })),
   });
 
+/** Where a building stands, as far as that is known: "8001 Zürich". */
+export const placeOf = ({ zip, city }: { zip?: string | null; city?: string | null }): string =>
+  [zip, city].filter(Boolean).join(" ");
+
 export const buildingQuery = (customerBuildingId: string) =>
   queryOptions({
     queryKey: ["buildings", "one", customerBuildingId],

@@ -55,7 +55,8 @@ export function clockTime(atMs: number, language: string, timeZone: string): str
   return clocks(language, timeZone).format(atMs);
 }
 
-const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
+/** Units of time with their lengths in seconds, the largest first. */
+const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
   ["day", 86_400],
   ["hour", 3_600],
   ["minute", 60],
@@ -67,7 +68,7 @@ export function relativeTime(atMs: number, nowMs: number, language: string): str
   const seconds = Math.round((nowMs - atMs) / 1000);
   const format = new Intl.RelativeTimeFormat(localeOf(language), { numeric: "auto" });
   if (Math.abs(seconds) < 10) return format.format(0, "second");
-  const [unit, length] = STEPS.find(([, length]) => Math.abs(seconds) >= length) ?? ["second", 1];
+  const [unit, length] = UNITS.find(([, length]) => Math.abs(seconds) >= length) ?? ["second", 1];
   return format.format(-Math.trunc(seconds / length), unit);
 }
 
@@ -98,16 +99,9 @@ export function languageName(code: string, language: string): string {
   return name.charAt(0).toLocaleUpperCase(language) + name.slice(1);
 }
 
-const LENGTHS: [string, number][] = [
-  ["day", 86_400],
-  ["hour", 3_600],
-  ["minute", 60],
-  ["second", 1],
-];
-
 /** About how long, in the largest unit of which there is one: "15 minutes", "1.5 hours". */
 export function aboutLength(seconds: number, language: string): string {
-  const [unit, length] = LENGTHS.find(([, length]) => seconds >= 0.98 * length) ?? ["second", 1];
+  const [unit, length] = UNITS.find(([, length]) => seconds >= 0.98 * length) ?? ["second", 1];
   const format = { style: "unit", unit, unitDisplay: "long", maximumFractionDigits: 1 } as const;
   return new Intl.NumberFormat(localeOf(language), format).format(seconds / length);
 }

@@ -43,7 +43,7 @@ function Page({ saved }: { saved: Rule }) {
   const search = useSearch({ from: "/rules/$ruleId/backtest" });
   const navigate = useNavigate({ from: "/rules/$ruleId/backtest" });
   const ruleId = saved.id ?? "";
-  const draft = keptDraft(useQueryClient(), ruleId);
+  const draft = keptDraft(useQueryClient(), ruleId)?.draft;
   const subjects = useSubjects(saved, draft);
   // The draft lives in this page only.
   useBlocker({ shouldBlockFn: () => false, enableBeforeUnload: () => draft !== undefined });

@@ -1,13 +1,15 @@
 // What to try, on which homes, over which days.
-import { Button, NumberInput, SegmentedControl, Select, TagsInput, TextInput } from "@mantine/core";
+import { NumberInput, SegmentedControl, Select, TagsInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
-import { IconPlayerPlay, IconPlayerStop } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Mistake } from "../../api/client";
 import { buildingsQuery } from "../../api/rules";
+import { RunButton } from "../../parts/RunButton";
 import { useSession } from "../../parts/session";
+import { TypedInput } from "../../parts/TypedInput";
+import { useTyped } from "../../parts/useTyped";
 import type { BacktestSearch } from "../ruleSearch";
 import type { Subjects } from "./subjects";
 
@@ -65,7 +67,7 @@ export function Choices({ search, change, range, subjects, isRunning, mistakes, 
         clearButtonProps={{ "aria-label": t("backtest.compareNothing") }}
         onChange={(value) => change({ compare: value ? subjectOf(value) : undefined })}
       />
-      <TextInput
+      <TypedInput
         type="date"
         required
         withAsterisk={false}
@@ -73,27 +75,25 @@ export function Choices({ search, change, range, subjects, isRunning, mistakes, 
         value={range.from}
         max={range.to}
         error={range.from > range.to && t("backtest.emptyRange")}
-        onChange={(event) => change({ from: event.currentTarget.value || undefined })}
+        onText={(from) => change({ from: from || undefined })}
       />
-      <TextInput
+      <TypedInput
         type="date"
         required
         withAsterisk={false}
         label={t("rule.to")}
         value={range.to}
         min={range.from}
-        onChange={(event) => change({ to: event.currentTarget.value || undefined })}
+        onText={(to) => change({ to: to || undefined })}
       />
       <Homes search={search} change={change} mistakes={mistakes} />
       <div className="backtest-run">
-        <Button
-          type="submit"
+        <RunButton
+          label={t("backtest.run")}
+          isRunning={isRunning}
           variant={isRunning ? "default" : "filled"}
           disabled={!isRunning && !onRun}
-          leftSection={isRunning ? <IconPlayerStop size={16} aria-hidden /> : <IconPlayerPlay size={16} aria-hidden />}
-        >
-          {t(isRunning ? "rule.cancel" : "backtest.run")}
-        </Button>
+        />
         <span className="backtest-zone">{t("backtest.zone", { zone: timeZoneId })}</span>
       </div>
     </form>
@@ -104,8 +104,10 @@ function Homes({ search, change, mistakes }: Pick<Props, "search" | "change" | "
   const { t } = useTranslation();
   const [typed, setTyped] = useState("");
   const [settled] = useDebouncedValue(typed.trim(), PAUSE_MS);
-  const buildings = useQuery(buildingsQuery(settled));
   const kind = search.buildings ? "chosen" : search.sample ? "some" : "all";
+  const buildings = useQuery({ ...buildingsQuery(settled), enabled: kind === "chosen" });
+  // What is no number of homes yet is not told.
+  const sample = useTyped(String(search.sample ?? ""), (text) => Number(text) > 0 && change({ sample: Number(text) }));
   const wrong = mistakes.find((mistake) => mistake.pointer.startsWith("/customerBuildingIds"));
   const choose = (chosen: string) =>
     change({
@@ -133,12 +135,12 @@ function Homes({ search, change, mistakes }: Pick<Props, "search" | "change" | "
         <NumberInput
           label={t("backtest.sample")}
           description={t("backtest.sampleLead")}
-          defaultValue={search.sample}
+          {...sample}
           min={1}
           max={1_000_000}
           allowDecimal={false}
           allowNegative={false}
-          onChange={(value) => Number(value) > 0 && change({ sample: Number(value) })}
+          onChange={(value) => sample.onChange(String(value))}
         />
       )}
       {kind === "chosen" && (

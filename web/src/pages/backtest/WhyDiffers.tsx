@@ -1,6 +1,6 @@
 // Why one version speaks in a home at a time and the other does not: the explanations of both, one at a time.
 import { SegmentedControl } from "@mantine/core";
-import { useEffect, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { WhyDrawer } from "../rule/WhyDrawer";
 import type { Difference } from "./fleetComparison";
@@ -16,8 +16,8 @@ export function WhyDiffers({ difference, tried, onClose }: Props) {
   const { t } = useTranslation();
   // First the one that stays silent: what it sends is seen elsewhere.
   const silent = difference && difference.one > 0 ? 1 : 0;
-  const [place, setPlace] = useState(0);
-  useEffect(() => setPlace(silent), [silent, difference]);
+  const [chosen, setChosen] = useState<{ of: Difference | undefined; place: number }>();
+  const place = chosen && chosen.of === difference ? chosen.place : silent;
   const rule = tried[place]?.rule;
   const atMs = difference?.atMs;
   const timesMs = useMemo(() => (atMs === undefined ? [] : [atMs]), [atMs]);
@@ -39,7 +39,7 @@ export function WhyDiffers({ difference, tried, onClose }: Props) {
         mb="sm"
         aria-label={t("backtest.which")}
         value={String(place)}
-        onChange={(value) => setPlace(Number(value))}
+        onChange={(value) => setChosen({ of: difference, place: Number(value) })}
         data={tried.map(({ name }, at) => ({ value: String(at), label: name }))}
       />
     </WhyDrawer>

@@ -1,12 +1,14 @@
 // The list: newest first, kept current; its filter and the language of its texts stand in the address.
-import { Button, SegmentedControl, Skeleton, Text, Title, VisuallyHidden } from "@mantine/core";
+import { SegmentedControl, Skeleton, Text, Title, VisuallyHidden } from "@mantine/core";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type Notification, Refused, type Status } from "../../api/client";
 import { notificationsQuery, overviewQuery } from "../../api/queries";
+import { Broken } from "../../parts/Broken";
 import { Commands } from "../../parts/Commands";
+import { More } from "../../parts/More";
 import { useSession } from "../../parts/session";
 import { STATUSES } from "../../parts/StatusBadge";
 import { importRules } from "./commands";
@@ -78,7 +80,7 @@ export function NotificationList() {
         {arrived.size > 0 ? t("list.arrived", { count: arrived.size }) : ""}
       </VisuallyHidden>
       {list.isPending && <CardSkeletons />}
-      {list.isError && !shown && <Broken error={list.error} onAgain={() => void list.refetch()} />}
+      {list.isError && !shown && <BrokenList error={list.error} onAgain={list.refetch} />}
       {shown?.length === 0 && <NoNotifications status={status} building={building} />}
       {shown && shown.length > 0 && (
         <ol className="cards">
@@ -89,17 +91,7 @@ export function NotificationList() {
           ))}
         </ol>
       )}
-      {list.hasNextPage && (
-        <Button
-          variant="default"
-          mt="md"
-          fullWidth
-          loading={list.isFetchingNextPage}
-          onClick={() => void list.fetchNextPage()}
-        >
-          {t("list.more")}
-        </Button>
-      )}
+      <More list={list} mt="md" fullWidth />
     </section>
   );
 }
@@ -141,7 +133,7 @@ function CardSkeletons() {
   );
 }
 
-function Broken({ error, onAgain }: { error: Error; onAgain: () => void }) {
+function BrokenList({ error, onAgain }: { error: Error; onAgain: () => unknown }) {
   const { t } = useTranslation();
   if (error instanceof Refused && error.code === "not_found") {
     return (
@@ -150,14 +142,7 @@ function Broken({ error, onAgain }: { error: Error; onAgain: () => void }) {
       </div>
     );
   }
-  return (
-    <div className="panel empty" role="alert">
-      <Text mb="sm">{t("list.broken")}</Text>
-      <Button variant="default" onClick={onAgain}>
-        {t("list.again")}
-      </Button>
-    </div>
-  );
+  return <Broken text={t("list.broken")} onAgain={onAgain} />;
 }
 
 function NoNotifications({ status, building }: { status: Status | undefined; building: string | undefined }) {

@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { isAbout, type Profile as OwnProfile, profileQuery } from "../../api/accounts";
 import { answer, client } from "../../api/client";
 import { sessionQuery } from "../../api/queries";
+import { Broken } from "../../parts/Broken";
 import { Done } from "../../parts/Done";
 import { Panel } from "../../parts/Panel";
 import { FormRefusal } from "../../parts/FormRefusal";
@@ -23,14 +24,7 @@ export function Profile() {
         {t("profile.title")}
       </Title>
       {isPending && <Skeleton height={320} aria-hidden />}
-      {!data && !isPending && (
-        <div className="panel empty" role="alert">
-          <Text mb="sm">{t("profile.broken")}</Text>
-          <Button variant="default" onClick={() => void refetch()}>
-            {t("list.again")}
-          </Button>
-        </div>
-      )}
+      {!data && !isPending && <Broken text={t("profile.broken")} onAgain={refetch} />}
       {data && (
         <>
           <Person profile={data} />

@@ -3,7 +3,8 @@ import { Autocomplete } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { buildingsQuery, MOST_BUILDINGS } from "../../api/rules";
+import { buildingsQuery, MOST_BUILDINGS, placeOf } from "../../api/rules";
+import { useTyped } from "../../parts/useTyped";
 import type { Trial } from "./useSimulation";
 
 const PAUSE_MS = 250;
@@ -12,12 +13,11 @@ export function BuildingField({ simulation }: { simulation: Trial }) {
   const { t } = useTranslation();
   const { search, change, home } = simulation;
   const typed = search.building ?? "";
+  const field = useTyped(typed, (building) => change({ building: building || undefined }));
   // Once a home is chosen its neighbours are offered again, not it alone.
   const [settled] = useDebouncedValue(home ? "" : typed.trim(), PAUSE_MS);
   const found = useQuery(buildingsQuery(settled)).data ?? [];
-  const places = new Map(
-    found.map((each) => [each.customerBuildingId, [each.zip, each.city].filter(Boolean).join(" ")]),
-  );
+  const places = new Map(found.map((each) => [each.customerBuildingId, placeOf(each)]));
   const ids = found.map((each) => each.customerBuildingId);
   return (
     <Autocomplete
@@ -37,8 +37,7 @@ export function BuildingField({ simulation }: { simulation: Trial }) {
       )}
       maxDropdownHeight={320}
       error={simulation.isUnknown ? t("rule.unknownBuilding") : undefined}
-      value={typed}
-      onChange={(building) => change({ building: building || undefined })}
+      {...field}
     />
   );
 }

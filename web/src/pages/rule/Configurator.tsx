@@ -29,11 +29,12 @@ import { WhyDrawer } from "./WhyDrawer";
 export function Configurator({ saved }: { saved: Rule }) {
   const { t } = useTranslation();
   const { languages } = useSession();
-  const [base, setBase] = useState(saved);
   const queries = useQueryClient();
   const ruleId = saved.id ?? "";
-  // What was edited before a look at a backtest is taken up again.
-  const [draft, setDraft] = useState(() => keptDraft(queries, ruleId) ?? saved);
+  // What was edited before a look at a backtest is taken up again, with what it began with: `saved` may be newer by now.
+  const [kept] = useState(() => keptDraft(queries, ruleId));
+  const [base, setBase] = useState(kept?.base ?? saved);
+  const [draft, setDraft] = useState(kept?.draft ?? saved);
   useEffect(() => forgetDraft(queries, ruleId), [queries, ruleId]);
   const isChanged = !isSame(draft, base);
   const takeOver = (rule: Rule) => {
@@ -57,7 +58,7 @@ export function Configurator({ saved }: { saved: Rule }) {
     shouldBlockFn: ({ current, next }) => {
       if (!isChanged || isLeavingAllowed.current || current.pathname === next.pathname) return false;
       if (!base.id || next.routeId !== "/rules/$ruleId/backtest" || next.params.ruleId !== base.id) return true;
-      keepDraft(queries, draft);
+      keepDraft(queries, { base, draft });
       return false;
     },
     enableBeforeUnload: () => isChanged,

@@ -9,6 +9,7 @@ import { DurationInput } from "../../parts/DurationInput";
 import { useEditing, useErrorAt } from "./editing";
 import { PresentDatasetLine } from "./PresentLine";
 import { Section } from "./Section";
+import { useIds } from "./useIds";
 
 const HOUR_SECONDS = 3_600;
 
@@ -16,6 +17,7 @@ export function Datasets() {
   const { t } = useTranslation();
   const { draft, edit } = useEditing();
   const { datasets } = draft;
+  const { ids, changeTo } = useIds(datasets.length);
   const change = (index: number, patch: Partial<Dataset>) =>
     edit({ datasets: datasets.map((each, at) => (at === index ? { ...each, ...patch } : each)) });
   const add = () =>
@@ -30,11 +32,14 @@ export function Datasets() {
       <div className="datasets">
         {datasets.map((dataset, index) => (
           <DatasetFields
-            key={index}
+            key={ids[index]}
             dataset={dataset}
             index={index}
             onChange={(patch) => change(index, patch)}
-            onRemove={() => edit({ datasets: datasets.filter((_, at) => at !== index) })}
+            onRemove={() => {
+              edit({ datasets: datasets.filter((_, at) => at !== index) });
+              changeTo(ids.filter((_, at) => at !== index));
+            }}
           />
         ))}
       </div>

@@ -1,9 +1,8 @@
 // Notifications that the rule really made: each in full, with the trace of its evaluation.
 import { Drawer } from "@mantine/core";
-import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { NotificationContent } from "../home/NotificationDrawer";
-import { Steps } from "./Steps";
+import { Steps, useStep } from "./Steps";
 
 interface Props {
   /** Shown one after the other; none closes it. */
@@ -13,9 +12,7 @@ interface Props {
 
 export function MadeDrawer({ ids, onClose }: Props) {
   const { t } = useTranslation();
-  const [at, setAt] = useState(0);
-  useEffect(() => setAt(0), [ids]);
-  const id = ids[at];
+  const { item: id, at, step } = useStep(ids);
   return (
     <Drawer
       opened={id !== undefined}
@@ -25,7 +22,7 @@ export function MadeDrawer({ ids, onClose }: Props) {
       title={<span className="drawer-title">{t("rule.made")}</span>}
       closeButtonProps={{ "aria-label": t("rule.close") }}
     >
-      <Steps at={at} count={ids.length} onStep={setAt} />
+      <Steps at={at} count={ids.length} onStep={step} />
       {id !== undefined && <NotificationContent key={id} id={id} />}
     </Drawer>
   );

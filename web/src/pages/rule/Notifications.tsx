@@ -7,7 +7,6 @@ import {
   type Modifier,
   type Over,
   PointerSensor,
-  type UniqueIdentifier,
   useSensor,
   useSensors,
 } from "@dnd-kit/core";
@@ -21,6 +20,7 @@ import {
 import { CSS } from "@dnd-kit/utilities";
 import { ActionIcon, Button, SegmentedControl, TextInput } from "@mantine/core";
 import { IconArrowDown, IconArrowUp, IconGripVertical, IconPlus, IconTrash } from "@tabler/icons-react";
+import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import type { Case } from "../../api/public";
 import { emptyTemplate } from "./draft";
@@ -28,6 +28,7 @@ import { useEditing } from "./editing";
 import { ExpressionField } from "./expression/ExpressionField";
 import { Section } from "./Section";
 import { TemplateEditor } from "./TemplateEditor";
+import { useIds } from "./useIds";
 
 // Cases stand below each other: sideways they do not move.
 const UPRIGHT: Modifier[] = [({ transform }) => ({ ...transform, x: 0 })];
@@ -90,9 +91,26 @@ function Cases() {
     useSensor(PointerSensor, { activationConstraint: { distance: 4 } }),
     useSensor(KeyboardSensor, { coordinateGetter: sortableKeyboardCoordinates }),
   );
-  const places = cases.map((_, index) => index + 1); // 0 would mean "none" there
-  const move = (from: number, to: number) => set(arrayMove(cases, from, to));
-  const spoken = useSpokenMoves(cases);
+  const { ids, changeTo } = useIds(cases.length);
+  const list = useRef<HTMLDivElement>(null);
+  const removedAt = useRef<number>(undefined);
+  const move = (from: number, to: number) => {
+    set(arrayMove(cases, from, to));
+    changeTo(arrayMove(ids, from, to));
+  };
+  const remove = (index: number) => {
+    removedAt.current = index;
+    set(cases.filter((_, at) => at !== index));
+    changeTo(ids.filter((_, at) => at !== index));
+  };
+  // The focus goes on with the case that took the place of the removed one, or the one before.
+  useEffect(() => {
+    if (removedAt.current === undefined) return;
+    const place = Math.min(removedAt.current, cases.length - 1);
+    removedAt.current = undefined;
+    list.current?.querySelectorAll<HTMLElement>(".case-label input")[place]?.focus();
+  }, [cases.length]);
+  const spoken = useSpokenMoves(cases, ids);
   return (
     <>
       <DndContext
@@ -100,19 +118,20 @@ function Cases() {
         collisionDetection={closestCenter}
         accessibility={spoken}
         modifiers={UPRIGHT}
-        onDragEnd={({ active, over }) => over && move(Number(active.id) - 1, Number(over.id) - 1)}
+        onDragEnd={({ active, over }) => over && move(ids.indexOf(Number(active.id)), ids.indexOf(Number(over.id)))}
       >
-        <SortableContext items={places} strategy={verticalListSortingStrategy}>
-          <div className="cases">
+        <SortableContext items={ids} strategy={verticalListSortingStrategy}>
+          <div className="cases" ref={list}>
             {cases.map((each, index) => (
               <CaseFields
-                key={index}
+                key={ids[index]}
+                id={ids[index] ?? 0}
                 of={each}
                 index={index}
                 count={cases.length}
                 onChange={(patch) => set(cases.map((other, at) => (at === index ? { ...other, ...patch } : other)))}
                 onMove={(by) => move(index, index + by)}
-                onRemove={() => set(cases.filter((_, at) => at !== index))}
+                onRemove={() => remove(index)}
               />
             ))}
           </div>
@@ -140,6 +159,7 @@ function Cases() {
 }
 
 interface CaseProps {
+  id: number;
   of: Case;
   index: number;
   count: number;
@@ -148,11 +168,12 @@ interface CaseProps {
   onRemove: () => void;
 }
 
-function CaseFields({ of, index, count, onChange, onMove, onRemove }: CaseProps) {
+function CaseFields({ id, of, index, count, onChange, onMove, onRemove }: CaseProps) {
   const { t } = useTranslation();
   const { setNodeRef, setActivatorNodeRef, transform, transition, isDragging, attributes, listeners } = useSortable({
-    id: index + 1,
+    id,
     disabled: count === 1,
+    attributes: { roleDescription: t("rule.caseRole") },
   });
   const label = of.label || index + 1;
   return (
@@ -186,8 +207,10 @@ function CaseFields({ of, index, count, onChange, onMove, onRemove }: CaseProps)
         <ActionIcon
           variant="default"
           size="lg"
-          disabled={index === 0}
-          onClick={() => onMove(-1)}
+          // Not disabled: what moved to the top keeps the focus.
+          aria-disabled={index === 0}
+          data-disabled={index === 0 || undefined}
+          onClick={() => index > 0 && onMove(-1)}
           aria-label={t("rule.caseUp", { label })}
         >
           <IconArrowUp size={16} aria-hidden />
@@ -195,8 +218,9 @@ function CaseFields({ of, index, count, onChange, onMove, onRemove }: CaseProps)
         <ActionIcon
           variant="default"
           size="lg"
-          disabled={index === count - 1}
-          onClick={() => onMove(1)}
+          aria-disabled={index === count - 1}
+          data-disabled={index === count - 1 || undefined}
+          onClick={() => index < count - 1 && onMove(1)}
           aria-label={t("rule.caseDown", { label })}
         >
           <IconArrowDown size={16} aria-hidden />
@@ -230,18 +254,19 @@ function CaseFields({ of, index, count, onChange, onMove, onRemove }: CaseProps)
 }
 
 /** What is said to who cannot see a case being dragged. */
-function useSpokenMoves(cases: Case[]) {
+function useSpokenMoves(cases: Case[], ids: number[]) {
   const { t } = useTranslation();
-  const label = (id: UniqueIdentifier) => cases[Number(id) - 1]?.label || id;
-  const at = (over: Over | null, id: UniqueIdentifier) =>
-    t("rule.caseAt", { label: label(id), number: over?.id ?? id });
+  const numberOf = ({ id }: Active | Over) => ids.indexOf(Number(id)) + 1;
+  const label = (active: Active) => cases[numberOf(active) - 1]?.label || numberOf(active);
+  const at = (over: Over | null, active: Active) =>
+    t("rule.caseAt", { label: label(active), number: numberOf(over ?? active) });
   return {
     screenReaderInstructions: { draggable: t("rule.caseDragHow") },
     announcements: {
-      onDragStart: ({ active }: { active: Active }) => t("rule.caseTaken", { label: label(active.id) }),
-      onDragOver: ({ active, over }: { active: Active; over: Over | null }) => at(over, active.id),
-      onDragEnd: ({ active, over }: { active: Active; over: Over | null }) => at(over, active.id),
-      onDragCancel: ({ active }: { active: Active }) => at(null, active.id),
+      onDragStart: ({ active }: { active: Active }) => t("rule.caseTaken", { label: label(active) }),
+      onDragOver: ({ active, over }: { active: Active; over: Over | null }) => at(over, active),
+      onDragEnd: ({ active, over }: { active: Active; over: Over | null }) => at(over, active),
+      onDragCancel: ({ active }: { active: Active }) => at(null, active),
     },
   };
 }

@@ -1,11 +1,13 @@
 // What is always at hand: the switch, on what the rule is tried, and saving.
-import { Button, Switch, TextInput } from "@mantine/core";
-import { IconChartBar, IconDeviceFloppy, IconPlayerPlay, IconPlayerStop } from "@tabler/icons-react";
+import { Button, Switch } from "@mantine/core";
+import { IconChartBar, IconDeviceFloppy } from "@tabler/icons-react";
 import type { RefObject } from "react";
 import { useTranslation } from "react-i18next";
 import type { Rule } from "../../api/public";
 import { LinkButton } from "../../parts/LinkButton";
+import { RunButton } from "../../parts/RunButton";
 import { useAllowed } from "../../parts/session";
+import { TypedInput } from "../../parts/TypedInput";
 import { BuildingField } from "./BuildingField";
 import { useEditing } from "./editing";
 import { RuleMenu } from "./RuleMenu";
@@ -47,28 +49,21 @@ export function RuleBar({ simulation, save, isChanged, saved, isLeavingAllowed, 
         }}
       >
         <BuildingField simulation={simulation} />
-        <TextInput
+        <TypedInput
           type="date"
           aria-label={t("rule.from")}
           value={search.from ?? ""}
           max={search.to}
-          onChange={(event) => change({ from: event.currentTarget.value || undefined })}
+          onText={(from) => change({ from: from || undefined })}
         />
-        <TextInput
+        <TypedInput
           type="date"
           aria-label={t("rule.to")}
           value={search.to ?? ""}
           min={search.from}
-          onChange={(event) => change({ to: event.currentTarget.value || undefined })}
+          onText={(to) => change({ to: to || undefined })}
         />
-        <Button
-          type="submit"
-          variant="light"
-          disabled={!search.building}
-          leftSection={isRunning ? <IconPlayerStop size={16} aria-hidden /> : <IconPlayerPlay size={16} aria-hidden />}
-        >
-          {t(isRunning ? "rule.cancel" : "rule.run")}
-        </Button>
+        <RunButton label={t("rule.run")} isRunning={isRunning} variant="light" disabled={!search.building} />
       </form>
       {draft.id && (
         <LinkButton

@@ -71,10 +71,14 @@ function DeleteDialog({ rule, isOpen, onClose, isLeavingAllowed }: DialogProps) 
       await queries.invalidateQueries({ queryKey: rulesQuery.queryKey });
     },
   });
+  const close = () => {
+    deleting.reset();
+    onClose();
+  };
   return (
     <Modal
       opened={isOpen}
-      onClose={onClose}
+      onClose={close}
       title={t("rule.deleteTitle")}
       closeButtonProps={{ "aria-label": t("rule.close") }}
     >
@@ -92,7 +96,7 @@ function DeleteDialog({ rule, isOpen, onClose, isLeavingAllowed }: DialogProps) 
       </ul>
       {deleting.isError && <Refusal error={deleting.error} title={t("rule.notDeleted")} />}
       <Group justify="flex-end" mt="md">
-        <Button variant="default" onClick={onClose} data-autofocus>
+        <Button variant="default" onClick={close} data-autofocus>
           {t("rule.stay")}
         </Button>
         <Button color="red.9" loading={deleting.isPending} onClick={() => deleting.mutate()}>

@@ -1,6 +1,14 @@
 import { ActionIcon, Group, Text } from "@mantine/core";
 import { IconChevronLeft, IconChevronRight } from "@tabler/icons-react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
+
+/** Which of several is shown: the first of a new list. */
+export function useStep<Item>(items: Item[]): { item: Item | undefined; at: number; step: (at: number) => void } {
+  const [chosen, setChosen] = useState({ of: items, at: 0 });
+  const at = chosen.of === items ? chosen.at : 0;
+  return { item: items[at], at, step: (to) => setChosen({ of: items, at: to }) };
+}
 
 /** From one of several to the next; nothing where there is only one. */
 export function Steps({ at, count, onStep }: { at: number; count: number; onStep: (at: number) => void }) {

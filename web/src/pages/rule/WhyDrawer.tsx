@@ -3,14 +3,14 @@ import { Drawer, Skeleton } from "@mantine/core";
 import { IconCircleCheck, IconCircleMinus, IconCircleX } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import type { TFunction } from "i18next";
-import { type ReactNode, useEffect, useState } from "react";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { answer } from "../../api/client";
 import { api, type Rule, type Simulation, type Why } from "../../api/public";
 import { weekdayTime } from "../../parts/formats";
 import { Refusal } from "../../parts/Refusal";
 import { textIn } from "../../parts/textIn";
-import { Steps } from "./Steps";
+import { Steps, useStep } from "./Steps";
 import { WhyTree } from "./WhyTree";
 
 /** A rule in a home, with what it would have said there as far as that is known. */
@@ -31,9 +31,7 @@ interface Props {
 
 export function WhyDrawer({ timesMs, result, onClose, children }: Props) {
   const { t, i18n } = useTranslation();
-  const [at, setAt] = useState(0);
-  useEffect(() => setAt(0), [timesMs]);
-  const atMs = timesMs[at];
+  const { item: atMs, at, step } = useStep(timesMs);
   return (
     <Drawer
       opened={atMs !== undefined && result !== undefined}
@@ -44,7 +42,7 @@ export function WhyDrawer({ timesMs, result, onClose, children }: Props) {
       closeButtonProps={{ "aria-label": t("rule.close") }}
     >
       {children}
-      <Steps at={at} count={timesMs.length} onStep={setAt} />
+      <Steps at={at} count={timesMs.length} onStep={step} />
       {atMs !== undefined && result && <Explanation key={atMs} atMs={atMs} tried={result} language={i18n.language} />}
     </Drawer>
   );

@@ -2,16 +2,22 @@
 import type { QueryClient } from "@tanstack/react-query";
 import type { Rule } from "../../api/public";
 
-const keyOf = (ruleId: string) => ["drafts", ruleId];
-
-export function keepDraft(queries: QueryClient, draft: Rule): void {
-  const queryKey = keyOf(draft.id ?? "");
-  queries.setQueryDefaults(queryKey, { gcTime: Infinity });
-  queries.setQueryData(queryKey, draft);
+/** `base`: what the draft was begun with. Without it nobody could tell afterwards who changed what. */
+export interface Kept {
+  base: Rule;
+  draft: Rule;
 }
 
-export const keptDraft = (queries: QueryClient, ruleId: string): Rule | undefined =>
-  queries.getQueryData<Rule>(keyOf(ruleId));
+const keyOf = (ruleId: string) => ["drafts", ruleId];
+
+export function keepDraft(queries: QueryClient, kept: Kept): void {
+  const queryKey = keyOf(kept.draft.id ?? "");
+  queries.setQueryDefaults(queryKey, { gcTime: Infinity });
+  queries.setQueryData(queryKey, kept);
+}
+
+export const keptDraft = (queries: QueryClient, ruleId: string): Kept | undefined =>
+  queries.getQueryData<Kept>(keyOf(ruleId));
 
 /** From now on it is in the editor alone. */
 export const forgetDraft = (queries: QueryClient, ruleId: string): void =>

@@ -137,3 +137,11 @@ it("one notification against cases is one choice", () => {
   const mine = { ...base, notification: { ...base.notification!, command: '"ON"' } };
   expect(said(base, theirs, mine)).toEqual(["notification: both", "notificationCases/A: theirs"]);
 });
+
+it("a case may be called anything", () => {
+  const of = (...labels: string[]) => withCases(...labels);
+  const theirs = theirsOf({ match_threshold: 3 }, of("#", "A"));
+  expect(
+    mergedRule(of("#", "A"), theirs, of("A", "#", "constructor"), {}).notificationCases.map((each) => each.label),
+  ).toEqual(["A", "#", "constructor"]);
+});

@@ -16,6 +16,15 @@ export interface Part {
 
 type Choices = Record<string, Side>;
 type Tree = { [key: string]: unknown };
+
+/** A list under the names of its members, whatever they are called, with their order beside. */
+class Keyed {
+  constructor(
+    readonly members: Tree,
+    readonly order: string[],
+  ) {}
+}
+
 interface Three {
   base: unknown;
   theirs: unknown;
@@ -51,8 +60,13 @@ const isTakenApart = (path: string[]): boolean =>
 function merged(three: Three, path: string[], choices: Choices, parts: Part[]): unknown {
   const { base, theirs, mine } = three;
   if (isAlike(theirs, mine)) return theirs;
-  if (path.at(-1) === ORDER) {
-    return mergedOrder(three as Record<keyof Three, string[]>, path, choices, parts);
+  if (base instanceof Keyed && theirs instanceof Keyed && mine instanceof Keyed) {
+    const members = { base: base.members, theirs: theirs.members, mine: mine.members };
+    const orders = { base: base.order, theirs: theirs.order, mine: mine.order };
+    return new Keyed(
+      merged(members, path, choices, parts) as Tree,
+      mergedOrder(orders, [...path, "order"], choices, parts),
+    );
   }
   if (isTakenApart(path) && isTree(base) && isTree(theirs) && isTree(mine)) {
     const keys = [...new Set([...Object.keys(theirs), ...Object.keys(mine), ...Object.keys(base)])];
@@ -78,7 +92,7 @@ function mergedOrder(
 ): string[] {
   const isKept = (key: string) => [base, theirs, mine].every((all) => all.includes(key));
   const kept = { base: base.filter(isKept), theirs: theirs.filter(isKept), mine: mine.filter(isKept) };
-  const chosen = merged(kept, [...path.slice(0, -1), "order"], choices, parts);
+  const chosen = merged(kept, path, choices, parts);
   const [leading, other] = isAlike(chosen, kept.theirs) ? [theirs, mine] : [mine, theirs];
   const order = [...leading];
   other.forEach((key, index) => {
@@ -87,11 +101,10 @@ function mergedOrder(
   return order;
 }
 
-const ORDER = "#";
 const isTree = (value: unknown): value is Tree => value !== null && typeof value === "object" && !Array.isArray(value);
 const isAlike = (one: unknown, other: unknown): boolean => canonical(one ?? null) === canonical(other ?? null);
 
-// A rule as a tree: lists under the names of their members, with their order beside; a switch and what it switches as one.
+// A rule as a tree: lists under the names of their members; a switch and what it switches as one.
 
 function threeOf(base: Rule, theirs: Rule, mine: Rule): Three {
   return { base: toTree(base, base), theirs: toTree(theirs, base), mine: toTree(mine, base) };
@@ -114,13 +127,13 @@ function fromTree(tree: Tree): Partial<Rule> {
   const { streakCondition, timeBasedCron, datasets, notificationCases, ...rest } = tree;
   return {
     ...(rest as Partial<Rule>),
-    datasets: listed(datasets as Tree) as Dataset[],
+    datasets: listed(datasets as Keyed) as Dataset[],
     isStreak: streakCondition !== null,
     streakCondition: streakCondition as string | null,
     isTimeBased: timeBasedCron !== null,
     timeBasedCron: timeBasedCron as string | null,
     notification: (rest.notification ?? null) as Template | null,
-    notificationCases: listed(notificationCases as Tree) as Case[],
+    notificationCases: listed(notificationCases as Keyed) as Case[],
   };
 }
 
@@ -128,7 +141,7 @@ function fromTree(tree: Tree): Partial<Rule> {
  * Members under what they were called in base: by their name, and where one was renamed at its place by the old name. New
  * ones under their own.
  */
-function keyed<Member>(members: Member[], base: Member[], nameOf: (member: Member) => string): Tree {
+function keyed<Member>(members: Member[], base: Member[], nameOf: (member: Member) => string): Keyed {
   const known = base.map(nameOf);
   const names = members.map(nameOf);
   const keys: string[] = names.map((name, index) => {
@@ -137,8 +150,8 @@ function keyed<Member>(members: Member[], base: Member[], nameOf: (member: Membe
     if (old !== undefined && !known.includes(name) && !names.includes(old)) return old;
     return names.indexOf(name) === index ? name : `${name} ${index + 1}`;
   });
-  return { ...Object.fromEntries(members.map((member, index) => [keys[index], member])), [ORDER]: keys };
+  return new Keyed(Object.fromEntries(members.map((member, index) => [keys[index], member])), keys);
 }
 
-const listed = (tree: Tree): unknown[] =>
-  (tree[ORDER] as string[]).map((key) => tree[key]).filter((member) => member !== undefined);
+const listed = ({ members, order }: Keyed): unknown[] =>
+  order.map((key) => members[key]).filter((member) => member !== undefined);

@@ -1,6 +1,6 @@
 // All rules as cards, the active ones first. Search and filters stand in the address.
 import "../../styles/rules.css";
-import { Select, Skeleton, Text, TextInput, Title } from "@mantine/core";
+import { Select, Skeleton, Text, Title } from "@mantine/core";
 import { IconBooks, IconPlus, IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
@@ -10,6 +10,7 @@ import { rulesQuery } from "../../api/rules";
 import { LinkButton } from "../../parts/LinkButton";
 import { Refusal } from "../../parts/Refusal";
 import { useAllowed } from "../../parts/session";
+import { TypedInput } from "../../parts/TypedInput";
 import { STATES, type RulesSearch } from "../ruleSearch";
 import { RuleCard } from "./RuleCard";
 import { shownRules, tagsOf } from "./ruleList";
@@ -69,14 +70,14 @@ function Filters({ rules, search }: { rules: Rule[]; search: RulesSearch }) {
     void navigate({ search: (before) => ({ ...before, ...patch }), replace: true, resetScroll: false });
   return (
     <div className="rule-filters" role="search">
-      <TextInput
+      <TypedInput
         className="rule-search"
         type="search"
         aria-label={t("rules.search")}
         placeholder={t("rules.search")}
         leftSection={<IconSearch size={16} aria-hidden />}
         value={search.q ?? ""}
-        onChange={(event) => change({ q: event.currentTarget.value || undefined })}
+        onText={(text) => change({ q: text || undefined })}
       />
       <nav className="filters" aria-label={t("rules.byState")}>
         {[undefined, ...STATES].map((state) => (

@@ -1,11 +1,13 @@
 // What was tried to reach the endpoint, newest first; the filter stands in the address.
-import { Button, Skeleton, Text, Title } from "@mantine/core";
+import { Skeleton, Text, Title } from "@mantine/core";
 import { IconAlertTriangle, IconCircleCheck } from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { type Attempt, attemptsQuery } from "../../api/fulfilment";
+import { Broken } from "../../parts/Broken";
 import { number } from "../../parts/formats";
+import { More } from "../../parts/More";
 import { Time } from "../../parts/Time";
 import { Failure } from "./Failure";
 
@@ -38,14 +40,7 @@ export function Attempts() {
         </nav>
       </div>
       {list.isPending && <Skeleton height={200} aria-hidden />}
-      {list.isError && !attempts && (
-        <div className="row" role="alert">
-          <Text>{t("fulfilment.attemptsBroken")}</Text>
-          <Button variant="default" onClick={() => void list.refetch()}>
-            {t("list.again")}
-          </Button>
-        </div>
-      )}
+      {list.isError && !attempts && <Broken text={t("fulfilment.attemptsBroken")} onAgain={list.refetch} isRow />}
       {attempts?.length === 0 && (
         <div className="row" role="status">
           <Text>{t(show ? "fulfilment.noneFailed" : "fulfilment.noAttempts")}</Text>
@@ -71,9 +66,7 @@ export function Attempts() {
       )}
       {list.hasNextPage && (
         <div className="row">
-          <Button variant="default" loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-            {t("list.more")}
-          </Button>
+          <More list={list} />
         </div>
       )}
     </section>

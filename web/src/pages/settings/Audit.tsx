@@ -5,6 +5,8 @@ import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import type { FormEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { type AuditEntry, auditQuery } from "../../api/accounts";
+import { Broken } from "../../parts/Broken";
+import { More } from "../../parts/More";
 import { Time } from "../../parts/Time";
 
 export function Audit() {
@@ -39,14 +41,7 @@ export function Audit() {
         </form>
       </div>
       {list.isPending && <Skeleton height={240} aria-hidden />}
-      {list.isError && !entries && (
-        <div className="row" role="alert">
-          <Text>{t("audit.broken")}</Text>
-          <Button variant="default" onClick={() => void list.refetch()}>
-            {t("list.again")}
-          </Button>
-        </div>
-      )}
+      {list.isError && !entries && <Broken text={t("audit.broken")} onAgain={list.refetch} isRow />}
       {entries?.length === 0 && (
         <div className="row" role="status">
           <Text>{t(search ? "audit.none" : "audit.empty")}</Text>
@@ -64,9 +59,7 @@ export function Audit() {
       </ol>
       {list.hasNextPage && (
         <div className="row">
-          <Button variant="default" loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-            {t("list.more")}
-          </Button>
+          <More list={list} />
         </div>
       )}
     </section>

@@ -2,7 +2,7 @@
 import { Alert, Button, Checkbox, Modal, Text } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { isAbout } from "../../api/accounts";
 import { answer, client } from "../../api/client";
@@ -11,29 +11,31 @@ import { CopyValue } from "../../parts/CopyValue";
 import { FormRefusal } from "../../parts/FormRefusal";
 import { Time } from "../../parts/Time";
 
-/** Makes a secret, which nothing keeps once its dialog is closed. */
-function useSecret<T>(make: (given: T) => Promise<Secret>) {
+/** Makes a secret, which nothing keeps once its dialog is about something else or closed, also by the browser's Back. */
+function useSecret<T>(about: unknown, make: (given: T) => Promise<Secret>) {
   const queries = useQueryClient();
-  return useMutation({
+  const making = useMutation({
     mutationFn: make,
     gcTime: 0,
     onSuccess: () => queries.invalidateQueries({ queryKey: clientsQuery.queryKey }),
   });
+  useForgotten(making.reset, about);
+  return making;
+}
+
+function useForgotten(reset: () => void, about: unknown) {
+  useEffect(() => reset(), [reset, about]);
 }
 
 export function NewClient({ isOpen, scopes, onClose }: { isOpen: boolean; scopes: string[]; onClose: () => void }) {
   const { t } = useTranslation();
   const [chosen, setChosen] = useState(scopes);
-  const create = useSecret((given: string[]) =>
+  const create = useSecret(isOpen, (given: string[]) =>
     answer(client.POST("/console/api/clients", { body: { scopes: given } })),
   );
-  const close = () => {
-    create.reset();
-    setChosen(scopes);
-    onClose();
-  };
+  useEffect(() => setChosen(scopes), [isOpen, scopes]);
   return (
-    <SecretDialog isOpen={isOpen} title={t("clients.create")} secret={create.data} onClose={close}>
+    <SecretDialog isOpen={isOpen} title={t("clients.create")} secret={create.data} onClose={onClose}>
       <Checkbox.Group
         label={t("clients.scopes")}
         description={t("clients.scopesLead")}
@@ -57,7 +59,7 @@ export function NewClient({ isOpen, scopes, onClose }: { isOpen: boolean; scopes
         <Button loading={create.isPending} disabled={chosen.length === 0} onClick={() => create.mutate(chosen)}>
           {t("clients.create")}
         </Button>
-        <Button variant="default" onClick={close}>
+        <Button variant="default" onClick={onClose}>
           {t("accounts.cancel")}
         </Button>
       </div>
@@ -67,20 +69,16 @@ export function NewClient({ isOpen, scopes, onClose }: { isOpen: boolean; scopes
 
 export function NewSecret({ client: of, onClose }: { client: ApiClient | undefined; onClose: () => void }) {
   const { t } = useTranslation();
-  const rotate = useSecret((id: string) =>
+  const rotate = useSecret(of?.clientId, (id: string) =>
     answer(client.POST("/console/api/clients/{client_id}/secret", { params: { path: { client_id: id } } })),
   );
-  const close = () => {
-    rotate.reset();
-    onClose();
-  };
   return (
     <SecretDialog
       isOpen={of !== undefined}
       title={t("clients.rotateTitle")}
       secret={rotate.data}
       earlierUntilMs={of?.earlierSecretUntilMs}
-      onClose={close}
+      onClose={onClose}
     >
       <CopyValue label={t("clients.id")} value={of?.clientId ?? ""} />
       <Text>{t("clients.rotateLead")}</Text>
@@ -90,7 +88,7 @@ export function NewSecret({ client: of, onClose }: { client: ApiClient | undefin
         <Button loading={rotate.isPending} onClick={() => of && rotate.mutate(of.clientId)}>
           {t("clients.makeSecret")}
         </Button>
-        <Button variant="default" onClick={close}>
+        <Button variant="default" onClick={onClose}>
           {t("accounts.cancel")}
         </Button>
       </div>
@@ -105,18 +103,15 @@ export function Revocation({ client: of, onClose }: { client: ApiClient | undefi
     mutationFn: (id: string) =>
       answer(client.DELETE("/console/api/clients/{client_id}", { params: { path: { client_id: id } } })),
     onSuccess: async () => {
-      close();
+      onClose();
       await queries.invalidateQueries({ queryKey: clientsQuery.queryKey });
     },
   });
-  function close() {
-    revoke.reset();
-    onClose();
-  }
+  useForgotten(revoke.reset, of?.clientId);
   return (
     <Modal
       opened={of !== undefined}
-      onClose={close}
+      onClose={onClose}
       title={t("clients.revokeTitle")}
       closeButtonProps={{ "aria-label": t("accounts.cancel") }}
     >
@@ -128,7 +123,7 @@ export function Revocation({ client: of, onClose }: { client: ApiClient | undefi
           <Button color="red.9" loading={revoke.isPending} onClick={() => of && revoke.mutate(of.clientId)}>
             {t("clients.revoke")}
           </Button>
-          <Button variant="default" onClick={close}>
+          <Button variant="default" onClick={onClose}>
             {t("accounts.cancel")}
           </Button>
         </div>

@@ -1,10 +1,11 @@
 // The clients with which the organisation's cloud uses the API: created, given another secret, revoked.
-import { Button, Skeleton, Text, Title } from "@mantine/core";
+import { Skeleton, Text, Title } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { type ApiClient, clientsQuery } from "../../api/organisation";
+import { Broken } from "../../parts/Broken";
 import { LinkButton } from "../../parts/LinkButton";
 import { Time } from "../../parts/Time";
 import { NewClient, NewSecret, Revocation } from "./ClientDialogs";
@@ -40,14 +41,7 @@ export function Clients() {
         )}
       </div>
       {isPending && <Skeleton height={160} aria-hidden />}
-      {!data && !isPending && (
-        <div className="row" role="alert">
-          <Text>{t("clients.broken")}</Text>
-          <Button variant="default" onClick={() => void refetch()}>
-            {t("list.again")}
-          </Button>
-        </div>
-      )}
+      {!data && !isPending && <Broken text={t("clients.broken")} onAgain={refetch} isRow />}
       {data?.clients.length === 0 && (
         <div className="row">
           <Text>{t("clients.none")}</Text>

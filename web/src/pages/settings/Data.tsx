@@ -1,8 +1,9 @@
 // What the organisation is, what holds for its households, and the clients with which its cloud comes in.
-import { Button, Skeleton, Text } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
+import { Skeleton } from "@mantine/core";
+import { usePrefetchQuery, useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { organisationQuery } from "../../api/organisation";
+import { clientsQuery, organisationQuery } from "../../api/organisation";
+import { Broken } from "../../parts/Broken";
 import { Clients } from "./Clients";
 import { HouseholdLimits } from "./HouseholdLimits";
 import { Organisation } from "./Organisation";
@@ -10,22 +11,25 @@ import { Organisation } from "./Organisation";
 export function Data() {
   const { t } = useTranslation();
   const { data, isPending, refetch } = useQuery(organisationQuery);
+  usePrefetchQuery(clientsQuery);
+  // How tall the forms are depends on width and language: what stands below comes with them, so that it does not move.
+  if (isPending) {
+    return (
+      <div className="panel-pair" aria-hidden>
+        <Skeleton height={640} />
+        <Skeleton height={440} />
+      </div>
+    );
+  }
   return (
     <>
-      {isPending && <Skeleton height={420} aria-hidden />}
-      {!data && !isPending && (
-        <div className="panel empty" role="alert">
-          <Text mb="sm">{t("data.broken")}</Text>
-          <Button variant="default" onClick={() => void refetch()}>
-            {t("list.again")}
-          </Button>
-        </div>
-      )}
-      {data && (
-        <div className="side-by-side">
+      {data ? (
+        <div className="panel-pair">
           <Organisation organisation={data} />
           <HouseholdLimits limits={data.limits} />
         </div>
+      ) : (
+        <Broken text={t("data.broken")} onAgain={refetch} />
       )}
       <Clients />
     </>

@@ -79,7 +79,8 @@ export function EndpointForm({ endpoint, onFirstSecret }: Props) {
   const since = endpoint?.credentialSetAtMs && exactTime(endpoint.credentialSetAtMs, i18n.language, timeZoneId);
   return (
     <Panel id="endpoint-title" title={t("fulfilment.endpoint")}>
-      <form className="form-column wide" onSubmit={submit} noValidate>
+      {/* What was said of the last save is not said of what is written now. */}
+      <form className="form-column wide" onSubmit={submit} onChange={() => save.reset()} noValidate>
         <TextInput
           label={t("fulfilment.url")}
           name="url"

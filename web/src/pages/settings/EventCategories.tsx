@@ -1,14 +1,17 @@
 // What the homes send: per type and source how many, how often it should come, and how often it comes.
-import { Button, NativeSelect, Skeleton, Text, TextInput, Title, VisuallyHidden } from "@mantine/core";
+import { Button, NativeSelect, Skeleton, Text, Title, VisuallyHidden } from "@mantine/core";
+import { IconPlayerStop } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { Fragment } from "react";
+import { Fragment, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { answer, client } from "../../api/client";
 import { type EventCategory, eventCategoriesQuery } from "../../api/organisation";
+import { Broken } from "../../parts/Broken";
 import { aboutLength, figure, number, percent } from "../../parts/formats";
 import { FormRefusal } from "../../parts/FormRefusal";
 import { Time } from "../../parts/Time";
+import { TypedInput } from "../../parts/TypedInput";
 import { type Order, ORDERS, shownCategories } from "./categories";
 
 type Key = Pick<EventCategory, "eventType" | "source">;
@@ -16,10 +19,18 @@ const isSame = (a: Key, b: Key) => a.eventType === b.eventType && a.source === b
 
 function useMeasuring() {
   const queries = useQueryClient();
-  return useMutation({
-    // One after the other: each looks at a few hundred series.
+  const isStopped = useRef(false);
+  const stop = () => {
+    isStopped.current = true;
+  };
+  // Whoever leaves no longer waits for it.
+  useEffect(() => stop, []);
+  const measuring = useMutation({
+    // One after the other: each looks at a few hundred series. The one under way is always finished.
     mutationFn: async (keys: Key[]) => {
+      isStopped.current = false;
       for (const { eventType, source } of keys) {
+        if (isStopped.current) return "stopped";
         const fresh = await answer(
           client.POST("/console/api/event-categories/measurement", { body: { eventType, source } }),
         );
@@ -27,8 +38,10 @@ function useMeasuring() {
           before?.map((each) => (isSame(each, fresh) ? fresh : each)),
         );
       }
+      return "done";
     },
   });
+  return { ...measuring, stop };
 }
 
 export function EventCategories() {
@@ -52,19 +65,23 @@ export function EventCategories() {
           </Text>
         </div>
         {shown && shown.length > 0 && (
-          <Button variant="default" loading={measuring.isPending} onClick={() => measuring.mutate(shown)}>
-            {t("event-categories.measureAll")}
+          <Button
+            variant="default"
+            leftSection={measuring.isPending && <IconPlayerStop size={16} aria-hidden />}
+            onClick={() => (measuring.isPending ? measuring.stop() : measuring.mutate(shown))}
+          >
+            {t(measuring.isPending ? "event-categories.stop" : "event-categories.measureAll")}
           </Button>
         )}
       </div>
       {list.data && list.data.length > 0 && (
         <div className="category-tools" role="search">
-          <TextInput
+          <TypedInput
             type="search"
             aria-label={t("event-categories.search")}
             placeholder={t("event-categories.search")}
             value={search}
-            onChange={(event) => change({ search: event.currentTarget.value || undefined })}
+            onText={(text) => change({ search: text || undefined })}
           />
           <NativeSelect
             aria-label={t("event-categories.sort")}
@@ -76,7 +93,7 @@ export function EventCategories() {
       )}
       <VisuallyHidden role="status">
         {measuring.isPending && t("event-categories.measuring")}
-        {measuring.isSuccess && t("event-categories.done")}
+        {measuring.data && t(`event-categories.${measuring.data}`)}
       </VisuallyHidden>
       {measuring.error && (
         <div className="row">
@@ -84,14 +101,7 @@ export function EventCategories() {
         </div>
       )}
       {list.isPending && <Skeleton height={320} aria-hidden />}
-      {list.isError && !list.data && (
-        <div className="row" role="alert">
-          <Text>{t("event-categories.broken")}</Text>
-          <Button variant="default" onClick={() => void list.refetch()}>
-            {t("list.again")}
-          </Button>
-        </div>
-      )}
+      {list.isError && !list.data && <Broken text={t("event-categories.broken")} onAgain={list.refetch} isRow />}
       {list.data?.length === 0 && (
         <div className="row" role="status">
           <Text>{t("event-categories.empty")}</Text>

@@ -6,6 +6,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answer, client } from "../../api/client";
 import { type Endpoint, type Fulfilment as State, fulfilmentQuery, type TestResult } from "../../api/fulfilment";
+import { Broken } from "../../parts/Broken";
 import { Commands } from "../../parts/Commands";
 import { FormRefusal } from "../../parts/FormRefusal";
 import { number } from "../../parts/formats";
@@ -26,14 +27,7 @@ export function Fulfilment() {
   const [fresh, setFresh] = useState<string | null>(null);
   if (isPending) return <Skeleton height={480} aria-hidden />;
   if (!data) {
-    return (
-      <div className="panel empty" role="alert">
-        <Text mb="sm">{t("fulfilment.broken")}</Text>
-        <Button variant="default" onClick={() => void refetch()}>
-          {t("list.again")}
-        </Button>
-      </div>
-    );
+    return <Broken text={t("fulfilment.broken")} onAgain={refetch} />;
   }
   const { endpoint } = data;
   return (

@@ -1,5 +1,5 @@
 // The customer's members: who they are, what they may do, who is invited.
-import { Button, Modal, NativeSelect, Skeleton, Text, TextInput, Title, VisuallyHidden } from "@mantine/core";
+import { Button, Modal, NativeSelect, Skeleton, Text, Title, VisuallyHidden } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
@@ -7,7 +7,9 @@ import { useTranslation } from "react-i18next";
 import { type Member, membersQuery, type Role, ROLES } from "../../api/accounts";
 import { answer, client } from "../../api/client";
 import { sessionQuery } from "../../api/queries";
+import { Broken } from "../../parts/Broken";
 import { FormRefusal } from "../../parts/FormRefusal";
+import { TypedInput } from "../../parts/TypedInput";
 import { Invitations } from "./Invitations";
 import { Invite } from "./Invite";
 
@@ -18,14 +20,7 @@ export function Members() {
   const list = useQuery(membersQuery);
   if (list.isPending) return <Skeleton height={320} aria-hidden />;
   if (!list.data) {
-    return (
-      <div className="panel empty" role="alert">
-        <Text mb="sm">{t("members.broken")}</Text>
-        <Button variant="default" onClick={() => void list.refetch()}>
-          {t("list.again")}
-        </Button>
-      </div>
-    );
+    return <Broken text={t("members.broken")} onAgain={list.refetch} />;
   }
   const { members, invitations, canInvite } = list.data;
   const words = search.toLowerCase().split(/\s+/);
@@ -43,12 +38,12 @@ export function Members() {
           <Title order={2} id="members-title" className="panel-title">
             {t("members.count", { count: members.length })}
           </Title>
-          <TextInput
+          <TypedInput
             type="search"
             aria-label={t("members.search")}
             placeholder={t("members.search")}
             value={search}
-            onChange={(event) => find(event.currentTarget.value)}
+            onText={find}
           />
         </div>
         <VisuallyHidden role="status">{search && t("members.found", { count: shown.length })}</VisuallyHidden>

@@ -85,7 +85,7 @@ export function Organisation({ organisation }: { organisation: Shown }) {
                     </Link>
                   </span>
                 ))}
-                {rulesWithout.length > MOST_NAMED && " …"} {t("data.withoutLead")}
+                {rulesWithout.length > MOST_NAMED && " …"} {t("data.withoutLead", { count: rulesWithout.length })}
               </Text>
             ))}
           {dropped.length > 0 && (

@@ -6,7 +6,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { buildingsQuery, rulesQuery } from "../../api/rules";
+import { buildingsQuery, placeOf, rulesQuery } from "../../api/rules";
 import { usePlaces } from "../places";
 import { useAllowed } from "../session";
 import { fitting } from "./fitting";
@@ -121,16 +121,16 @@ function useTargets(text: string) {
     detail: t(`rules.state.${rule.ruleState}`),
     go: () => router.navigate({ to: "/rules/$ruleId", params: { ruleId: rule.id ?? "" } }),
   }));
-  const homes: Target[] = (asked && text.trim() ? (buildings.data ?? []) : []).map((building) => ({
+  const homes: Target[] = (buildings.data ?? []).map((building) => ({
     key: `building ${building.customerBuildingId}`,
     name: building.customerBuildingId,
-    detail: [building.zip, building.city].filter(Boolean).join(" ") || undefined,
+    detail: placeOf(building),
     go: () => router.navigate({ to: "/", search: { building: building.customerBuildingId } }),
   }));
   const groups = [
     { name: "pages" as const, targets: fitting(pages, text, language) },
     { name: "rules" as const, targets: text.trim() ? fitting(allRules, text, language).slice(0, MOST_PER_GROUP) : [] },
-    { name: "buildings" as const, targets: homes },
+    { name: "buildings" as const, targets: text.trim() ? fitting(homes, text, language, ({ detail }) => detail) : [] },
   ];
   return {
     groups: groups.filter(({ targets }) => targets.length > 0),

@@ -17,7 +17,7 @@ export function PaletteButton() {
     setIsOpen(true);
   };
   // Also while one types somewhere: the combination means nothing else there.
-  useHotkeys([["mod+K", open]], []);
+  useHotkeys([["mod+K", open]], [], true);
   return (
     <>
       <UnstyledButton

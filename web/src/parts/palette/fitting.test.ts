@@ -17,3 +17,13 @@ it("finds all with nothing typed and nothing with what is in no name", () => {
   expect(found("  ")).toHaveLength(4);
   expect(found("rules x")).toEqual([]);
 });
+
+it("looks through more than the name where there is more, the names first", () => {
+  const homes = [
+    { name: "house-1", city: "Zürich" },
+    { name: "zurich-2", city: "Bern" },
+  ];
+  const found = (text: string) => fitting(homes, text, "en", ({ city }) => city).map(({ name }) => name);
+  expect(found("zurich")).toEqual(["zurich-2", "house-1"]);
+  expect(found("1 zür")).toEqual(["house-1"]);
+});

@@ -1,7 +1,15 @@
 // Which names fit what was typed, the best first.
 
-/** Those with each typed word in the name: names that begin with the text first, then words that do, then the rest. */
-export function fitting<T extends { name: string }>(items: T[], text: string, language: string): T[] {
+/**
+ * Those with each typed word in the name, or in what else is looked through: names that begin with the text first, then
+ * those with words that do, then the rest.
+ */
+export function fitting<T extends { name: string }>(
+  items: T[],
+  text: string,
+  language: string,
+  elseOf: (item: T) => string | undefined = () => undefined,
+): T[] {
   const plain = (value: string) =>
     value
       .normalize("NFD")
@@ -13,8 +21,8 @@ export function fitting<T extends { name: string }>(items: T[], text: string, la
     return words.every((word) => ` ${name}`.includes(` ${word}`)) ? 1 : 2;
   };
   return items
-    .map((item) => ({ item, name: plain(item.name) }))
-    .filter(({ name }) => words.every((word) => name.includes(word)))
+    .map((item) => ({ item, name: plain(item.name), all: plain(`${item.name} ${elseOf(item) ?? ""}`) }))
+    .filter(({ all }) => words.every((word) => all.includes(word)))
     .map(({ item, name }) => ({ item, rank: rank(name) }))
     .sort((a, b) => a.rank - b.rank)
     .map(({ item }) => item);

@@ -1,16 +1,11 @@
 // The data graph: what the rule looked at, and above it what would have been sent or held back.
 import { Button, Progress, SegmentedControl, Select, Skeleton, Text, TextInput, Title } from "@mantine/core";
 import { IconArrowsDiff, IconQuestionMark } from "@tabler/icons-react";
-import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, lazy, Suspense, useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { MadeNotification } from "../../../api/public";
-import { madeQuery } from "../../../api/rules";
 import { number } from "../../../parts/formats";
 import { instantOf, localMinute } from "../../../parts/localTime";
 import { Refusal } from "../../../parts/Refusal";
-import { useAllowed } from "../../../parts/session";
-import { useEditing } from "../editing";
 import type { Trial, Tried } from "../useSimulation";
 import { WhyDrawer } from "../WhyDrawer";
 import { type Area, EnvelopeLegend, EnvelopeStrip } from "./EnvelopeStrip";
@@ -18,6 +13,7 @@ import { type Envelope, shownOf } from "./envelopes";
 import { GraphTable } from "./GraphTable";
 import { type Compared, useCompared } from "./useCompared";
 import { useFiner } from "./useFiner";
+import { useMade } from "./useMade";
 
 const DataGraph = lazy(() => import("./DataGraph"));
 
@@ -97,7 +93,7 @@ export function GraphPanel({ simulation, onAsk, onOpen }: Props) {
         />
       )}
       {result && view === "graph" && <Graph tried={result} compared={compared.tried} onAsk={onAsk} onOpen={onOpen} />}
-      {result && view === "table" && <GraphTable tried={result} onAsk={onAsk} />}
+      {result && view === "table" && <GraphTable tried={result} onAsk={onAsk} onOpen={onOpen} />}
       {result && <AskAtTime tried={result} onAsk={onAsk} />}
     </section>
   );
@@ -118,20 +114,6 @@ function Summary({ tried }: { tried: Tried }) {
   );
 }
 
-/** What the rule really made in the home and range of a simulation; undefined where it is not saved, or may not be seen. */
-function useMade({ simulation, fromMs, toMs }: Tried): MadeNotification[] | undefined {
-  const { draft } = useEditing();
-  const mayRead = useAllowed("read:pushnotifications");
-  const { customerBuildingId } = simulation;
-  const asked = useQuery({
-    ...madeQuery(draft.id ?? "", customerBuildingId, fromMs, toMs),
-    enabled: Boolean(draft.id) && mayRead,
-  });
-  return draft.id && mayRead ? (asked.data ?? NONE) : undefined;
-}
-
-const NONE: MadeNotification[] = [];
-
 interface GraphProps {
   tried: Tried;
   compared: Compared["tried"];
@@ -146,7 +128,7 @@ function Graph({ tried, compared, onAsk, onOpen }: GraphProps) {
   const finer = useFiner(tried, area);
   const made = useMade(tried);
   const hasMade = made !== undefined;
-  const shown = useMemo(() => shownOf(tried.simulation, made ?? NONE), [tried, made]);
+  const shown = useMemo(() => shownOf(tried.simulation, made ?? []), [tried, made]);
   const choose = useCallback(
     ({ kind, notifications }: Envelope) => {
       if (kind === "made") onOpen(notifications.map((each) => each.id));
@@ -196,7 +178,7 @@ function Beside({ compared, area }: { compared: NonNullable<Compared["tried"]>; 
   const { t } = useTranslation();
   const [askedMs, setAskedMs] = useState<number[]>([]);
   const name = t("rule.versionNumber", { version: compared.rule.version ?? 0 });
-  const shown = useMemo(() => shownOf(compared.simulation, NONE), [compared]);
+  const shown = useMemo(() => shownOf(compared.simulation, []), [compared]);
   const choose = useCallback(
     ({ notifications }: Envelope) => setAskedMs(notifications.map((each) => each.createdAtTimeMillis)),
     [],

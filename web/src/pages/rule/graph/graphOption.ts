@@ -8,6 +8,7 @@ import type {
 } from "echarts/components";
 import type { ComposeOption } from "echarts/core";
 import { clockTime, number, weekdayTime } from "../../../parts/formats";
+import type { Look } from "../../../parts/useChart";
 import type { Tried } from "../useSimulation";
 import { pointsOf } from "./finer";
 import { seriesName } from "./seriesName";
@@ -16,21 +17,17 @@ type GraphOption = ComposeOption<
   DataZoomComponentOption | GridComponentOption | LegendComponentOption | LineSeriesOption | TooltipComponentOption
 >;
 
-interface Look {
-  token: (name: string) => string;
-  language: string;
-  isNarrow: boolean;
-}
-
+const NARROW_PX = 560;
 const AXIS_PX = 52;
 const MANY_POINTS = 400;
 const COLOURS = ["--series-1", "--series-2", "--series-3", "--series-4", "--series-5", "--series-6"];
 
 export function graphOption(
   { simulation, timeZoneId, fromMs, toMs }: Tried,
-  { token, language, isNarrow }: Look,
+  { token, text, tooltip, lineStyle, widthPx }: Look,
+  language: string,
 ): GraphOption {
-  const text = { color: token("--mantine-color-dimmed"), fontFamily: token("--mantine-font-family"), fontSize: 12 };
+  const isNarrow = widthPx < NARROW_PX;
   // Without any series there is an axis still: the chart refuses a grid of one axis.
   const units = [
     ...new Set(simulation.series.map((each) => each.unit ?? "")),
@@ -44,11 +41,9 @@ export function graphOption(
     grid: { left: AXIS_PX, right: Math.max(12, AXIS_PX * (units.length - 1)), top: isNarrow ? 62 : 52, bottom: 80 },
     legend: { type: "scroll", top: 0, left: 0, textStyle: text, pageTextStyle: text, icon: "roundRect", itemHeight: 4 },
     tooltip: {
+      ...tooltip,
       trigger: "axis",
       confine: true,
-      backgroundColor: token("--surface"),
-      borderColor: token("--line"),
-      textStyle: { ...text, color: token("--mantine-color-text"), fontSize: 13 },
       formatter: (given) => {
         const items = Array.isArray(given) ? given : [given];
         const at = (items[0]?.value as [number, number] | undefined)?.[0];
@@ -65,7 +60,7 @@ export function graphOption(
       type: "time",
       min: fromMs,
       max: toMs,
-      axisLine: { lineStyle: { color: token("--line") } },
+      axisLine: { lineStyle },
       axisTick: { show: false },
       splitNumber: isNarrow ? 3 : 8,
       axisLabel: {
@@ -86,7 +81,7 @@ export function graphOption(
       offset: index > 1 ? (index - 1) * AXIS_PX : 0,
       nameTextStyle: text,
       axisLabel: { ...text, formatter: (value: number) => number(value, language) },
-      splitLine: { show: index === 0, lineStyle: { color: token("--line") } },
+      splitLine: { show: index === 0, lineStyle },
     })),
     dataZoom: [
       { type: "inside", filterMode: "none" },

@@ -20,8 +20,8 @@ export function useCompared(tried: Tried | undefined, version: number | undefine
   const found = versions.data?.find((each) => each.rule.version === version)?.rule;
   const place = tried && {
     customerBuildingId: tried.simulation.customerBuildingId,
-    from: Date.parse(tried.simulation.from) / 1000,
-    to: Date.parse(tried.simulation.to) / 1000,
+    from: tried.fromMs / 1000,
+    to: tried.toMs / 1000,
   };
   const simulated = useQuery({
     queryKey: ["simulation", ruleId, version, place],

@@ -1,0 +1,131 @@
+"""Cases and datasets keep what is theirs while their list changes; the tables have all that the graph has."""
+
+import re
+import time
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+from tests.browser.authors import HOME, Author, new_author
+from tests.browser.test_rule_pages import field, trial
+from tests.running import Server, running
+
+_numbers = count(1)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder: Path = tmp_path_factory.mktemp("rule-lists")
+    with running(folder) as server:
+        yield server
+
+
+@pytest.fixture
+def author(server: Server) -> Iterator[Author]:
+    author = new_author(server, f"lea{next(_numbers)}@example.com")
+    yield author
+    author.api.close()
+
+
+def rule_in_cases(author: Author) -> str:
+    """Three cases, First to Third -> the rule's id."""
+    template = author.add_rule()["notification"]
+    cases = [{"label": label, "caseCondition": "true", "notification": template} for label in ("First", "Second", "Third")]
+    rule_id: str = author.add_rule(name="In cases", notification=None, notificationCases=cases)["id"]
+    return rule_id
+
+
+def condition_of(page: Page, label: str) -> Locator:
+    """The editor of a case's condition."""
+    return page.get_by_role("group", name=f"Case {label}").get_by_role("textbox", name="Case condition", exact=True)
+
+
+def test_the_focus_goes_with_a_case_that_is_moved(author: Author, page: Page) -> None:
+    author.sign_in(page, f"/rules/{rule_in_cases(author)}")
+    up = page.get_by_role("button", name="Move Third up")
+    up.press("Enter")
+    expect(up).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator(".case-label input").first).to_have_value("Third")
+    # At the top there is no further, but one is not lost.
+    expect(up).to_be_focused()
+    expect(up).to_be_disabled()
+    page.keyboard.press("Enter")
+    expect(page.locator(".case-label input").first).to_have_value("Third")
+
+
+def test_a_case_keeps_its_undo_and_the_focus_goes_on_when_another_is_removed(author: Author, page: Page) -> None:
+    author.sign_in(page, f"/rules/{rule_in_cases(author)}")
+    second = condition_of(page, "Second")
+    second.click()
+    page.keyboard.press("Control+End")
+    page.keyboard.insert_text(" AND true")
+    expect(second).to_have_text("true AND true")
+    page.get_by_role("button", name="Remove First").press("Enter")
+    expect(page.locator(".case-label input")).to_have_count(2)
+    expect(page.locator(".case-label input").first).to_be_focused()
+    expect(page.locator(".case-label input").first).to_have_value("Second")
+    second.click()
+    page.keyboard.press("Control+z")
+    expect(second).to_have_text("true")
+    page.get_by_role("button", name="Remove Third").press("Enter")
+    expect(page.locator(".case-label input").first).to_be_focused()
+
+
+def test_the_handle_of_a_case_says_what_it_is_in_the_readers_language(author: Author, page: Page) -> None:
+    rule_id = rule_in_cases(author)
+    author.sign_in(page, f"/rules/{rule_id}")
+    handle = page.locator("button.case-number").first
+    expect(handle).to_have_attribute("aria-roledescription", "movable case")
+    page.evaluate("localStorage.setItem('hearth-language', 'de')")
+    page.reload()
+    expect(handle).to_have_attribute("aria-roledescription", "verschiebbarer Fall")
+
+
+def test_the_table_has_what_was_really_made(author: Author, page: Page) -> None:
+    rule = author.add_rule(ruleState="ACTIVE", condition="COUNT($Power) >= 1")
+    author.sign_in(page, trial(author, f"/rules/{rule['id']}"))
+    view = page.get_by_role("radiogroup", name="View")
+    view.get_by_text("Table").click()
+    made = page.get_by_role("table", name="Notifications really made")
+    expect(made.get_by_role("row")).to_have_count(2)
+    expect(made).to_contain_text("None in these days")
+
+    reading = {"deviceId": "meter", "source": "GATEWAY", "type": "GRID_POWER_CONSUMPTION", "value": -2345}
+    author.api.post("/events/v1", json={"customerBuildingId": HOME, **reading}).raise_for_status()
+    ends_at = time.monotonic() + 30
+    while not author.api.get(f"/pushnotifications/buildings/{HOME}/v1").json():
+        assert time.monotonic() < ends_at, "no notification came within 30 s"
+    page.goto(f"{author.console}/rules/{rule['id']}?building={HOME}&from={author.first_day}")
+    view.get_by_text("Table").click()
+    row = made.get_by_role("row", name=re.compile("Much power: To the grid go 2,345 W"))
+    expect(row).to_have_count(1)
+    row.get_by_role("button", name=re.compile("^Open the notification of")).click()
+    drawer = page.get_by_role("dialog", name="Notification")
+    expect(drawer).to_contain_text("To the grid go 2,345 W.")
+    expect(drawer).to_contain_text("generated")
+
+
+def test_the_palette_opens_while_an_expression_is_written(author: Author, page: Page) -> None:
+    rule = author.add_rule()
+    author.sign_in(page, f"/rules/{rule['id']}")
+    field(page, "Condition").click()
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("dialog", name="Go to")).to_be_visible()
+
+
+def test_a_word_is_put_into_the_middle_of_a_field_of_the_address(author: Author, page: Page) -> None:
+    author.add_rule(name="Much solar power")
+    author.sign_in(page, "/rules")
+    search = page.get_by_role("searchbox", name="Search rules")
+    search.fill("much power")
+    search.press("Home")
+    for _ in range(5):
+        search.press("ArrowRight")
+    page.keyboard.type("solar ")
+    expect(search).to_have_value("much solar power")
+    expect(page).to_have_url(re.compile(r"q=much(%20|\+)solar(%20|\+)power"))
+    page.reload()
+    expect(search).to_have_value("much solar power")

@@ -1,0 +1,39 @@
+"""What the settings do while and after something is under way: it can be stopped, and is no longer told when it is past."""
+
+import re
+from typing import Any
+
+from playwright.sync_api import Page, Route, expect
+from tests.browser.test_organisation_pages import HOUR_MS, send_events
+
+
+def test_measuring_all_can_be_stopped(console: Any, organisation: Any, page: Page) -> None:
+    for event_type in ("ENERGY_CONSUMPTION", "POWER_CONSUMPTION", "POWER_GENERATION"):
+        send_events(organisation, event_type, "SMART_METER", HOUR_MS)
+    console.sign_in(page, organisation, path="/settings/event-categories")
+    held: list[Route] = []
+    page.route("**/event-categories/measurement", lambda route: held.append(route))
+    with page.expect_request("**/event-categories/measurement"):
+        page.get_by_role("button", name="Measure all shown").click()
+    stop = page.get_by_role("button", name="Stop measuring")
+    expect(stop).to_be_visible()
+    stop.click()
+    # The one under way is finished, no other is begun.
+    [first] = held
+    first.continue_()
+    expect(page.get_by_role("status").filter(has_text="Stopped.")).to_be_attached()
+    expect(page.get_by_role("button", name="Measure all shown")).to_be_visible()
+    table = page.get_by_role("table", name="Event categories")
+    expect(table.get_by_text("1 of 1 series looked at", exact=False)).to_have_count(1)
+    assert len(held) == 1
+
+
+def test_a_saved_endpoint_is_not_told_of_what_is_edited_since(console: Any, organisation: Any, page: Page) -> None:
+    console.sign_in(page, organisation, path="/settings/fulfilment")
+    form = page.get_by_role("region", name="Endpoint")
+    form.get_by_label("URL").fill("https://hooks.example.com/hearth")
+    form.get_by_role("button", name="Save").click()
+    saved = form.get_by_role("status").filter(has_text=re.compile("Saved"))
+    expect(saved).to_be_visible()
+    form.get_by_label("Requests per second, at most").fill("5")
+    expect(saved).to_have_count(0)

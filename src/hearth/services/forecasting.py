@@ -34,6 +34,7 @@ from hearth.forecasting.models import LEAST_DAYS, Method, Model, days_known, lea
 from hearth.forecasting.signals import Forecaster, Forecasts, Scale, Weather, consumption_scale, generation_scale, signal_of
 from hearth.forecasting.solar import Array, Site, best_of_year
 from hearth.ports import Session, Store
+from hearth.runtime.metrics import ContextMetrics
 from hearth.services.energy_histories import EnergyHistory, read_histories
 
 log = structlog.get_logger()
@@ -109,8 +110,11 @@ class _ToLearn(NamedTuple):
 class Forecasting:
     """The context service. One thread looks."""
 
-    def __init__(self, store: Store, clock: Clock, site_of: SiteOf, weather_of: WeatherOf) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, site_of: SiteOf, weather_of: WeatherOf, metrics: ContextMetrics | None = None
+    ) -> None:
         self._store = store
+        self._metrics = metrics or ContextMetrics()
         self._clock = clock
         self._site_of = site_of
         self._weather_of = weather_of
@@ -183,6 +187,9 @@ class Forecasting:
                 if scored.get(building_id, -1) < due_day:
                     session.issued.set_mark(customer.id, building_id, _SCORING, due_day)
                     session.forecasts.delete_issued_before(customer.id, building_id, (due_day + 1) * DAY_MS)
+        for every in said.values():
+            for each in every:
+                self._metrics.forecasts_issued.labels(each.forecast.kind.lower()).inc()
         return sum(bool(every) for every in said.values())
 
     def _said_of(
@@ -207,6 +214,7 @@ class Forecasting:
                 score = _score(home.series(kind), kind, forecaster.scale, to_score.get((building_id, kind), []))
                 said.append(_Said(forecast, events, score))
             except Exception:
+                self._metrics.forecast_failures.inc()
                 log.exception("a forecast failed", building_id=building_id, kind=kind)
         return said
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from tests.contracts.store_contents import ALWAYS, NOW_MS, add_customer, add_series, customer, entry
 
-from hearth.runtime.housekeeping import Compaction, keep_log_short
+from hearth.runtime.housekeeping import Compaction, Task, Tasks
+from hearth.testing.clocks import MovableClock
 
 A = customer("a")
 
@@ -81,7 +82,7 @@ def test_the_logs_of_a_busy_sqlite_are_kept_short(sqlite_store, sqlite_url) -> N
     _fill(sqlite_store, events=1, applied=1)
 
     async def write_beside() -> None:
-        keeping = asyncio.create_task(keep_log_short(sqlite_store, pause_seconds=0.001))
+        keeping = asyncio.create_task(Tasks([Task("checkpoint", sqlite_store.checkpoint, 0.001)], MovableClock()).run())
         for sequence in range(2, 3_002):
             await asyncio.to_thread(_append, sequence)
         keeping.cancel()

@@ -74,8 +74,7 @@ class RequestFrame:
                 raise
             await fault_response(facts.request_id)(scope, receive, send_with_id)
         finally:
-            current_request.reset(current)
-            ended_ms, route = self._clock.now_ms(), _route(scope)
+            ended_ms, route = self._clock.now_ms(), facts.route or _route(scope)
             seconds = ((answered_ms or ended_ms) - started_ms) / SECOND_MS
             self._metrics.note_request(route, scope["method"], status or _CLIENT_WENT_AWAY, seconds)
             if span is not None:
@@ -90,6 +89,7 @@ class RequestFrame:
                     request_id=facts.request_id,
                     customer_id=facts.customer_id,
                 )
+            current_request.reset(current)
 
 
 def _given_id(scope: Scope) -> str | None:

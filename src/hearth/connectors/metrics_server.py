@@ -5,13 +5,21 @@ be had is told and costs nothing else, for measuring must not keep a process fro
 """
 
 import structlog
-from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector, start_http_server
+from prometheus_client import (
+    CollectorRegistry,
+    GCCollector,
+    PlatformCollector,
+    ProcessCollector,
+    disable_created_metrics,
+    start_http_server,
+)
 
 log = structlog.get_logger()
 
 
 def serve_metrics(registry: CollectorRegistry, host: str, port: int) -> None:
     """Serves what is in the registry, and the process's memory, time and garbage, on /metrics; returns at once."""
+    disable_created_metrics()  # a second series beside each, which nobody asks for
     for collector in (ProcessCollector, GCCollector, PlatformCollector):
         collector(registry=registry)
     try:

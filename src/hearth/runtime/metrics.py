@@ -88,14 +88,19 @@ class IngestMetrics:
         )
         self.group_entries = Histogram(
             "hearth_store_group_size",
-            "Requests and other entries and decisions stored in one transaction.",
+            "Requests, other entries and decisions that one transaction stores.",
             buckets=_SIZES[:-3],
             registry=registry,
         )
         self.group_seconds = Histogram(
-            "hearth_store_group_seconds", "One such transaction, to the disk.", buckets=_QUICK, registry=registry
+            "hearth_store_group_seconds",
+            "One transaction of events and decisions, to the disk.",
+            buckets=_QUICK,
+            registry=registry,
         )
-        self.group_failures = Counter("hearth_store_group_failures", "Such transactions that failed.", registry=registry)
+        self.group_failures = Counter(
+            "hearth_store_group_failures", "Transactions of events and decisions that failed.", registry=registry
+        )
         self._requests = Counter(
             "hearth_api_requests",
             "Requests by route template, method and status, of the API and the console.",
@@ -157,7 +162,7 @@ class DeliverMetrics:
         )
         self.outbox_oldest_due_seconds = Gauge(
             "hearth_outbox_oldest_due_seconds",
-            "Since when the longest due of them is due; 0 when none is.",
+            "For how long the longest due delivery has been due; 0 when none is.",
             registry=registry,
         )
         self.endpoints_disabled = Gauge(

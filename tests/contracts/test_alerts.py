@@ -1,4 +1,4 @@
-"""Alert rules, dashboard and runbooks belong together; tests/stories/test_observability.py compares them with what is exported."""
+"""Alert rules, dashboard and runbooks belong together. A story (test_observability.py) compares them with what is exported."""
 
 import json
 import re

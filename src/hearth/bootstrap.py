@@ -327,7 +327,7 @@ class Installation:
     def housekeeping(self) -> Tasks:
         """What keeps the store in order, and reads its figures where they are asked for."""
         tasks = [
-            Task("compaction", Compaction(self.store).compact, pause_seconds=5.0),
+            Compaction(self.store).task(),
             Task("checkpoint", self.store.checkpoint, pause_seconds=0.5),
         ]
         if self.settings.metrics_port:

@@ -26,6 +26,15 @@ _LEAST_EVENTS = 100_000
 _LEAST_EVENTS_A_SERIES = 24
 # Between two steps, each of a millisecond or two: whoever waits has had its turn long before the next.
 _PAUSE_SECONDS = 0.01
+_LOOK_EVERY_SECONDS = 5.0
+
+
+class Task(NamedTuple):
+    """What a process does again and again: `work`, in a thread, then a rest of so long."""
+
+    name: str
+    work: Callable[[], object]
+    pause_seconds: float
 
 
 class Compaction:
@@ -35,6 +44,10 @@ class Compaction:
         self._store = store
         self._pause = pause
         self._least_events = least_events
+
+    def task(self) -> Task:
+        """To be done again and again."""
+        return Task("compaction", self.compact, _LOOK_EVERY_SECONDS)
 
     def compact(self) -> int:
         """One look: when enough has gathered, moves it all, step by step. Returns the number of events moved."""
@@ -85,14 +98,6 @@ class StoreFigures:
             metrics.compaction_waiting.set(session.events.count_log_for_operator(applied))
             metrics.issued_line.set(session.issued.count_for_operator())
         metrics.database_bytes.set(self._store.size_bytes())
-
-
-class Task(NamedTuple):
-    """What a process does again and again: `work`, in a thread, then a rest of so long."""
-
-    name: str
-    work: Callable[[], object]
-    pause_seconds: float
 
 
 class Tasks:

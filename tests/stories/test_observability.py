@@ -115,6 +115,8 @@ def _live_through_the_story(watched: Watched, endpoint: Receiver) -> None:
         assert api.get(f"/buildings/{BUILDING}/v1").status_code == 200
         assert api.get("/nowhere/at/all").status_code == 404
         assert api.get("/health/ready").status_code == 200
+        assert api.get("/console/").status_code == 200
+        assert api.get("/console/api/no-such-thing").status_code in (401, 404)
     watched.wait_for(lambda: endpoint.requests)
     watched.wait_for(lambda: watched.value("deliver", "hearth_delivery_attempts_total", channel="webhook", outcome="arrived"))
     watched.wait_for(lambda: watched.value("deliver", "hearth_task_success_timestamp_seconds", task="figures"))
@@ -139,6 +141,9 @@ def test_what_happened_is_counted(watched: Watched) -> None:
     assert value("ingest", requests, route="/events/v1", method="POST", status="400") == 2
     assert value("ingest", requests, route="/buildings/{customerBuildingId}/v1", method="GET", status="200") == 1
     assert value("ingest", requests, route="none", method="GET", status="404") == 1
+    routes = {sample.labels["route"] for sample in watched.families("ingest")["hearth_api_requests"].samples}
+    assert [route for route in sorted(routes) if BUILDING in route or "no-such-thing" in route] == []
+    assert [route for route in routes if route.startswith("/console")] != []
     assert value("deliver", "hearth_delivery_attempt_seconds_count") == 1
     assert value("deliver", "hearth_outbox_oldest_due_seconds") == 0
     assert (value("deliver", "hearth_database_bytes") or 0) > 100_000

@@ -19,7 +19,7 @@ log = structlog.get_logger()
 
 def serve_metrics(registry: CollectorRegistry, host: str, port: int) -> None:
     """Serves what is in the registry, and the process's memory, time and garbage, on /metrics; returns at once."""
-    disable_created_metrics()  # a second series beside each, which nobody asks for
+    disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series beside each, which nobody asks for
     for collector in (ProcessCollector, GCCollector, PlatformCollector):
         collector(registry=registry)
     try:

@@ -172,7 +172,8 @@ def test_labels_that_are_asked_for_exist(watched: Watched) -> None:
     labels = {
         name for part in PARTS for family in watched.families(part).values() for each in family.samples for name in each.labels
     }
-    given_by_prometheus = {"job", "instance", "part"}
+    given_by_prometheus = {"job", "instance", "process"}  # must be no label of ours: it would be renamed
+    assert labels & given_by_prometheus == set()
     for where, text in expressions():
         asked = set(re.findall(r"[{,]\s*(\w+)\s*(?:=~|!=|=|!~)", text))
         asked |= {name.strip() for names in re.findall(r"\bby \(([^)]*)\)", text) for name in names.split(",")}

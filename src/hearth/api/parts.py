@@ -10,6 +10,8 @@ from typing import Protocol, cast
 from starlette.requests import HTTPConnection
 
 from hearth.core.clock import Clock, Identities
+from hearth.runtime.metrics import IngestMetrics
+from hearth.runtime.tracing import Tracer
 from hearth.services.access import Access
 from hearth.services.buildings import Buildings
 from hearth.services.events import EventReading
@@ -67,6 +69,8 @@ class ApiParts:
     identities: Identities
     not_ready_because: Callable[[], str | None]
     limits: RequestLimits = field(default_factory=RequestLimits)
+    metrics: IngestMetrics = field(default_factory=IngestMetrics)
+    tracer: Tracer | None = None
 
 
 def parts_of(connection: HTTPConnection) -> ApiParts:

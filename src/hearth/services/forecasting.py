@@ -24,6 +24,7 @@ from hearth.forecasting.issue import forecast_events
 from hearth.forecasting.models import LEAST_DAYS, Method, Model, days_known
 from hearth.forecasting.signals import Forecaster, Forecasts, Scale, consumption_scale, signal_of
 from hearth.ports import Store
+from hearth.runtime.metrics import ContextMetrics
 from hearth.services import forecast_learning
 from hearth.services.forecast_homes import Home, SiteOf, WeatherOf, described_scale, read_homes
 from hearth.services.forecast_learning import Learning, ToLearn, restored
@@ -50,8 +51,11 @@ class _Said(NamedTuple):
 class Forecasting:
     """The context service. One thread looks."""
 
-    def __init__(self, store: Store, clock: Clock, site_of: SiteOf, weather_of: WeatherOf) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, site_of: SiteOf, weather_of: WeatherOf, metrics: ContextMetrics | None = None
+    ) -> None:
         self._store = store
+        self._metrics = metrics or ContextMetrics()
         self._clock = clock
         self._site_of = site_of
         self._weather_of = weather_of
@@ -126,6 +130,9 @@ class Forecasting:
                 if scored.get(building_id, -1) < due_day:
                     session.issued.set_mark(customer.id, building_id, _SCORING, due_day)
                     session.forecasts.delete_issued_before(customer.id, building_id, (due_day + 1) * DAY_MS)
+        for every in said.values():
+            for each in every:
+                self._metrics.forecasts_issued.labels(each.forecast.kind.lower()).inc()
         return sum(bool(every) for every in said.values())
 
     def _said_of(
@@ -150,6 +157,7 @@ class Forecasting:
                 score = _score(home.series(kind), kind, forecaster.scale, to_score.get((building_id, kind), []))
                 said.append(_Said(forecast, events, score))
             except Exception:
+                self._metrics.forecast_failures.inc()
                 log.exception("a forecast failed", building_id=building_id, kind=kind)
         return said
 

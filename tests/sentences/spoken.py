@@ -1,0 +1,107 @@
+"""Everything that the corpora make the platform say to an author of rules, as (group of the catalogue, English sentence)."""
+
+from collections.abc import Iterable, Iterator
+from copy import copy
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+from tests.conformance import language_corpus, rules_corpus
+from tests.conformance.language_check import checked_case
+from tests.conformance.rules_ways import in_memory
+from tests.sentences.wrong_rules import MORE_EVALUATIONS, MORE_EXPRESSIONS, WRONG_RULES
+from tests.services.test_lang_mistakes import MISTAKES
+
+from hearth.domain.notifications import Notification
+from hearth.engine import step as step_module
+from hearth.engine.effects import Effects
+from hearth.engine.explanations import explained_evaluation
+from hearth.engine.slots import Counters, Evaluation, Slot
+from hearth.engine.versions import effects_of_save
+from hearth.language import Diagnostic, Explained, Scope, check
+from hearth.language.codes import CODES, SCENE
+from hearth.services.rule_checks import check_rule
+
+Said = tuple[str, str]
+
+
+def of_expressions() -> Iterator[Said]:
+    """Diagnostics: of the corpus of the language, of the codes' examples, of the typical mistakes, and of MORE_EXPRESSIONS."""
+    for case in language_corpus.cases():
+        yield from _told(checked_case(case).diagnostics)
+        yield from (("missing", reason) for reason in case.all("missing"))
+    for code in CODES.values():
+        yield from _told(check(code.wrong, code.scope).diagnostics)
+    for _, place, text in (*MISTAKES, *MORE_EXPRESSIONS):
+        yield from _told(check(text, Scope(SCENE, place)).diagnostics)
+
+
+def of_rules() -> Iterator[Said]:
+    """Findings of rules that are not fit."""
+    for rule in WRONG_RULES:
+        for found in check_rule(rule, rules_corpus.CATALOGUE, ("de", "en")):
+            yield from (("sentences", text) for text in (found.message, found.hint) if text)
+
+
+def of_evaluations(monkeypatch: pytest.MonkeyPatch) -> list[Said]:
+    """Why each evaluation of the corpus of rules ended as it did, and what the traces of its notifications say."""
+    said: list[Said] = []
+
+    def explain(slot: Slot, now_ms: int, before: Counters, outcome: Notification | None) -> None:
+        explained = explained_evaluation(slot, now_ms, before, outcome)
+        said.append(("sentences", explained.ended))
+        for part in explained.parts.values():
+            said.extend(_reasons(part))
+        if outcome is not None:
+            said.extend(_traced(outcome.trace))
+
+    evaluation, held = Slot.evaluation, step_module.condition_held
+
+    def watched(slot: Slot, shared: Any, facts: Any) -> Evaluation:
+        asked = evaluation(slot, shared, facts)
+
+        def run(now_ms: int, windows: Any, context: Any) -> Any:
+            value = asked.run(now_ms, windows, context)
+            if value is not True:
+                explain(slot, now_ms, slot.counters, None)
+            return value
+
+        return asked._replace(run=run)
+
+    def watched_match(slot: Slot, now_ms: int, sequence: int, stored_at_ms: int, effects: Effects) -> None:
+        before, known = copy(slot.counters), len(effects.outcomes)
+        held(slot, now_ms, sequence, stored_at_ms, effects)
+        explain(slot, now_ms, before, effects.outcomes[-1].notification if len(effects.outcomes) > known else None)
+
+    monkeypatch.setattr(Slot, "evaluation", watched)
+    monkeypatch.setattr(step_module, "condition_held", watched_match)
+    for case in (*rules_corpus.cases(), *rules_corpus.read_cases("more", MORE_EVALUATIONS)):
+        in_memory(case)
+    return said
+
+
+def of_changes() -> Iterator[Said]:
+    """What the versions of the rules of the corpus change for what runs."""
+    rules = [rule for case in rules_corpus.cases() for rule in case.rules]
+    for before, after in pairwise(rules):
+        for one, other in ((before, after), (None, after), (before, replace(after, state="INACTIVE"))):
+            yield from (("sentences", text) for text in effects_of_save(one, other, before))
+
+
+def _told(diagnostics: Iterable[Diagnostic]) -> Iterator[Said]:
+    for each in diagnostics:
+        yield from (("sentences", text) for text in (each.message, each.hint, *(also.message for also in each.related)) if text)
+
+
+def _reasons(part: Explained) -> Iterator[Said]:
+    if part.missing is not None:
+        yield "missing", part.missing
+    for each in part.parts:
+        yield from _reasons(each)
+
+
+def _traced(trace: dict[str, Any]) -> Iterator[Said]:
+    yield "sentences", trace["ended"]
+    newest = (each["newest"] for each in trace["datasets"].values())
+    yield from (("sentences", each) for each in newest if isinstance(each, str))

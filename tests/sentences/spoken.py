@@ -41,7 +41,7 @@ def of_rules() -> Iterator[Said]:
     """Findings of rules that are not fit."""
     for rule in WRONG_RULES:
         for found in check_rule(rule, rules_corpus.CATALOGUE, ("de", "en")):
-            yield from (("sentences", text) for text in (found.message, found.hint) if text)
+            yield from (("sentences", text) for text in (found.message, found.hint, found.with_hint) if text)
 
 
 def of_evaluations(monkeypatch: pytest.MonkeyPatch) -> list[Said]:

@@ -71,9 +71,9 @@ export function translator(catalogue: Catalogue, onUse?: (group: string, english
 }
 
 const MOST_KNOWN = 2000;
-const WEIGHT_OF_PART = 10;
+const WEIGHT_OF_PART = 100;
 
-/** The most specific first: those with most of their own words, and with parts that must be sentences themselves. */
+/** The most specific first: those with parts that must be sentences themselves, then those with most of their own words. */
 function compiled(entries: Record<string, string>): Template[] {
   const templates = Object.entries(entries).map(([english, translation]): Template => {
     const literals: string[] = [];

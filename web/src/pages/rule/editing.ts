@@ -4,6 +4,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { createContext, useContext } from "react";
 import { answer, Refused } from "../../api/client";
 import { api, type Finding, type Rule, type Simulation } from "../../api/public";
+import { useSentences } from "../../texts/sentences";
 import { sendable } from "./draft";
 import type { PresentState } from "./usePresent";
 
@@ -36,6 +37,7 @@ export function useEditing(): Editing {
  * then, `failure` is why it could not be asked.
  */
 export function useFindings(draft: Rule): { said: Said[] | undefined; failure: Error | null } {
+  const say = useSentences();
   const [settled] = useDebouncedValue(draft, PAUSE_MS);
   const asked = useQuery({
     queryKey: ["check", settled],
@@ -55,7 +57,8 @@ export function useFindings(draft: Rule): { said: Said[] | undefined; failure: E
       }
     },
   });
-  return { said: asked.data, failure: asked.error };
+  const said = asked.data?.map((each) => ({ ...each, detail: say(each.detail), hint: each.hint && say(each.hint) }));
+  return { said, failure: asked.error };
 }
 
 /** The first error at a place, for the field that stands there. */

@@ -1,5 +1,6 @@
 """Everything that the corpora make the platform say to an author of rules, as (group of the catalogue, English sentence)."""
 
+import re
 from collections.abc import Iterable, Iterator
 from copy import copy
 from itertools import pairwise
@@ -10,7 +11,7 @@ from msgspec.structs import replace
 from tests.conformance import language_corpus, rules_corpus
 from tests.conformance.language_check import checked_case
 from tests.conformance.rules_ways import in_memory
-from tests.sentences.wrong_rules import MORE_EVALUATIONS, MORE_EXPRESSIONS, WRONG_RULES
+from tests.sentences.wrong_rules import MORE_EVALUATIONS, MORE_EXPRESSIONS, MORE_HELP, WRONG_RULES
 from tests.services.test_lang_mistakes import MISTAKES
 
 from hearth.domain.notifications import Notification
@@ -19,11 +20,14 @@ from hearth.engine.effects import Effects
 from hearth.engine.explanations import explained_evaluation
 from hearth.engine.slots import Counters, Evaluation, Slot
 from hearth.engine.versions import effects_of_save
-from hearth.language import Diagnostic, Explained, Scope, check
+from hearth.language import DatasetInfo, Diagnostic, Explained, Hover, Place, Scope, check, completions, hover
 from hearth.language.codes import CODES, SCENE
 from hearth.services.rule_checks import check_rule
 
 Said = tuple[str, str]
+CODE = re.compile(r"[$(|<>=:]| % ")  # a signature or an example, not words
+WITH_A_STATE = {**SCENE, "Raw": DatasetInfo("SINGLE_VALUE", None, True)}  # one whose numbers have no names
+PLACES_OF_HELP: tuple[Place, ...] = ("condition", "message", "goal")
 
 
 def of_expressions() -> Iterator[Said]:
@@ -34,7 +38,31 @@ def of_expressions() -> Iterator[Said]:
     for code in CODES.values():
         yield from _told(check(code.wrong, code.scope).diagnostics)
     for _, place, text in (*MISTAKES, *MORE_EXPRESSIONS):
-        yield from _told(check(text, Scope(SCENE, place)).diagnostics)
+        yield from _told(check(text, Scope(WITH_A_STATE, place)).diagnostics)
+
+
+def of_help() -> Iterator[Said]:
+    """What is under the pointer and what may be written at the cursor, everywhere in the examples of the codes, and after each."""
+    for expression in [*(code.right for code in CODES.values()), *MORE_HELP]:
+        if len(expression) > 200:
+            continue
+        for place in PLACES_OF_HELP:
+            scope = Scope(WITH_A_STATE, place, True)
+            for cursor in range(len(expression) + 1):
+                yield from _pointed_at(hover(expression, cursor, scope))
+                for each in completions(expression, cursor, scope):
+                    yield "help", each.documentation
+                    if not CODE.search(each.detail):
+                        yield "details", each.detail
+
+
+def _pointed_at(found: Hover | None) -> Iterator[Said]:
+    if found is not None:
+        yield "help", found.documentation
+        if re.search(" → |: ", found.title) and "(" not in found.title:
+            yield "titles", found.title
+        if found.type is not None:
+            yield "typed", found.type
 
 
 def of_rules() -> Iterator[Said]:

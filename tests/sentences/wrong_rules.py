@@ -24,6 +24,7 @@ MORE_EXPRESSIONS: tuple[tuple[str, Place, str], ...] = tuple(
         ("condition", '$Grid = "abc"'),
         ("condition", '$Grid = "null"'),
         ("condition", "now > 24h"),
+        ("condition", '$Raw = "on"'),
         ("condition", "@Grid > 1"),
         ("condition", "$Grid : 5"),
         ("condition", "$Grid > .5"),
@@ -55,6 +56,28 @@ MORE_EXPRESSIONS: tuple[tuple[str, Place, str], ...] = tuple(
         ("message", "(now - lastHour) | 'H:MM'"),
         ("message", f"$Grid | '{'0' * 3000}'"),
     )
+)
+
+MORE_HELP = (
+    "SORT(GROUP_BY_DEVICE($Power), byGroupKey)",
+    "SORT(GROUP_BY_DEVICE($Power)::Last, byGroupValue)",
+    "COUNT(FILTER($Power, '>', 5)) > 1",
+    "EVAL('Power', Building::IsInSameCountry)",
+    "Building::City",
+    "DeliveredNotification::CreatedAt",
+    "now | 'HH:mm'",
+    "$Grid | 'x'",
+    "30min",
+    "$Nope + word",
+    "-$Grid % 2",
+    "NOT true",
+    "$Power::First::DeviceName",
+    "GROUP_BY_DEVICE($Power)::Last",
+    "$Mode",
+    "$Raw",
+    "StreakCounter",
+    "ROUND($Grid)::Unit",
+    "GROUP_BY_TIME($Power, 1h)",
 )
 
 _POWER = Dataset(name="Power", kind="TIME_SERIES", event_types=("POWER_CONSUMPTION",), timespan_seconds=3600)

@@ -42,7 +42,7 @@ def of_expressions() -> Iterator[Said]:
 
 
 def of_help() -> Iterator[Said]:
-    """What is under the pointer and what may be written at the cursor, everywhere in the examples of the codes, and after each."""
+    """What is said under the pointer, and of what may be written, everywhere in the examples of the codes."""
     for expression in [*(code.right for code in CODES.values()), *MORE_HELP]:
         if len(expression) > 200:
             continue

@@ -30,7 +30,7 @@ describe("a sentence of the platform", () => {
 
   it("of a failed attempt has its cause in it", () => {
     expect(translator(fr)("no access token: the token URL: no connection", "failures")).toBe(
-      "pas de jeton d’accès : pas de connexion",
+      "pas de jeton d’accès\u00a0: pas de connexion",
     );
   });
 

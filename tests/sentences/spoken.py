@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from copy import copy
 from itertools import pairwise
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from msgspec.structs import replace
@@ -14,7 +14,9 @@ from tests.conformance.rules_ways import in_memory
 from tests.sentences.wrong_rules import MORE_EVALUATIONS, MORE_EXPRESSIONS, MORE_HELP, WRONG_RULES
 from tests.services.test_lang_mistakes import MISTAKES
 
+from hearth.domain.buildings import DisabledNotification
 from hearth.domain.notifications import Notification
+from hearth.domain.rules import RuleState
 from hearth.engine import step as step_module
 from hearth.engine.effects import Effects
 from hearth.engine.explanations import explained_evaluation
@@ -23,6 +25,7 @@ from hearth.engine.versions import effects_of_save
 from hearth.language import DatasetInfo, Diagnostic, Explained, Hover, Place, Scope, check, completions, hover
 from hearth.language.codes import CODES, SCENE
 from hearth.services.rule_checks import check_rule
+from hearth.services.simulations import notes_of
 
 Said = tuple[str, str]
 CODE = re.compile(r"[$(|<>=:]| % ")  # a signature or an example, not words
@@ -115,6 +118,16 @@ def of_changes() -> Iterator[Said]:
     for before, after in pairwise(rules):
         for one, other in ((before, after), (None, after), (before, replace(after, state="INACTIVE"))):
             yield from (("sentences", text) for text in effects_of_save(one, other, before))
+
+
+def of_notes() -> Iterator[Said]:
+    """What speaks against a rule's being sent in a home."""
+    rule = replace(WRONG_RULES[0], is_restricted_to_early_adopters=True)
+    home = rules_corpus.building_of("", [])
+    off = replace(home, deactivated_at_ms=1, disabled_notifications=(DisabledNotification(rule_id=rule.id),))
+    for state in get_args(RuleState):
+        for building in (home, off):
+            yield from (("sentences", note) for note in notes_of(replace(rule, state=state), building))
 
 
 def _told(diagnostics: Iterable[Diagnostic]) -> Iterator[Said]:

@@ -1,7 +1,7 @@
 // What every part of the configurator sees: the draft, how to change it, and what is said about its places.
 import { useDebouncedValue } from "@mantine/hooks";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { createContext, useContext } from "react";
+import { createContext, useContext, useMemo } from "react";
 import { answer, Refused } from "../../api/client";
 import { api, type Finding, type Rule, type Simulation } from "../../api/public";
 import { useSentences } from "../../texts/sentences";
@@ -57,8 +57,12 @@ export function useFindings(draft: Rule): { said: Said[] | undefined; failure: E
       }
     },
   });
-  const said = asked.data?.map((each) => ({ ...each, detail: say(each.detail), hint: each.hint && say(each.hint) }));
-  return { said, failure: asked.error };
+  const { data, error } = asked;
+  const said = useMemo(
+    () => data?.map((each) => ({ ...each, detail: say(each.detail), hint: each.hint && say(each.hint) })),
+    [data, say],
+  );
+  return { said, failure: error };
 }
 
 /** The first error at a place, for the field that stands there. */

@@ -76,19 +76,22 @@ class Rules:
             self._predefined = read_predefined_rules(self.catalogue, DEFAULT_LANGUAGES)
         return self._predefined
 
-    def add_predefined(self, customer_id: str, file: str, by: Actor) -> Rule:
-        """A predefined rule as one of the customer's; what the customer made of it before is never written over.
+    def add_predefined(self, customer_id: str, file: str, by: Actor, language: str = "en") -> Rule:
+        """A predefined rule as one of the customer's, named in a language; what the customer made of it before is never
+        written over.
 
-        Raises Problem "not_found", "conflict" where the customer has a rule of that name, "invalid" where it does not fit.
+        Raises Problem "not_found", "conflict" where the customer has it under one of its names, "invalid" where it does
+        not fit.
         """
         predefined = next((each for each in self.list_predefined() if each.file == file), None)
         if predefined is None:
             raise Problem("not_found", f"There is no predefined rule {file}.")
         with self._store.write() as session:
             customer = _customer(session, customer_id)
-            if session.rules.find_named(customer_id, predefined.rule.name) is not None:
-                raise Problem("conflict", f"You have a rule {predefined.rule.name!r} already. Open it to switch it on.")
-            rule = self._first_version(customer_id, predefined.rule, by)
+            for name in predefined.names:
+                if session.rules.find_named(customer_id, name) is not None:
+                    raise Problem("conflict", f"You have a rule {name!r} already. Open it to switch it on.")
+            rule = self._first_version(customer_id, predefined.worded(language), by)
             self._refuse_unfit(rule, customer.languages)
             self._store_version(session, rule, None, by)
             session.changes.add(customer_id, "rules")

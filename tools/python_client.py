@@ -140,7 +140,7 @@ def models(document: Mapping[str, Any], types: Types) -> str:
     literals = [f"{name} = Literal[{', '.join(map(json.dumps, values))}]" for name, values in types.choices.items()]
     texts = [f"{name} = str" for name in types.choices]
     open_sets = "if TYPE_CHECKING:\n" + indent("\n".join(literals), "    ") + "\nelse:\n" + indent("\n".join(texts), "    ")
-    head = _HEAD.format("The objects of the API. A field at its default is not sent; unknown ones are passed over.")
+    head = _HEAD.format("The objects of the API. Unknown fields are passed over, so that a newer platform does no harm.")
     imports = (
         "from __future__ import annotations\n\nfrom datetime import date\nfrom typing import TYPE_CHECKING, Any, Literal\n\n"
         "from msgspec import Struct, field\n\n"
@@ -151,20 +151,23 @@ def models(document: Mapping[str, Any], types: Types) -> str:
 
 def _model(name: str, schema: Mapping[str, Any], types: Types) -> str:
     required = set(schema.get("required", []))
-    lines = [
-        f'class {name}(Struct, kw_only=True, omit_defaults=True, rename="camel"):\n',
-        doc(schema.get("description", f"{name}.")),
-    ]
+    lines = []
+    defaults = []
     for wire, each in schema["properties"].items():
         attribute = RENAMED["from"] if wire == "from" else snake(wire)
         kind = types.of(each, name, wire)
         default = "" if wire in required else _default(each, kind, attribute, wire)
+        if wire not in required:
+            defaults.append(each.get("default"))
         if not default and camel(attribute) != wire:
             default = f" = field(name={json.dumps(wire)})"
         lines.append(f"\n    {attribute}: {kind}{default}\n")
         if each.get("description"):
             lines.append(doc(each["description"]))
-    return "".join(lines).rstrip()
+    # Another default than None is sent: it may be another one on the platform one day.
+    omits = ", omit_defaults=True" if all(default is None for default in defaults) and defaults else ""
+    head = f'class {name}(Struct, kw_only=True{omits}, rename="camel"):\n' + doc(schema.get("description", f"{name}."))
+    return (head + "".join(lines)).rstrip()
 
 
 def _default(schema: Mapping[str, Any], kind: str, attribute: str, wire: str) -> str:

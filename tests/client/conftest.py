@@ -1,0 +1,19 @@
+"""For all tests of the Python client: no proxy stands before loopback."""
+
+import pytest
+
+from hearth_client import Retries
+
+QUICK = Retries(attempts=4, first_pause_seconds=0.01, longest_pause_seconds=0.02)
+
+
+@pytest.fixture(autouse=True)
+def _loopback_has_no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
+    monkeypatch.setenv("no_proxy", "127.0.0.1,localhost")
+
+
+@pytest.fixture
+def quick() -> Retries:
+    """Repeats with hardly a pause."""
+    return QUICK

@@ -118,8 +118,8 @@ class Server:
 def running(folder: Path, env: dict[str, str] | None = None, program: Sequence[str] = HEARTH) -> Iterator[Server]:
     """A server that runs while the block does; `program` is Hearth, or what a test makes of it."""
     server = Server(folder, env=env or {}, program=program)
-    server.start()
     try:
+        server.start()
         yield server
     finally:
         server.stop()

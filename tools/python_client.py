@@ -24,8 +24,8 @@ PACKAGE = ROOT / "clients/python/src/hearth_client"
 # By hand in `client`: the one keeps the secret out of URLs, so the other is not wanted.
 BY_HAND = {"post_token"}
 LEFT_OUT = {"get_token"}
-# A repeat replaces what the first one stored.
-REPEATABLE_POSTS = {"take_events", "take_historical_events"}
+# A repeat replaces what the first one stored, if it has the same time.
+REPEATABLE_EVENTS = {"take_events", "take_historical_events"}
 # Each save makes a version.
 ONCE_ONLY = {"save_rule"}
 RENAMED = {"from": "from_", "id": "notification_id", "type": "event_types", "limit": "page_size"}
@@ -255,7 +255,9 @@ def operation_of(method: str, path: str, operation: Mapping[str, Any], types: Ty
     item = re.fullmatch(r"list\[(.*)\]", answer)[1] if answer and "Link" in success.get("headers", {}) else None  # type: ignore[index]
     if item:
         text = text.split("; with `limit`")[0].rstrip(".") + ".\n" + PAGE_SIZE
-    if is_repeatable(method, operation):
+    if name in REPEATABLE_EVENTS:
+        call.append("is_repeatable=are_dated(events)")
+    elif is_repeatable(method, operation):
         call.append("is_repeatable=True")
     if not operation.get("security"):
         call.append("is_public=True")
@@ -278,7 +280,7 @@ def is_repeatable(method: str, operation: Mapping[str, Any]) -> bool:
     if method != "POST":
         return name not in ONCE_ONLY
     scopes = [scope for one in operation.get("security", []) for scope in one.get("oauth2", [])]
-    return name in REPEATABLE_POSTS or any(scope.startswith("read:") for scope in scopes)
+    return any(scope.startswith("read:") for scope in scopes)
 
 
 def calls(found: Iterable[Operation], types: Types) -> str:
@@ -332,7 +334,7 @@ def _module(text: str, parts: Iterable[str], types: Types, carrying: bool = Fals
     names = set(re.findall(r"\b[A-Z]\w+\b", re.sub(r'""".*?"""', "", code, flags=re.DOTALL)))
     used = sorted(names & types.names)
     abstract = ", ".join(sorted(names & {"AsyncIterator", "Callable", "Iterator", "Sequence"}))
-    core = ["Call", "Instant"] if carrying else ["Call", "Instant", "path_of", "query_of"]
+    core = ["Call", "Instant"] if carrying else ["Call", "Instant", "are_dated", "path_of", "query_of"]
     imports = [f"from collections.abc import {abstract}", "from datetime import date"]
     imports += (
         ["from typing import TypeVar\n\nfrom hearth_client import calls"] if carrying else ["\nfrom msgspec.json import encode\n"]

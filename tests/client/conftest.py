@@ -1,6 +1,9 @@
-"""For all tests of the Python client: no proxy stands before loopback."""
+"""For all tests of the Python client: a real server, and no proxy before loopback."""
+
+from collections.abc import Iterator
 
 import pytest
+from tests.running import Server, running
 
 from hearth_client import Retries
 
@@ -17,3 +20,10 @@ def _loopback_has_no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
 def quick() -> Retries:
     """Repeats with hardly a pause."""
     return QUICK
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A real server; each test has a customer of its own there."""
+    with running(tmp_path_factory.mktemp("client")) as started:
+        yield started

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from tests.client.platform_stub import CLIENT, Answer, Asked, Hangup, PlatformStub, problem
+from tests.client.platform_stub import CLIENT, Answer, Asked, HangupError, PlatformStub, problem
 
 from hearth_client import (
     AsyncEventBatcher,
@@ -25,7 +25,9 @@ from hearth_client import (
 
 
 def event(number: int, building: str = "house-1") -> Event:
-    return Event(customer_building_id=building, device_id="meter-1", type="POWER_CONSUMPTION", value=number, timestamp=1_767_261_600)
+    return Event(
+        customer_building_id=building, device_id="meter-1", type="POWER_CONSUMPTION", value=number, timestamp=1_767_261_600
+    )
 
 
 class Platform:
@@ -96,9 +98,7 @@ def make(request: pytest.FixtureRequest, stub: PlatformStub, quick: Retries) -> 
     async def there(on_refused: Any, named: dict[str, Any]) -> AsyncEventBatcher:
         return AsyncEventBatcher(client_there, on_refused, pauses=quick, **named)
 
-    yield lambda on_refused, **named: InLoop(
-        loop, asyncio.run_coroutine_threadsafe(there(on_refused, named), loop).result(10)
-    )
+    yield lambda on_refused, **named: InLoop(loop, asyncio.run_coroutine_threadsafe(there(on_refused, named), loop).result(10))
     asyncio.run_coroutine_threadsafe(client_there.aclose(), loop).result(10)
     loop.call_soon_threadsafe(loop.stop)
     thread.join()
@@ -126,6 +126,16 @@ def test_a_single_event_waits_no_longer_than_said(make: Any, platform: Platform)
         time.sleep(0.005)
     assert platform.stored == [1]
     batcher.close()
+
+
+def test_an_event_has_the_time_at_which_it_was_added(make: Any, stub: PlatformStub, platform: Platform) -> None:
+    platform.before = [HangupError()]
+    before = time.time()
+    batcher = make(none_refused, longest_wait_seconds=60)
+    batcher.add(Event(customer_building_id="house-1", device_id="meter-1", type="POWER_CONSUMPTION", value=1))
+    batcher.close()
+    ((first,), (again,)) = stub.events()
+    assert before - 1 <= first["timestamp"] == again["timestamp"] <= time.time() + 1
 
 
 def test_flush_sends_at_once_and_waits(make: Any, platform: Platform) -> None:
@@ -174,7 +184,8 @@ def test_too_large_a_request_is_halved(make: Any, platform: Platform) -> None:
 
 
 @pytest.mark.parametrize(
-    "failure", [problem(429, "too_many_requests"), problem(503, "unavailable"), problem(500, "fault"), Answer(502, b""), Hangup()]
+    "failure",
+    [problem(429, "too_many_requests"), problem(503, "unavailable"), problem(500, "fault"), Answer(502, b""), HangupError()],
 )
 def test_nothing_is_lost_while_the_platform_cannot(make: Any, platform: Platform, failure: Any) -> None:
     platform.before = [failure] * 9
@@ -272,11 +283,12 @@ def test_a_closed_batcher_takes_nothing(make: Any) -> None:
 
 
 def test_many_threads_add(stub: PlatformStub, platform: Platform, quick: Retries) -> None:
-    platform.before = [problem(503, "unavailable"), Hangup()]
+    platform.before = [problem(503, "unavailable"), HangupError()]
     with HearthClient(stub.url, *CLIENT, retries=quick) as client:
         with EventBatcher(client, none_refused, most_per_request=50, most_pending=100, pauses=quick) as batcher:
             threads = [
-                threading.Thread(target=batcher.add_all, args=([event(each * 1_000 + number) for number in range(200)],)) for each in range(8)
+                threading.Thread(target=batcher.add_all, args=([event(each * 1_000 + number) for number in range(200)],))
+                for each in range(8)
             ]
             for thread in threads:
                 thread.start()
@@ -290,9 +302,11 @@ def test_many_threads_add(stub: PlatformStub, platform: Platform, quick: Retries
 
 
 async def test_many_tasks_add(stub: PlatformStub, platform: Platform, quick: Retries) -> None:
-    async with AsyncHearthClient(stub.url, *CLIENT, retries=quick) as client:
-        async with AsyncEventBatcher(client, none_refused, most_per_request=50, most_pending=100, pauses=quick) as batcher:
-            await asyncio.gather(*(batcher.add_all([event(each * 1_000 + n) for n in range(200)]) for each in range(8)))
+    async with (
+        AsyncHearthClient(stub.url, *CLIENT, retries=quick) as client,
+        AsyncEventBatcher(client, none_refused, most_per_request=50, most_pending=100, pauses=quick) as batcher,
+    ):
+        await asyncio.gather(*(batcher.add_all([event(each * 1_000 + n) for n in range(200)]) for each in range(8)))
     assert sorted(platform.stored) == sorted(each * 1_000 + n for each in range(8) for n in range(200))
 
 

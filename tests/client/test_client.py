@@ -11,8 +11,9 @@ from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
 
+import msgspec
 import pytest
-from tests.client.platform_stub import CLIENT, Answer, Asked, Hangup, PlatformStub, problem
+from tests.client.platform_stub import CLIENT, Answer, Asked, HangupError, PlatformStub, problem
 
 from hearth_client import (
     AsyncHearthClient,
@@ -35,7 +36,8 @@ from hearth_client.core import path_of, query_of, retry_after_seconds
 from hearth_client.models import BacktestLine, BacktestRequest, Rule, SimulationRequest
 
 HOUSE = {"customerBuildingId": "house-1"}
-EVENT = Event(customer_building_id="house-1", device_id="meter-1", type="POWER_CONSUMPTION", value=1.0)
+UNDATED = Event(customer_building_id="house-1", device_id="meter-1", type="POWER_CONSUMPTION", value=1.0)
+EVENT = msgspec.structs.replace(UNDATED, timestamp=1_767_261_600)
 BUSY = Answer(503, b"", {"retry-after": "0"})
 
 Make = Callable[..., Any]
@@ -240,19 +242,20 @@ def test_patience_ends(client: Any, stub: PlatformStub) -> None:
     assert len(stub.asked) == 4
 
 
-@pytest.mark.parametrize("failure", [Hangup(), problem(500, "fault"), Answer(502, b"<html>"), Answer(504, b"")])
+@pytest.mark.parametrize("failure", [HangupError(), problem(500, "fault"), Answer(502, b"<html>"), Answer(504, b"")])
 def test_what_may_be_done_twice_is_repeated(client: Any, stub: PlatformStub, failure: Any) -> None:
     stub.answer = in_turn(failure, failure, Answer(201))
     client.take_events(EVENT)
     assert len(stub.asked) == 3
 
 
-@pytest.mark.parametrize("failure", [Hangup(), problem(500, "fault"), Answer(502, b"<html>")])
+@pytest.mark.parametrize("failure", [HangupError(), problem(500, "fault"), Answer(502, b"<html>")])
 def test_what_may_not_be_done_twice_is_not(client: Any, stub: PlatformStub, failure: Any) -> None:
     stub.answer = in_turn(failure, Answer(200))
     for call in (
         lambda: client.add_interaction("0" * 24, InteractionReport(action_qualifier="VIEWED")),
         lambda: client.save_rule("0" * 24, Rule(name="r", condition="1 > 0")),
+        lambda: client.take_events([EVENT, UNDATED]),
     ):
         stub.asked.clear()
         stub.answer = in_turn(failure, Answer(200, {"name": "r", "condition": ""}))
@@ -264,7 +267,7 @@ def test_what_may_not_be_done_twice_is_not(client: Any, stub: PlatformStub, fail
 
 
 def test_a_building_that_was_erased_though_the_answer_was_lost(client: Any, stub: PlatformStub) -> None:
-    stub.answer = in_turn(Hangup(), problem(404, "not_found"))
+    stub.answer = in_turn(HangupError(), problem(404, "not_found"))
     assert client.erase_building("house-1") is None
     stub.answer = lambda _asked: problem(404, "not_found")
     with pytest.raises(NotFound):
@@ -319,7 +322,13 @@ def test_problems_are_typed(client: Any, stub: PlatformStub) -> None:
     with pytest.raises(InvalidRequest) as caught:
         client.add_building(Building(customer_building_id="house-1"))
     refused = caught.value
-    assert (refused.code, refused.status, refused.title, refused.detail, refused.request_id) == ("invalid", 400, "invalid", "wrong", "req-1")
+    assert (refused.code, refused.status, refused.title, refused.detail, refused.request_id) == (
+        "invalid",
+        400,
+        "invalid",
+        "wrong",
+        "req-1",
+    )
     assert [(one.pointer, one.detail) for one in refused.errors] == [("/devices/0/type", "SMART_METRE is no device type")]
     assert str(refused) == "400 invalid: wrong (request req-1)\n  /devices/0/type: SMART_METRE is no device type"
 
@@ -342,7 +351,11 @@ def test_a_success_that_is_none(client: Any, stub: PlatformStub, body: bytes) ->
 
 
 def test_pages_are_followed_and_the_token_goes_nowhere_else(client: Any, stub: PlatformStub) -> None:
-    pages = {"limit=2&search=a%20b": ("h-1", "h-2"), "limit=2&search=a%20b&after=h-2": ("h-3", "h-4"), "limit=2&search=a%20b&after=h-4": ("h-5",)}
+    pages = {
+        "limit=2&search=a%20b": ("h-1", "h-2"),
+        "limit=2&search=a%20b&after=h-2": ("h-3", "h-4"),
+        "limit=2&search=a%20b&after=h-4": ("h-5",),
+    }
 
     def answer(asked: Asked) -> Answer:
         names = pages[asked.target.partition("?")[2]]
@@ -387,8 +400,8 @@ def test_how_parameters_look(client: Any, stub: PlatformStub) -> None:
 
 def test_events_are_packed_and_short(client: Any, stub: PlatformStub) -> None:
     stub.answer = lambda _asked: Answer(201)
-    client.take_events(EVENT)
-    client.take_events([EVENT] * 100)
+    client.take_events(UNDATED)
+    client.take_events([UNDATED] * 100)
     one, many = stub.asked
     assert one.json == {"customerBuildingId": "house-1", "deviceId": "meter-1", "type": "POWER_CONSUMPTION", "value": 1.0}
     assert "content-encoding" not in one.headers
@@ -422,7 +435,9 @@ def test_a_trial_tells_its_progress(client: Any, stub: PlatformStub) -> None:
         client.backtest_rules(BacktestRequest(rules=[]))
 
 
-@pytest.mark.parametrize("url", ["hearth.example.com", "ftp://hearth.example.com", "http://", "https://me:pw@hearth.example.com", "http://a/?b=c"])
+@pytest.mark.parametrize(
+    "url", ["hearth.example.com", "ftp://hearth.example.com", "http://", "https://me:pw@hearth.example.com", "http://a/?b=c"]
+)
 def test_a_base_url_that_cannot_be_meant(url: str) -> None:
     with pytest.raises(ValueError, match="base_url"):
         HearthClient(url, *CLIENT)
@@ -437,7 +452,7 @@ def test_no_secret_is_logged_or_shown(make: Make, stub: PlatformStub, quick: Ret
     caplog.set_level(logging.DEBUG)
     shown = []
     with make(stub.url, *CLIENT, retries=quick) as client:
-        stub.answer = in_turn(problem(503, "unavailable"), Hangup(), Answer(200, HOUSE))
+        stub.answer = in_turn(problem(503, "unavailable"), HangupError(), Answer(200, HOUSE))
         client.get_building("house-1")
         stub.answer = lambda _asked: problem(400, "invalid")
         for call in (lambda: client.get_building("house-1"), lambda: client.take_events([EVENT])):

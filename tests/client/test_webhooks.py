@@ -36,8 +36,6 @@ def test_the_published_librarys_is_verified_by_ours():
 
 
 def test_what_hearth_signs_is_verified():
-    key, old = (base64.b64decode(each.removeprefix("whsec_")) for each in (SECRET, OTHER))
-    del key, old
     headers = signature_headers([SECRET, OTHER], "msg_1", NOW * 1_000, BODY)
     assert verify(headers, BODY, SECRET).webhook_id == "msg_1"
     assert verify(headers, BODY, OTHER).webhook_id == "msg_1"
@@ -97,7 +95,7 @@ def test_a_test_notification_says_so_and_new_fields_do_no_harm():
 
 @pytest.mark.parametrize("secret", ["", "whsec_", "whsec_***", "whsec_ä", "my secret"])
 def test_what_is_no_secret_is_a_mistake_that_shows_nothing(secret):
-    with pytest.raises(ValueError, match="is none$") as caught:
+    with pytest.raises(ValueError, match="this is none") as caught:
         verify(GOOD, BODY, secret)
     assert "***" not in str(caught.value)
     with pytest.raises(ValueError, match="at least one"):

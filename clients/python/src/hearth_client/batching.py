@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Sequence
 from types import TracebackType
 from typing import Self
 
+import msgspec
+
 from hearth_client import calls
 from hearth_client.backlog import MOST_PER_REQUEST, Backlog, Delivery, Post, RefusedEvent
 from hearth_client.client import AsyncHearthClient, HearthClient
@@ -21,6 +23,11 @@ from hearth_client.models import Event
 _ONCE = Retries(attempts=1)
 _PAUSES = Retries()
 _CLOSE_SECONDS = 60.0
+
+
+def _dated(event: Event) -> Event:
+    """With its time: the platform's would be that of sending, and another one at each repeat."""
+    return event if event.timestamp is not None else msgspec.structs.replace(event, timestamp=round(time.time(), 3))
 
 
 class _Batcher:
@@ -88,7 +95,8 @@ class EventBatcher(_Batcher):
     What the platform refuses goes to `on_refused`, called in that thread, and the others of its request are sent. A refusal that
     is no event's fault (a revoked client) or an exception of `on_refused` ends the batcher: the next `add`, `flush` or `close`
     raises EventsNotSentError.
-    Use it as a context manager, or `close` it: what is pending when the process ends is lost.
+    An event without a timestamp gets that of now. Use it as a context manager, or `close` it: what is pending when the process
+    ends is lost.
     """
 
     def __init__(
@@ -120,7 +128,7 @@ class EventBatcher(_Batcher):
             if not self._changed.wait_for(lambda: self._is_over() or self._backlog.has_room, timeout_seconds):
                 raise BatcherFullError(f"{self.pending} events wait to be sent")
             self._check_open()
-            if self._backlog.add(event, time.monotonic()):
+            if self._backlog.add(_dated(event), time.monotonic()):
                 self._changed.notify_all()
 
     def add_all(self, events: Iterable[Event]) -> None:
@@ -233,7 +241,7 @@ class AsyncEventBatcher(_Batcher):
             except TimeoutError:
                 raise BatcherFullError(f"{self.pending} events wait to be sent") from None
             self._check_open()
-            if self._backlog.add(event, time.monotonic()):
+            if self._backlog.add(_dated(event), time.monotonic()):
                 self._changed.notify_all()
 
     async def add_all(self, events: Iterable[Event]) -> None:

@@ -8,7 +8,7 @@ from datetime import date
 
 from msgspec.json import encode
 
-from hearth_client.core import Call, Instant, path_of, query_of
+from hearth_client.core import Call, Instant, are_dated, path_of, query_of
 from hearth_client.models import (
     Backtest,
     BacktestLine,
@@ -173,7 +173,7 @@ def erase_building(customer_building_id: str) -> Call[None]:
 
 def take_historical_events(events: Sequence[Event]) -> Call[None]:
     """Up to 10,000 historical events: stored and put into the rules' windows; they never trigger a notification."""
-    return Call("POST", "/events/batch/v1", None, is_packed=True, body=encode(events), is_repeatable=True)
+    return Call("POST", "/events/batch/v1", None, is_packed=True, body=encode(events), is_repeatable=are_dated(events))
 
 
 def list_events(
@@ -206,7 +206,7 @@ def list_events(
 
 def take_events(events: Event | Sequence[Event]) -> Call[None]:
     """One event, or up to 1,000 in an array: all are kept or none. Answered when they are on disk. gzip is accepted."""
-    return Call("POST", "/events/v1", None, is_packed=True, body=encode(events), is_repeatable=True)
+    return Call("POST", "/events/v1", None, is_packed=True, body=encode(events), is_repeatable=are_dated(events))
 
 
 def live() -> Call[Health]:

@@ -20,7 +20,7 @@ import httpx2
 import msgspec
 
 from hearth_client.errors import HearthConnectionError, HearthError, HearthProblem, UnexpectedAnswerError, problem_of, raised_as
-from hearth_client.models import ProblemDocument
+from hearth_client.models import Event, ProblemDocument
 
 T = TypeVar("T")
 Item = TypeVar("Item")
@@ -267,6 +267,11 @@ def path_of(template: str, *values: str | int) -> str:
         if text in ("", ".", ".."):
             raise ValueError(f"{text!r} is no id")
     return template.format(*(quote(text, safe="") for text in texts))
+
+
+def are_dated(events: Event | Sequence[Event]) -> bool:
+    """Whether each event has its timestamp: without one a repeat would be another event, at another time of the platform."""
+    return all(each.timestamp is not None for each in ([events] if isinstance(events, Event) else events))
 
 
 def query_of(values: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:

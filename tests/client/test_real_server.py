@@ -147,7 +147,7 @@ def test_rules_from_the_draft_to_the_version_before(client: HearthClient, house:
     with pytest.raises(Conflict):
         client.save_rule(added.id, changed)
     assert client.restore_rule_version(added.id, 1).condition == RULE.condition
-    assert [each.version for each in client.list_rule_versions(added.id)] == [3, 2, 1]
+    assert [each.rule.version for each in client.list_rule_versions(added.id)] == [3, 2, 1]
     why = client.explain_saved_rule(added.id, house, timestamp=START + timedelta(hours=2))
     assert why.customer_building_id == house
     client.delete_rule(added.id)

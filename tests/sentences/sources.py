@@ -49,6 +49,7 @@ NO_SENTENCES = frozenset(
         f"Basic {PLACE}",
         f"{PLACE} is neither a network such as 127.0.0.0/8 nor a host name; see HEARTH_WEBHOOK_ALLOWED_NETWORKS.",
         "no connection in time",
+        "no answer",  # of a trace
         f"{PLACE} Hint: {PLACE}",
         "the process of a trial ended",
         f"There is no customer {PLACE}.",

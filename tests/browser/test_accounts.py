@@ -50,7 +50,7 @@ def test_an_admin_invites_somebody_who_joins_by_the_mail(
     with browser.new_context(locale="de-CH") as context:
         theirs = context.new_page()
         theirs.goto(link_in(mail))
-        expect(theirs.get_by_role("heading", name="Zu Seewinkel")).to_be_visible()
+        expect(theirs.get_by_role("heading", name="Seewinkel beitreten")).to_be_visible()
         theirs.get_by_label("Name", exact=True).fill("Bruno Graf")
         theirs.get_by_label("Passwort", exact=True).fill("kurz")
         theirs.get_by_role("button", name="Beitreten").click()

@@ -1,34 +1,14 @@
 """A draft goes to the backtest and comes back whole: with what it was begun with, so that nobody's save is undone by it."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 from playwright.sync_api import Page, expect
-from tests.browser.authors import Author, new_author
-from tests.browser.test_rule_pages import field, write
-from tests.running import Server, running
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder: Path = tmp_path_factory.mktemp("draft-kept")
-    with running(folder) as server:
-        yield server
-
-
-@pytest.fixture
-def author(server: Server) -> Iterator[Author]:
-    author = new_author(server, "wanda@example.com")
-    yield author
-    author.api.close()
+from tests.browser.authors import Author, field, write
 
 
 def test_what_another_saves_during_a_look_at_the_backtest_is_not_undone(author: Author, page: Page) -> None:
     rule = author.add_rule()
     author.sign_in(page, f"/rules/{rule['id']}")
     expect(field(page, "Condition")).to_contain_text("-1500")
-    write(page, "Condition", "AVG($Power) < -1800")
+    write(field(page, "Condition"), "AVG($Power) < -1800")
     page.get_by_role("link", name="Try on many homes").click()
     expect(page.get_by_role("heading", name="Backtest")).to_be_visible()
 

@@ -2,31 +2,9 @@
 
 import re
 import time
-from collections.abc import Iterator
-from itertools import count
-from pathlib import Path
 
-import pytest
 from playwright.sync_api import Locator, Page, expect
-from tests.browser.authors import HOME, Author, new_author
-from tests.browser.test_rule_pages import field, trial
-from tests.running import Server, running
-
-_numbers = count(1)
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder: Path = tmp_path_factory.mktemp("rule-lists")
-    with running(folder) as server:
-        yield server
-
-
-@pytest.fixture
-def author(server: Server) -> Iterator[Author]:
-    author = new_author(server, f"lea{next(_numbers)}@example.com")
-    yield author
-    author.api.close()
+from tests.browser.authors import HOME, Author, field, trial
 
 
 def rule_in_cases(author: Author) -> str:

@@ -15,6 +15,7 @@ from starlette.types import Message, Receive, Scope
 
 from hearth.api.bodies import receive_body
 from hearth.api.parts import ApiParts, parts_of
+from hearth.api.preconditions import complete_tag
 from hearth.api.requests import facts_of
 from hearth.core.problems import Problem
 from hearth.services.access import Grant
@@ -38,7 +39,7 @@ class GuardedRoute(APIRoute):
                 _refuse_other_than_json(request)
                 body = await receive_body(request.scope, request.receive, MOST_JSON_BYTES)
                 request = Request(request.scope, _replaying(body))
-            return await handle(request)
+            return complete_tag(request, await handle(request))
 
         return guarded
 

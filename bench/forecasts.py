@@ -43,9 +43,9 @@ def report(is_quick: bool) -> list[str]:
         clock = MovableClock((_FIRST_DAY + _DAYS) * DAY_MS)
         service = Forecasting(installation.store, clock, _site_of, lambda *_: None)
         service.issue(clock.now_ms())
-        service._to_learn = {each: None for each in service._to_learn if each.building_id in ids[:taught]}
+        service.learning.only(ids[:taught])
         began = time.perf_counter()
-        learned = service.learn_all()
+        learned = service.learning.learn()
         learning = time.perf_counter() - began
         _share_models(installation, ids, taught)
         clock.move_to(clock.now_ms() + _HOUR_MS)

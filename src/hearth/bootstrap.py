@@ -53,7 +53,8 @@ from hearth.services.endpoint_tests import EndpointTests
 from hearth.services.endpoints import Endpoints
 from hearth.services.event_categories import EventCategories
 from hearth.services.events import EventReading
-from hearth.services.forecasting import Forecasting, site_of, weather_of
+from hearth.services.forecast_homes import site_of, weather_of
+from hearth.services.forecasting import Forecasting
 from hearth.services.forecasts import Forecasts
 from hearth.services.household_profiles import HouseholdProfiles
 from hearth.services.intake import Intake

@@ -15,8 +15,10 @@ from hearth.domain.forecasts import summed
 from hearth.forecasting.hours import HORIZON_HOURS
 from hearth.forecasting.signals import Weather
 from hearth.forecasting.solar import clear_sky
+from hearth.services import forecast_learning
 from hearth.services import forecasting as module
-from hearth.services.forecasting import Forecasting, WeatherSeen
+from hearth.services.forecast_homes import WeatherSeen
+from hearth.services.forecasting import Forecasting
 from hearth.testing.clocks import MovableClock
 
 A = customer("a")
@@ -106,7 +108,7 @@ def test_a_home_is_forecast_every_hour_plainly_at_first_and_better_once_it_is_le
         "POWER_CONSUMPTION_FORECAST_1H",
         "POWER_CONSUMPTION_FORECAST_24H",
     ]
-    assert service.learn_all() == 2
+    assert service.learning.learn() == 2
     models = world.models("a-one")
     assert {kind: (each.method, each.learned_until_ms) for kind, each in models.items()} == {
         "CONSUMPTION": ("regression", hour),
@@ -153,7 +155,7 @@ def test_a_forecast_knows_nothing_of_what_came_after_its_hour(world):
         append(world.store, A, [(series, START_MS + at * HOUR_MS, float(wh)) for at, wh in enumerate(energies)])
     service = world.service()
     service.issue(world.move_to(50))
-    service.learn_all()
+    service.learning.learn()
     one, two = (world.models(building_id) for building_id in ("a-one", "a-two"))
     for kind in ("CONSUMPTION", "GENERATION"):
         assert np.allclose(one[kind].coefficients, two[kind].coefficients)
@@ -212,7 +214,7 @@ def test_forecasts_are_scored_when_their_truth_is_there(world):
     day = utc_day(START_MS) + 40
     for hour in range(0, 24, 6):
         service.issue(world.move_to(40 + hour / 24))
-    service.learn_all()
+    service.learning.learn()
     service.issue(world.move_to(44 + 5 / 24))
     with world.store.read() as session:
         assert session.forecasts.list_scores(A, "a-one", "CONSUMPTION", 0) == []
@@ -232,19 +234,19 @@ def test_models_are_learned_anew_in_time_and_survive_a_restart(world, monkeypatc
     world.fill("a-one", 60, ("CONSUMPTION",))
     service = world.service()
     service.issue(world.move_to(43))
-    assert service.learn_all() == 1
+    assert service.learning.learn() == 1
     restarted = world.service()
     restarted.issue(world.move_to(43 + 1 / 24))
-    assert restarted.learn_all() == 0
+    assert restarted.learning.learn() == 0
     assert world.newest("a-one", "CONSUMPTION").method == "regression"
     restarted.issue(world.move_to(50))
-    assert restarted.learn_all() == 1
+    assert restarted.learning.learn() == 1
     assert world.models("a-one")["CONSUMPTION"].learned_until_ms == START_MS + 50 * DAY_MS
-    monkeypatch.setattr(module, "FORM", 2)  # a later version of Hearth cannot use these coefficients
+    monkeypatch.setattr(forecast_learning, "FORM", 2)  # a later version of Hearth cannot use these coefficients
     newer = world.service()
     newer.issue(world.move_to(50 + 1 / 24))
     assert world.newest("a-one", "CONSUMPTION").method == "median-14-days"
-    assert newer.learn_all() == 1
+    assert newer.learning.learn() == 1
 
 
 def test_a_building_that_fails_keeps_no_other_from_its_forecast(world, monkeypatch):

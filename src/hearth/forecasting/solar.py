@@ -73,7 +73,10 @@ def sky_at(site: Site, times: Any) -> Sky:
 
 
 def clouded(sky: Sky, dni: Floats, dhi: Floats, outside_c: Floats | None = None) -> Sky:
-    """The sky of a weather: mean direct normal and diffuse irradiance per hour in W/m², NaN where unknown."""
+    """The sky of a weather: mean direct normal and diffuse irradiance per hour in W/m², NaN where unknown.
+
+    Where the temperature is not known it is the climate's.
+    """
     share = sky.ghi / np.maximum(
         sky.ghi.mean(axis=0), 1e-9
     )  # within the hour the sun rises and sets as it does under a clear sky
@@ -83,7 +86,7 @@ def clouded(sky: Sky, dni: Floats, dhi: Floats, outside_c: Floats | None = None)
         dni=np.where(up, dni, 0.0),
         dhi=np.where(up, dhi * np.minimum(share, 2), 0.0),
         ghi=np.where(up, ghi, 0.0),
-        outside_c=sky.outside_c if outside_c is None else np.broadcast_to(outside_c, sky.zenith.shape),
+        outside_c=sky.outside_c if outside_c is None else np.where(np.isnan(outside_c), sky.outside_c, outside_c),
     )
 
 

@@ -5,7 +5,7 @@ A part of `ports`, whose invariants hold here as well.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Protocol
 
 from hearth.domain.events import IssuedEvent, SetAside

@@ -55,10 +55,7 @@ class WeatherFile:
             dni, dhi = aligned[DIRECT], aligned[DIFFUSE]
         else:
             dni, dhi = split_global(site, series.start_ms, aligned[GLOBAL])
-        outside_c = aligned.get(TEMPERATURE)
-        if outside_c is not None and np.isnan(outside_c).any():
-            outside_c = None
-        return Weather(dni, dhi, outside_c)
+        return Weather(dni, dhi, aligned.get(TEMPERATURE))
 
 
 def read_home(name: str, lines: Iterable[str], zone: ZoneInfo) -> HomeFile:

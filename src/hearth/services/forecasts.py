@@ -18,7 +18,7 @@ from hearth.domain.forecasts import KINDS, Forecast, ForecastKind, ForecastModel
 from hearth.insights.energy import ENERGY_TYPES, counted_series
 from hearth.ports import Session, Store
 from hearth.services.buildings import get_building
-from hearth.services.forecasting import SiteOf
+from hearth.services.forecast_homes import SiteOf
 
 EnergyForecastType = Literal[
     "ENERGY_CONSUMPTION_FORECAST_1H",

@@ -27,7 +27,7 @@ from hearth.insights.households import SHAPE_DAYS, HomeFacts, consumption_column
 from hearth.insights.motives import Reaction
 from hearth.insights.wall_hours import WallHours, wall_hours
 from hearth.ports import Session, Store
-from hearth.services.forecasting import site_of
+from hearth.services.forecast_homes import site_of
 from hearth.services.statistics import hourly_energies
 
 _HOMES_AT_ONCE = 500

@@ -66,6 +66,7 @@ from hearth.services.notifications import Notifications
 from hearth.services.password_resets import PasswordResets
 from hearth.services.profiles import Profiles
 from hearth.services.readings import Readings
+from hearth.services.repeats import Repeats
 from hearth.services.rule_reports import RuleReports
 from hearth.services.rules import Rules
 from hearth.services.simulations import Simulations
@@ -118,6 +119,12 @@ class Settings:
         MOST_EVENTS_A_MINUTE, "Live events of one building in a minute; further ones are refused with 429."
     )
     most_building_series: int = _setting(MOST_SERIES, "Series (a device and an event type) of one building.")
+    most_requests_per_minute: int = _setting(
+        6_000, "Calls of the API by a customer in a minute, but those with events; further ones get 429. 0 = no limit."
+    )
+    most_event_requests_per_minute: int = _setting(
+        600_000, "Calls with events by a customer in a minute; further ones get 429. 0 = no limit."
+    )
     log_json: bool = _setting(False, "Log lines as JSON objects.")
     log_level: str = _setting("INFO", "Least level that is logged: DEBUG, INFO, WARNING or ERROR.")
 
@@ -291,6 +298,10 @@ class Installation:
         return RuleReports(self.store)
 
     @cached_property
+    def repeats(self) -> Repeats:
+        return Repeats(self.store, self.clock)
+
+    @cached_property
     def simulations(self) -> Simulations:
         return Simulations(self.store, self.catalogue)
 
@@ -362,6 +373,7 @@ class Installation:
 
         from hearth.api import create_api
         from hearth.api.parts import ApiParts, RequestLimits
+        from hearth.api.rates import RequestRates
         from hearth.console.app import ConsoleParts, create_console
         from hearth.console.fulfilment_routes import Fulfilment
 
@@ -386,10 +398,12 @@ class Installation:
             rule_reports=self.rule_reports,
             intake=intake,
             trials=self.trial_processes,
+            repeats=self.repeats,
             clock=self.clock,
             identities=self.identities,
             not_ready_because=lambda: None if live.is_accepting else "The platform is starting.",
             limits=RequestLimits(body_bytes=self.settings.most_body_bytes),
+            rates=RequestRates(self.settings.most_requests_per_minute, self.settings.most_event_requests_per_minute),
         )
 
         @asynccontextmanager

@@ -23,6 +23,7 @@ from hearth.services.customers import Customers
 from hearth.services.events import EventReading
 from hearth.services.forecasts import Forecasts
 from hearth.services.notifications import Notifications
+from hearth.services.repeats import Repeats
 from hearth.services.rule_reports import RuleReports
 from hearth.services.rules import Rules
 from hearth.services.statistics import Statistics
@@ -163,6 +164,7 @@ def parts(
         rule_reports=RuleReports(api_store),
         intake=intake,
         trials=trials,
+        repeats=Repeats(api_store, clock),
         clock=clock,
         identities=identities,
         not_ready_because=lambda: None,

@@ -10,6 +10,7 @@ from hearth.api.guard import GuardedRoute, grant_of, own_customer_id
 from hearth.api.paging import LINK_HEADER, next_link
 from hearth.api.parts import parts_of
 from hearth.api.preconditions import ETAG_HEADER, IfMatch, IfNoneMatch, name_version, versions_of
+from hearth.api.repeating import IdempotencyKey, about_building
 from hearth.api.wire.base import OURS, CustomerBuildingId, QueryInstant
 from hearth.api.wire.buildings import Building, building_body
 from hearth.api.wire.tariffs import DynamicTariff, TariffPrice
@@ -84,10 +85,11 @@ def get_building(
     status_code=201,
     **documented("write:buildings", (400, 409, 413, 415), success_headers=ETAG_HEADER, success_status=201),
 )
-def add_building(request: Request, response: Response, building: Building) -> Building:
+def add_building(request: Request, response: Response, building: Building, idempotency_key: IdempotencyKey = None) -> Building:
     """Adds a building."""
     customer_id = own_customer_id(request, building.customer_id)
     added = parts_of(request).buildings.add(customer_id, building.to_draft(), grant_of(request).actor)
+    about_building(request, added.id)
     return _tagged(request, response, added)
 
 

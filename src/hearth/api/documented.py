@@ -52,7 +52,7 @@ def documented(
     extra: dict[str, Any] = {"security": [{"oauth2": [scope]}, {"bearer": []}]}
     if ours:
         extra[EXTENSION] = True
-    responses = problem_responses((*problems, 401, 403, 500))
+    responses = problem_responses((*problems, 401, 403, 429, 500))
     if success_headers:
         responses[success_status] = {
             "headers": {name: {"description": text, "schema": {"type": "string"}} for name, text in success_headers.items()}

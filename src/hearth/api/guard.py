@@ -1,4 +1,4 @@
-"""The guard before every protected route: no valid token 401, a scope missing 403, before any body is read.
+"""The guard before every protected route: no valid token 401, a scope missing 403, beyond the rate 429, before any body is read.
 
 What a route's documentation demands is what is enforced: the guard reads the scope from the operation's
 own OpenAPI security. A verified token is remembered, so that most requests cost a look-up in memory.
@@ -16,9 +16,11 @@ from starlette.types import Message, Receive, Scope
 from hearth.api.bodies import receive_body
 from hearth.api.parts import ApiParts, parts_of
 from hearth.api.preconditions import complete_tag
-from hearth.api.requests import facts_of
+from hearth.api.rates import Share, too_many
+from hearth.api.repeating import answer_once, key_of, takes_key
+from hearth.api.requests import RequestFacts, facts_of
 from hearth.core.problems import Problem
-from hearth.services.access import Grant
+from hearth.services.access import MEMBER_CLIENT_ID, Grant
 
 # The largest JSON body but events': a year of quarter-hourly prices fits.
 MOST_JSON_BYTES = 4 * 1024 * 1024
@@ -32,14 +34,23 @@ class GuardedRoute(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
         scope_needed = _scope_needed(self)
+        is_keyed = takes_key(self)
 
         async def guarded(request: Request) -> Response:
             request.scope[_GRANT_KEY] = await admit(request.scope, parts_of(request), scope_needed)
+            body = b""
             if request.method in (HTTPMethod.POST, HTTPMethod.PUT):
                 _refuse_other_than_json(request)
                 body = await receive_body(request.scope, request.receive, MOST_JSON_BYTES)
                 request = Request(request.scope, _replaying(body))
-            return complete_tag(request, await handle(request))
+
+            async def answer() -> Response:
+                return complete_tag(request, await handle(request))
+
+            key = key_of(request) if is_keyed else None
+            if key is None:
+                return await answer()
+            return await answer_once(parts_of(request).repeats, grant_of(request).customer_id, key, request, body, answer)
 
         return guarded
 
@@ -58,8 +69,11 @@ def own_customer_id(request: Request, *given: str | None) -> str:
     return customer_id
 
 
-async def admit(scope: Scope, parts: ApiParts, scope_needed: str) -> Grant:
-    """The grant of the request's bearer token. Raises Problem "unauthorized", or "forbidden" without the scope."""
+async def admit(scope: Scope, parts: ApiParts, scope_needed: str, share: Share = "others") -> Grant:
+    """The grant of the request's bearer token; the request is counted.
+
+    Raises Problem "unauthorized", "forbidden" without the scope, or "too_many_requests".
+    """
     token = _bearer_token(scope)
     grant = parts.access.find_verified(token)
     if grant is None:
@@ -69,7 +83,9 @@ async def admit(scope: Scope, parts: ApiParts, scope_needed: str) -> Grant:
             if problem.code == "unauthorized":
                 problem.context["challenge"] = 'Bearer realm="hearth", error="invalid_token"'
             raise
-    facts_of(scope).customer_id = grant.customer_id
+    facts = facts_of(scope)
+    facts.customer_id = grant.customer_id
+    _count(facts, parts, grant, share)
     if scope_needed not in grant.scopes:
         raise Problem(
             "forbidden",
@@ -77,6 +93,19 @@ async def admit(scope: Scope, parts: ApiParts, scope_needed: str) -> Grant:
             context={"challenge": f'Bearer realm="hearth", error="insufficient_scope", scope="{scope_needed}"'},
         )
     return grant
+
+
+def _count(facts: RequestFacts, parts: ApiParts, grant: Grant, share: Share) -> None:
+    own_limit = grant.most_event_requests if share == "events" else grant.most_requests
+    if grant.client_id == MEMBER_CLIENT_ID:
+        share = "members"
+    rate = parts.rates.count(grant.customer_id, share, own_limit, parts.clock.now_ms())
+    if rate is None:
+        return
+    facts.rate = rate
+    if rate.remaining < 0:
+        facts.rate = rate._replace(remaining=0)
+        raise too_many(rate)
 
 
 def _bearer_token(scope: Scope) -> str:

@@ -79,7 +79,7 @@ def _document(app: FastAPI) -> dict[str, Any]:
     paths[BATCH_PATH] = {"post": _take_historical()}
     for path in paths.values():
         for operation in path.values():
-            _describe_request_id(operation)
+            _describe_headers(operation)
     document["paths"] = dict(sorted(paths.items()))
     return document
 
@@ -166,7 +166,20 @@ def _operation(operation_id: str, summary: str, description: str, media: dict[st
     }
 
 
-def _describe_request_id(operation: dict[str, Any]) -> None:
-    header = {"description": "The id of this request, for log lines and questions.", "schema": {"type": "string"}}
-    for response in operation["responses"].values():
-        response["headers"] = {**response.get("headers", {}), "X-Request-Id": header}
+_RATE_HEADERS = {
+    "RateLimit-Limit": "How many requests your organisation may send in a minute.",
+    "RateLimit-Remaining": "How many of them are left.",
+    "RateLimit-Reset": "Seconds until the next minute begins.",
+}
+
+
+def _describe_headers(operation: dict[str, Any]) -> None:
+    headers: dict[str, Any] = {
+        "X-Request-Id": {"description": "The id of this request, for log lines and questions.", "schema": {"type": "string"}}
+    }
+    if any("oauth2" in alternative for alternative in operation.get("security", ())):
+        for name, text in _RATE_HEADERS.items():
+            headers[name] = {"description": text, "schema": {"type": "integer"}, EXTENSION: True}
+    for status, response in operation["responses"].items():
+        counted = headers if status != "401" else {"X-Request-Id": headers["X-Request-Id"]}
+        response["headers"] = {**response.get("headers", {}), **counted}

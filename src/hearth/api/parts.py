@@ -9,12 +9,14 @@ from typing import Protocol, cast
 
 from starlette.requests import HTTPConnection
 
+from hearth.api.rates import RequestRates
 from hearth.core.clock import Clock, Identities
 from hearth.services.access import Access
 from hearth.services.buildings import Buildings
 from hearth.services.events import EventReading
 from hearth.services.forecasts import Forecasts
 from hearth.services.notifications import Notifications
+from hearth.services.repeats import Repeats
 from hearth.services.rule_reports import RuleReports
 from hearth.services.rules import Rules
 from hearth.services.statistics import Statistics
@@ -63,10 +65,12 @@ class ApiParts:
     rule_reports: RuleReports
     intake: Intake
     trials: TrialRunner
+    repeats: Repeats
     clock: Clock
     identities: Identities
     not_ready_because: Callable[[], str | None]
     limits: RequestLimits = field(default_factory=RequestLimits)
+    rates: RequestRates = field(default_factory=RequestRates)
 
 
 def parts_of(connection: HTTPConnection) -> ApiParts:

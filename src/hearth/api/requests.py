@@ -4,16 +4,19 @@ from dataclasses import dataclass
 
 from starlette.types import Scope
 
+from hearth.api.rates import Rate
+
 REQUEST_KEY = "hearth.request"
 
 
 @dataclass(slots=True)
 class RequestFacts:
-    """Made by the frame around all routes; the guard adds the customer. `is_frequent`: no log line unless it fails."""
+    """Made by the frame around all routes; the guard adds customer and rate. `is_frequent`: no log line unless it fails."""
 
     request_id: str
     customer_id: str | None = None
     is_frequent: bool = False
+    rate: Rate | None = None
 
 
 def facts_of(scope: Scope) -> RequestFacts:

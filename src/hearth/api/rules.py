@@ -15,6 +15,7 @@ from hearth.api.notifications import split_commas
 from hearth.api.parts import parts_of
 from hearth.api.preconditions import ETAG_HEADER, IfMatch, IfNoneMatch, name_version, versions_of
 from hearth.api.problems import pointer_of
+from hearth.api.repeating import IdempotencyKey
 from hearth.api.wire.expressions import ExpressionAnswer, ExpressionQuestion, answer_of
 from hearth.api.wire.rules import Finding, Rule, RuleVersion, path_in_rule, rule_body
 from hearth.core.identifiers import PATTERNS
@@ -72,7 +73,7 @@ def get_rule(
     status_code=201,
     **documented("write:rules", (*_POSTED, 409), ours=True, success_headers=ETAG_HEADER, success_status=201),
 )
-def add_rule(request: Request, response: Response, rule: Rule) -> Rule:
+def add_rule(request: Request, response: Response, rule: Rule, idempotency_key: IdempotencyKey = None) -> Rule:
     """Adds a rule. An ACTIVE one must be complete and free of errors; a draft may be unfinished."""
     customer_id = own_customer_id(request, rule.customer_id)
     try:

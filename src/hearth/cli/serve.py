@@ -26,7 +26,7 @@ from hearth.connectors.telemetry import configure_logging
 from hearth.connectors.wake import PipeWake, WakeListener, open_wake_pipe
 from hearth.runtime.context import run_context_services
 from hearth.runtime.deliveries import DeliveryLoop
-from hearth.runtime.housekeeping import Compaction, keep_log_short
+from hearth.runtime.housekeeping import Compaction, again_and_again, keep_log_short
 from hearth.store.migrations import upgrade
 
 log = structlog.get_logger()
@@ -34,6 +34,7 @@ log = structlog.get_logger()
 _PARTS = ("ingest", "deliver", "context")
 _KINDER_BY = 10  # what learns and forecasts gives way to what takes events and delivers
 _STOP_SECONDS = 30
+_PRUNE_SECONDS = 600.0
 _MOST_PAUSE_SECONDS = 30.0
 _STEADY_SECONDS = 60.0
 
@@ -171,7 +172,11 @@ def run_deliver(settings: Settings, wake_fd: int) -> None:
         with open_installation(settings, migrate=False) as installation:
             channel = installation.webhook_channel()
             deliveries = DeliveryLoop(installation.deliveries, channel, installation.clock, system_jitter)
-            housekeeping = asyncio.gather(Compaction(installation.store).run(), keep_log_short(installation.store))
+            housekeeping = asyncio.gather(
+                Compaction(installation.store).run(),
+                keep_log_short(installation.store),
+                again_and_again(installation.repeats.prune_for_operator, _PRUNE_SECONDS, "pruning failed; trying again"),
+            )
             listener = WakeListener(wake_fd, deliveries.look_now)
             loop = asyncio.get_running_loop()
             for number in (signal.SIGTERM, signal.SIGINT):

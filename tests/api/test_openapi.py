@@ -48,6 +48,8 @@ OPERATIONS = {
     ("delete", "/rules/{ruleId}/v1"): "write:rules",
     ("post", "/rules/check/v1"): "read:rules",
     ("post", "/rules/expressions/v1"): "read:rules",
+    ("get", "/rules/export/v1"): "read:rules",
+    ("post", "/rules/import/v1"): "write:rules",
     ("get", "/rules/{ruleId}/versions/v1"): "read:rules",
     ("post", "/rules/{ruleId}/versions/{version}/restore/v1"): "write:rules",
     ("get", "/health/live"): None,
@@ -75,6 +77,8 @@ OURS = {
     ("delete", "/rules/{ruleId}/v1"),
     ("post", "/rules/check/v1"),
     ("post", "/rules/expressions/v1"),
+    ("get", "/rules/export/v1"),
+    ("post", "/rules/import/v1"),
     ("get", "/rules/{ruleId}/versions/v1"),
     ("post", "/rules/{ruleId}/versions/{version}/restore/v1"),
 }

@@ -35,12 +35,13 @@ class GuardedRoute(APIRoute):
         handle = super().get_route_handler()
         scope_needed = _scope_needed(self)
         is_keyed = takes_key(self)
+        media_types = _media_types(self)
 
         async def guarded(request: Request) -> Response:
             request.scope[_GRANT_KEY] = await admit(request.scope, parts_of(request), scope_needed)
             body = b""
             if request.method in (HTTPMethod.POST, HTTPMethod.PUT):
-                _refuse_other_than_json(request)
+                _refuse_other_than(media_types, request)
                 body = await receive_body(request.scope, request.receive, MOST_JSON_BYTES)
                 request = Request(request.scope, _replaying(body))
 
@@ -118,10 +119,17 @@ def _bearer_token(scope: Scope) -> str:
     raise Problem("unauthorized", "Send the access token in the header: Authorization: Bearer <token>.")
 
 
-def _refuse_other_than_json(request: Request) -> None:
-    content_type = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
-    if content_type != "application/json" and not content_type.endswith("+json"):
-        raise Problem("unsupported_media_type", f"The body must be JSON (Content-Type: application/json), not {content_type}.")
+def _media_types(route: APIRoute) -> tuple[str, ...]:
+    body = (route.openapi_extra or {}).get("requestBody", {"content": {"application/json": {}}})
+    return tuple(body["content"])
+
+
+def _refuse_other_than(media_types: tuple[str, ...], request: Request) -> None:
+    content_type = request.headers.get("content-type", media_types[0]).partition(";")[0].strip().lower()
+    is_json = "application/json" in media_types and content_type.endswith("+json")
+    if content_type not in media_types and not is_json:
+        words = "JSON" if "application/json" in media_types else "YAML"
+        raise Problem("unsupported_media_type", f"The body must be {words} (Content-Type: {media_types[0]}), not {content_type}.")
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         raise Problem("unsupported_media_type", "Only bodies with events may be compressed.")
 

@@ -73,6 +73,9 @@ def _document(app: FastAPI) -> dict[str, Any]:
     )
     schemas.update(definitions["$defs"])
     components["schemas"] = dict(sorted(schemas.items()))
+    components["headers"] = {
+        name: {"description": text, "schema": {"type": "integer"}, EXTENSION: True} for name, text in _RATE_HEADERS.items()
+    }
     components["securitySchemes"] = _security_schemes()
     paths = document["paths"]
     paths.setdefault(EVENTS_PATH, {})["post"] = _take_live()
@@ -174,12 +177,10 @@ _RATE_HEADERS = {
 
 
 def _describe_headers(operation: dict[str, Any]) -> None:
-    headers: dict[str, Any] = {
-        "X-Request-Id": {"description": "The id of this request, for log lines and questions.", "schema": {"type": "string"}}
-    }
-    if any("oauth2" in alternative for alternative in operation.get("security", ())):
-        for name, text in _RATE_HEADERS.items():
-            headers[name] = {"description": text, "schema": {"type": "integer"}, EXTENSION: True}
+    """The headers of every response; those of the rate are shown where they matter, though others with a token have them too."""
+    request_id = {"description": "The id of this request, for log lines and questions.", "schema": {"type": "string"}}
+    is_counted = any("oauth2" in alternative for alternative in operation.get("security", ()))
+    rate = {name: {"$ref": f"#/components/headers/{name}"} for name in _RATE_HEADERS if is_counted}
     for status, response in operation["responses"].items():
-        counted = headers if status != "401" else {"X-Request-Id": headers["X-Request-Id"]}
-        response["headers"] = {**response.get("headers", {}), **counted}
+        shown = rate if status.startswith("2") or status == "429" else {}
+        response["headers"] = {**response.get("headers", {}), "X-Request-Id": request_id, **shown}

@@ -70,6 +70,22 @@ class Rules:
                 session.changes.add(customer_id, "rules")
         return ImportResult(imported, tuple(diagnostics))
 
+    def import_text(self, customer_id: str, text: str, by: Actor, *, is_trial: bool) -> ImportResult:
+        """As `import_files`, of a text that came from elsewhere. A trial says what would become of it and saves nothing."""
+        with self._store.read() if is_trial else self._store.write() as session:
+            customer = _customer(session, customer_id)
+            drafts, diagnostics = read_files([("", text)], self.catalogue, customer.languages, is_trusted=False)
+            if has_errors(diagnostics):
+                return ImportResult((), tuple(diagnostics))
+            imported = tuple(self._take(session, customer_id, draft, by, is_trial=is_trial) for draft in drafts)
+            if not is_trial and any(each.outcome != "unchanged" for each in imported):
+                session.changes.add(customer_id, "rules")
+        return ImportResult(imported, tuple(diagnostics))
+
+    def export_text(self, customer_id: str) -> str:
+        """All rules as one YAML text, in the order of their names. Importing it changes nothing."""
+        return write_rules(self.list_of(customer_id))
+
     def list_predefined(self) -> list[PredefinedRule]:
         """The rules that come with Hearth, by name."""
         if self._predefined is None:
@@ -261,12 +277,13 @@ class Rules:
         action: Action = "rule.stateChanged" if before.keys() == {"state"} else "rule.changed"
         note(session, rule.customer_id, rule.updated_at_ms, by, action, rule.name, before=before, after=after)
 
-    def _take(self, session: Session, customer_id: str, draft: Rule, by: Actor) -> Imported:
+    def _take(self, session: Session, customer_id: str, draft: Rule, by: Actor, *, is_trial: bool = False) -> Imported:
         known = session.rules.find_named(customer_id, draft.name)
         rule = self._first_version(customer_id, draft, by) if known is None else self._next_version(known, draft, by)
         if rule is known:
             return Imported(rule, "unchanged")
-        self._store_version(session, rule, known, by)
+        if not is_trial:
+            self._store_version(session, rule, known, by)
         return Imported(rule, "added" if known is None else "changed")
 
 

@@ -44,6 +44,7 @@ from hearth.runtime.peering import PeerPublishing
 from hearth.runtime.rule_sets import RuleSets
 from hearth.services.access import Access
 from hearth.services.auditing import AuditLog
+from hearth.services.building_exports import BuildingExports
 from hearth.services.building_limits import MOST_EVENTS_A_MINUTE, MOST_SERIES
 from hearth.services.buildings import Buildings
 from hearth.services.customers import Customers
@@ -298,6 +299,10 @@ class Installation:
         return RuleReports(self.store)
 
     @cached_property
+    def exports(self) -> BuildingExports:
+        return BuildingExports(self.store, self.clock)
+
+    @cached_property
     def repeats(self) -> Repeats:
         return Repeats(self.store, self.clock)
 
@@ -394,6 +399,7 @@ class Installation:
             events=self.events,
             statistics=Statistics(self.store),
             forecasts=Forecasts(self.store, self.clock, site_of),
+            exports=self.exports,
             rules=self.rules,
             rule_reports=self.rule_reports,
             intake=intake,

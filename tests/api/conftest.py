@@ -18,6 +18,7 @@ from hearth.domain.customers import Customer
 from hearth.forecasting.solar import Site
 from hearth.ports import Store
 from hearth.services.access import Access
+from hearth.services.building_exports import BuildingExports
 from hearth.services.buildings import Buildings
 from hearth.services.customers import Customers
 from hearth.services.events import EventReading
@@ -160,6 +161,7 @@ def parts(
         events=EventReading(api_store, clock, catalogue),
         statistics=Statistics(api_store),
         forecasts=Forecasts(api_store, clock, _site_of),
+        exports=BuildingExports(api_store, clock),
         rules=Rules(api_store, catalogue, clock, identities),
         rule_reports=RuleReports(api_store),
         intake=intake,

@@ -12,6 +12,7 @@ from starlette.requests import HTTPConnection
 from hearth.api.rates import RequestRates
 from hearth.core.clock import Clock, Identities
 from hearth.services.access import Access
+from hearth.services.building_exports import BuildingExports
 from hearth.services.buildings import Buildings
 from hearth.services.events import EventReading
 from hearth.services.forecasts import Forecasts
@@ -61,6 +62,7 @@ class ApiParts:
     events: EventReading
     statistics: Statistics
     forecasts: Forecasts
+    exports: BuildingExports
     rules: Rules
     rule_reports: RuleReports
     intake: Intake

@@ -254,6 +254,9 @@ class EventRepository(Protocol):
         Log events from `before_sequence` on are left out, as in `read`.
         """
 
+    def earliest_day(self, customer_id: str, series_ids: Sequence[int]) -> int | None:
+        """The start (ms) of a UTC day before which these series have no event; None = they have none at all."""
+
     def count_log_for_operator(self, up_to_sequence: int) -> int:
         """How many events of the log have sequences <= up_to_sequence and wait to be compacted."""
 
@@ -423,6 +426,7 @@ class OutboxRepository(Protocol):
 
     def record_attempt(self, customer_id: str, attempt: Attempt) -> None: ...
     def list_attempts(self, customer_id: str, delivery_id: str) -> list[Attempt]: ...
+    def list_attempts_of_notification(self, customer_id: str, notification_id: str) -> list[Attempt]: ...
     def reschedule(self, customer_id: str, delivery_id: str, due_at_ms: int) -> None:
         """Gives the lease back; counts the attempt."""
 

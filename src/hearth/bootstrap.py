@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx2
 import msgspec
+from prometheus_client import CollectorRegistry
 from sqlalchemy import make_url
 
 from hearth.connectors.addresses import AddressGuard
@@ -31,15 +32,19 @@ from hearth.connectors.offline_weather import OfflineWeather
 from hearth.connectors.open_meteo import OpenMeteo
 from hearth.connectors.secrets import Argon2Hasher, open_sealer
 from hearth.connectors.system import SystemClock, SystemIdentities
+from hearth.connectors.tracing import OtlpTracer, open_tracer
 from hearth.connectors.trial_processes import TrialProcesses, answer_requests, open_channel
 from hearth.connectors.webhook import WebhookChannel
 from hearth.core.clock import Clock, Identities
+from hearth.core.instants import SECOND_MS
 from hearth.core.nearest import nearest
 from hearth.core.problems import Problem, invalid
 from hearth.domain.catalogue import Catalogue, read_catalogue
 from hearth.ports import Channel, Mailer, Sealer, SecretHasher, Store, Wake, WeatherProvider
 from hearth.runtime.context import ContextService
+from hearth.runtime.housekeeping import Compaction, StoreFigures, Task, Tasks
 from hearth.runtime.live import LiveDriver
+from hearth.runtime.metrics import ContextMetrics, DeliverMetrics, IngestMetrics, TaskMetrics
 from hearth.runtime.peering import PeerPublishing
 from hearth.runtime.rule_sets import RuleSets
 from hearth.services.access import Access
@@ -126,6 +131,15 @@ class Settings:
     most_event_requests_per_minute: int = _setting(
         600_000, "Calls with events by a customer in a minute; further ones get 429. 0 = no limit."
     )
+    metrics_port: int = _setting(
+        0, "First of four ports for Prometheus (docs/operate/observability.md): ingest, deliver, context, supervisor; 0 = none."
+    )
+    metrics_host: str = _setting("127.0.0.1", "Address of these ports. They ask for no token: keep them to your own network.")
+    most_lag_seconds: int = _setting(120, "/health/ready says no when an accepted event has waited for so long to be evaluated.")
+    otlp_endpoint: str = _setting(
+        "", "Collector of traces (OTLP over HTTP), such as http://localhost:4318; empty = no traces. Needs hearth[otel]."
+    )
+    trace_one_in: int = _setting(100, "One request in so many is traced.")
     log_json: bool = _setting(False, "Log lines as JSON objects.")
     log_level: str = _setting("INFO", "Least level that is logged: DEBUG, INFO, WARNING or ERROR.")
 
@@ -316,7 +330,44 @@ class Installation:
 
     @cached_property
     def deliveries(self) -> Deliveries:
-        return Deliveries(self.store, self.clock)
+        return Deliveries(self.store, self.clock, self.deliver_metrics)
+
+    @cached_property
+    def metrics_registry(self) -> CollectorRegistry:
+        return CollectorRegistry()
+
+    @cached_property
+    def ingest_metrics(self) -> IngestMetrics:
+        return IngestMetrics(self.metrics_registry)
+
+    @cached_property
+    def context_metrics(self) -> ContextMetrics:
+        return ContextMetrics(self.metrics_registry)
+
+    @cached_property
+    def deliver_metrics(self) -> DeliverMetrics:
+        return DeliverMetrics(self.metrics_registry)
+
+    @cached_property
+    def task_metrics(self) -> TaskMetrics:
+        return TaskMetrics(self.metrics_registry)
+
+    @cached_property
+    def tracer(self) -> OtlpTracer | None:
+        settings = self.settings
+        return open_tracer(settings.otlp_endpoint, settings.trace_one_in) if settings.otlp_endpoint else None
+
+    def housekeeping(self) -> Tasks:
+        """What keeps the store in order, and reads its figures where they are asked for."""
+        tasks = [
+            Compaction(self.store).task(),
+            Task("checkpoint", self.store.checkpoint, pause_seconds=0.5),
+            Task("forgetting repeats", self.repeats.prune_for_operator, pause_seconds=600.0),
+        ]
+        if self.settings.metrics_port:
+            figures = StoreFigures(self.store, self.clock, self.deliver_metrics)
+            tasks.append(Task("figures", figures.look, pause_seconds=10.0))
+        return Tasks(tasks, self.clock, self.task_metrics)
 
     @cached_property
     def endpoints(self) -> Endpoints:
@@ -330,7 +381,7 @@ class Installation:
     def context_services(self) -> list[ContextService]:
         """What looks after the buildings in a process of its own."""
         peers = PeerPublishing(self.store, RuleSets(self.catalogue), self.clock)
-        forecasting = Forecasting(self.store, self.clock, site_of, weather_of(self.weather))
+        forecasting = Forecasting(self.store, self.clock, site_of, weather_of(self.weather), self.context_metrics)
         profiles = HouseholdProfiles(self.store, self.clock)
         return [
             ContextService("comparing homes", peers.publish, pause_seconds=5.0),
@@ -382,7 +433,13 @@ class Installation:
         from hearth.console.app import ConsoleParts, create_console
         from hearth.console.fulfilment_routes import Fulfilment
 
-        live = LiveDriver(self.store, self.catalogue, self.clock, wake)
+        metrics = self.ingest_metrics
+        live = LiveDriver(self.store, self.catalogue, self.clock, wake, metrics, self.tracer)
+
+        def not_ready_because() -> str | None:
+            return live.not_ready_because(self.settings.most_lag_seconds * SECOND_MS)
+
+        metrics.ready.set_function(lambda: not_ready_because() is None)
         intake = Intake(
             self.store,
             self.catalogue,
@@ -390,6 +447,7 @@ class Installation:
             live,
             most_events_a_minute=self.settings.most_building_events_per_minute,
             most_series=self.settings.most_building_series,
+            metrics=metrics,
         )
         self.buildings.on_change(intake.forget)  # at once; the driver tells it of other processes' changes
         parts = ApiParts(
@@ -407,9 +465,11 @@ class Installation:
             repeats=self.repeats,
             clock=self.clock,
             identities=self.identities,
-            not_ready_because=lambda: None if live.is_accepting else "The platform is starting.",
+            not_ready_because=not_ready_because,
             limits=RequestLimits(body_bytes=self.settings.most_body_bytes),
             rates=RequestRates(self.settings.most_requests_per_minute, self.settings.most_event_requests_per_minute),
+            metrics=metrics,
+            tracer=self.tracer,
         )
 
         @asynccontextmanager
@@ -470,9 +530,13 @@ def open_installation(settings: Settings | None = None, migrate: bool = True) ->
     if migrate:
         upgrade(settings.store_url)
     store = open_store(settings.store_url)
+    installation = Installation(settings, store)
     try:
-        yield Installation(settings, store)
+        yield installation
     finally:
+        tracer: OtlpTracer | None = vars(installation).get("tracer")  # only where one was asked for
+        if tracer is not None:
+            tracer.close()
         store.close()
 
 

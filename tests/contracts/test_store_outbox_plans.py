@@ -16,8 +16,9 @@ NOW_MS = 1_000_000
         lambda outbox: outbox.lease_for_operator(NOW_MS, NOW_MS + 1, 100),
         lambda outbox: outbox.next_due_for_operator(NOW_MS, NOW_MS + 1),
         lambda outbox: outbox.list_uncounted_for_operator(100),
+        lambda outbox: outbox.due_for_operator(NOW_MS),
     ],
-    ids=["lease", "next due", "uncounted"],
+    ids=["lease", "next due", "uncounted", "due"],
 )
 def test_no_question_walks_over_the_whole_outbox(sqlite_url: str, tmp_path: Path, question) -> None:
     store = open_store(sqlite_url)

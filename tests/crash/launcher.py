@@ -38,7 +38,7 @@ _SMALL: Sequence[tuple[str, str, Any]] = (
     ("hearth.runtime.deliveries", "_SEND_TAKES_MS", 300),
     ("hearth.runtime.housekeeping", "_LEAST_EVENTS_A_SERIES", 0),
     ("hearth.runtime.housekeeping", "Compaction.__init__.__defaults__", (time.sleep, 50)),
-    ("hearth.runtime.housekeeping", "Compaction.run.__defaults__", (0.2,)),
+    ("hearth.runtime.housekeeping", "_LOOK_EVERY_SECONDS", 0.2),
 )
 
 

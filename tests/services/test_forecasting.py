@@ -131,6 +131,22 @@ def test_a_home_is_forecast_every_hour_plainly_at_first_and_better_once_it_is_le
     assert events["POWER_GENERATION_FORECAST_24H"] == pytest.approx(energy_wh / 24, rel=1e-5)
 
 
+def test_a_building_that_is_added_within_the_hour_need_not_wait_for_the_next(world):
+    service = world.service()
+    hour = world.move_to(20)
+    service.look()
+    world.fill("a-one", 20, ("CONSUMPTION",))
+    service.look()
+    assert world.newest("a-one", "CONSUMPTION") is None
+    world.clock.move_to(hour + 6 * 60_000)
+    service.look()
+    assert world.newest("a-one", "CONSUMPTION").issued_at_ms == hour
+    assert world.events()
+    world.clock.move_to(hour + 12 * 60_000)
+    service.look()
+    assert not world.events()
+
+
 def test_nothing_is_said_twice_also_after_a_restart(world):
     world.fill("a-one", 20, ("CONSUMPTION",))
     hour = world.move_to(20)

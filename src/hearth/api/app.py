@@ -38,5 +38,5 @@ def create_api(parts: ApiParts, lifespan: Lifespan[FastAPI] | None = None) -> Fa
     app.router.routes.extend(described_routes())
     complete_openapi(app)
     handle_problems(app)
-    app.add_middleware(RequestFrame, clock=parts.clock, identities=parts.identities)
+    app.add_middleware(RequestFrame, clock=parts.clock, identities=parts.identities, metrics=parts.metrics, tracer=parts.tracer)
     return app

@@ -36,13 +36,15 @@ router = APIRouter(tags=["Events"], generate_unique_id_function=operation_id, ro
 class TakeEvents:
     """The ASGI endpoint that takes events in and answers without a body once they are on disk."""
 
-    def __init__(self, parts: ApiParts, historical: bool, status: int) -> None:
+    def __init__(self, parts: ApiParts, path: str, historical: bool, status: int) -> None:
         self._parts = parts
+        self._path = path
         self._historical = historical
         self._start: Message = {"type": "http.response.start", "status": status}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        facts_of(scope).is_frequent = True
+        facts = facts_of(scope)
+        facts.is_frequent, facts.route = True, self._path
         grant = await admit(scope, self._parts, WRITE_SCOPE, "events")
         body = await receive_events(scope, receive, self._parts.limits)
         await self._parts.intake.take(grant.customer_id, body, self._historical)
@@ -53,8 +55,10 @@ class TakeEvents:
 def taking_routes(parts: ApiParts) -> list[Route]:
     """The two routes that take events in."""
     return [
-        Route(EVENTS_PATH, TakeEvents(parts, historical=False, status=201), methods=["POST"], include_in_schema=False),
-        Route(BATCH_PATH, TakeEvents(parts, historical=True, status=200), methods=["POST"], include_in_schema=False),
+        Route(
+            EVENTS_PATH, TakeEvents(parts, EVENTS_PATH, historical=False, status=201), methods=["POST"], include_in_schema=False
+        ),
+        Route(BATCH_PATH, TakeEvents(parts, BATCH_PATH, historical=True, status=200), methods=["POST"], include_in_schema=False),
     ]
 
 

@@ -11,6 +11,8 @@ from starlette.requests import HTTPConnection
 
 from hearth.api.rates import RequestRates
 from hearth.core.clock import Clock, Identities
+from hearth.runtime.metrics import IngestMetrics
+from hearth.runtime.tracing import Tracer
 from hearth.services.access import Access
 from hearth.services.building_exports import BuildingExports
 from hearth.services.buildings import Buildings
@@ -73,6 +75,8 @@ class ApiParts:
     not_ready_because: Callable[[], str | None]
     limits: RequestLimits = field(default_factory=RequestLimits)
     rates: RequestRates = field(default_factory=RequestRates)
+    metrics: IngestMetrics = field(default_factory=IngestMetrics)
+    tracer: Tracer | None = None
 
 
 def parts_of(connection: HTTPConnection) -> ApiParts:

@@ -11,12 +11,16 @@ REQUEST_KEY = "hearth.request"
 
 @dataclass(slots=True)
 class RequestFacts:
-    """Made by the frame around all routes; the guard adds customer and rate. `is_frequent`: no log line unless it fails."""
+    """Made by the frame around all routes; the guard adds customer and rate. `is_frequent`: no log line unless it fails.
+
+    `route`: the template of its path, where the framework does not leave it in the scope.
+    """
 
     request_id: str
     customer_id: str | None = None
     is_frequent: bool = False
     rate: Rate | None = None
+    route: str | None = None
 
 
 def facts_of(scope: Scope) -> RequestFacts:

@@ -14,27 +14,29 @@ import subprocess
 import sys
 import threading
 import time
+from importlib.metadata import version
 from typing import Annotated
 
 import structlog
 import typer
+from prometheus_client import CollectorRegistry
 from rich.console import Console
 
 from hearth.bootstrap import Settings, only_ingest_of, open_installation, open_weather_provider, read_settings
+from hearth.connectors.metrics_server import serve_metrics
 from hearth.connectors.system import SystemClock, system_jitter
 from hearth.connectors.telemetry import configure_logging
+from hearth.connectors.tracing import open_tracer
 from hearth.connectors.wake import PipeWake, WakeListener, open_wake_pipe
 from hearth.runtime.context import run_context_services
 from hearth.runtime.deliveries import DeliveryLoop
-from hearth.runtime.housekeeping import Compaction, again_and_again, keep_log_short
+from hearth.runtime.metrics import PARTS, SupervisorMetrics
 from hearth.store.migrations import upgrade
 
 log = structlog.get_logger()
 
-_PARTS = ("ingest", "deliver", "context")
 _KINDER_BY = 10  # what learns and forecasts gives way to what takes events and delivers
 _STOP_SECONDS = 30
-_PRUNE_SECONDS = 600.0
 _MOST_PAUSE_SECONDS = 30.0
 _STEADY_SECONDS = 60.0
 
@@ -53,6 +55,8 @@ def serve(
     if part is None:
         open_weather_provider(settings, SystemClock())  # a wrong setting is refused here, not in a process that starts anew
         settings.prepare_data_dir()
+        if settings.otlp_endpoint:  # a mistake in it is told here, once, and not by each process that it ends
+            open_tracer(settings.otlp_endpoint, settings.trace_one_in).close()
         upgrade(settings.store_url)
         sys.exit(Supervisor(settings).run())
     if lifeline_fd >= 0:
@@ -84,7 +88,10 @@ class Supervisor:
         """Until told to stop. Returns the exit code."""
         signal.signal(signal.SIGTERM, self._stop)
         signal.signal(signal.SIGINT, self._stop)
-        for part in _PARTS:
+        registry = CollectorRegistry()
+        self._metrics = SupervisorMetrics(registry, version("hearth"))
+        _offer_metrics(registry, self._settings, len(PARTS))
+        for part in PARTS:
             self._start(part)
         while not self._is_stopping:
             time.sleep(0.2)
@@ -106,6 +113,7 @@ class Supervisor:
     def _restart(self, part: str, code: int) -> None:
         was_steady = time.monotonic() - self._started_at[part] > _STEADY_SECONDS
         pause = self._pauses[part] = 0.5 if was_steady else min(self._pauses.get(part, 0.25) * 2, _MOST_PAUSE_SECONDS)
+        self._metrics.restarts.labels(part).inc()
         log.error("a part ended; starting it anew", part=part, exit_code=code, pause_seconds=pause)
         ends_at = time.monotonic() + pause
         while time.monotonic() < ends_at and not self._is_stopping:
@@ -158,6 +166,7 @@ def run_ingest(settings: Settings, wake_fd: int) -> None:
             timeout_graceful_shutdown=3,
             server_header=False,
         )
+        _offer_metrics(installation.metrics_registry, settings, PARTS.index("ingest"))
         server = Server(config)
         server.run()
     if not server.started:
@@ -171,12 +180,10 @@ def run_deliver(settings: Settings, wake_fd: int) -> None:
     async def deliver() -> None:
         with open_installation(settings, migrate=False) as installation:
             channel = installation.webhook_channel()
-            deliveries = DeliveryLoop(installation.deliveries, channel, installation.clock, system_jitter)
-            housekeeping = asyncio.gather(
-                Compaction(installation.store).run(),
-                keep_log_short(installation.store),
-                again_and_again(installation.repeats.prune_for_operator, _PRUNE_SECONDS, "pruning failed; trying again"),
-            )
+            tracer = installation.tracer
+            deliveries = DeliveryLoop(installation.deliveries, channel, installation.clock, system_jitter, tracer=tracer)
+            housekeeping = asyncio.ensure_future(installation.housekeeping().run())
+            _offer_metrics(installation.metrics_registry, settings, PARTS.index("deliver"))
             listener = WakeListener(wake_fd, deliveries.look_now)
             loop = asyncio.get_running_loop()
             for number in (signal.SIGTERM, signal.SIGINT):
@@ -199,7 +206,9 @@ def run_context(settings: Settings) -> None:
 
     async def look() -> None:
         with open_installation(settings, migrate=False) as installation:
-            looking = asyncio.ensure_future(run_context_services(installation.context_services()))
+            services = installation.context_services()
+            looking = asyncio.ensure_future(run_context_services(services, installation.clock, installation.task_metrics))
+            _offer_metrics(installation.metrics_registry, settings, PARTS.index("context"))
             loop = asyncio.get_running_loop()
             for number in (signal.SIGTERM, signal.SIGINT):
                 loop.add_signal_handler(number, looking.cancel)
@@ -207,6 +216,12 @@ def run_context(settings: Settings) -> None:
                 await looking
 
     asyncio.run(look())
+
+
+def _offer_metrics(registry: CollectorRegistry, settings: Settings, place: int) -> None:
+    """Each process has its own page: they follow each other from `metrics_port` on."""
+    if settings.metrics_port:
+        serve_metrics(registry, settings.metrics_host, settings.metrics_port + place)
 
 
 def _end_with_supervisor(lifeline_fd: int) -> None:

@@ -12,6 +12,8 @@ from typing import Any, TextIO
 import structlog
 from structlog.typing import EventDict, Processor
 
+from hearth.runtime.tracing import current_request
+
 _HIDDEN = "[hidden]"
 _TELLING = re.compile(r"secret|password|passwd|authorization|token|cookie|api[_-]?key|private[_-]?key|signature", re.IGNORECASE)
 _IN_TEXT = re.compile(
@@ -31,6 +33,7 @@ def configure_logging(json: bool, level: str = "INFO", stream: TextIO | None = N
     """
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
+        _name_request,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.PositionalArgumentsFormatter(),
@@ -64,6 +67,16 @@ def configure_logging(json: bool, level: str = "INFO", stream: TextIO | None = N
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
+
+
+def _name_request(_logger: object, _method: str, line: EventDict) -> EventDict:
+    """Whatever is logged on behalf of a request names it, and its trace where it has one."""
+    request = current_request.get()
+    if request is not None:
+        line.setdefault("request_id", request.request_id)
+        if request.trace_parent is not None:
+            line.setdefault("trace_id", request.trace_parent.split("-")[1])
+    return line
 
 
 def hide_secrets(_logger: object, _method: str, line: EventDict) -> EventDict:

@@ -81,7 +81,7 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     Over "fetch" the customer gets it for itself through the API; such a delivery is done when it is stored.
 
     `id` is stable over all attempts (it is the `webhook-id`). `due_at_ms` is when the next attempt may
-    start, `expires_at_ms` when it is no longer worth one.
+    start, `expires_at_ms` when it is no longer worth one. `trace_parent`: the step of a trace that it goes on from, if any.
     """
 
     id: str
@@ -93,6 +93,7 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     due_at_ms: int
     expires_at_ms: int
     attempts: int = 0
+    trace_parent: str | None = None
 
 
 class Attempt(msgspec.Struct, frozen=True, kw_only=True):

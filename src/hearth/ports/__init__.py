@@ -409,6 +409,14 @@ class GoalRepository(Protocol):
         """Newest first."""
 
 
+class OutboxDue(NamedTuple):
+    """Open deliveries; those among them that are due and not leased; and since when the longest due one is, or None."""
+
+    open: int
+    due: int
+    oldest_due_ms: int | None
+
+
 class OutboxRepository(Protocol):
     """Deliveries that are due. A lease keeps others away until it runs out; then the row is due again."""
 
@@ -437,6 +445,7 @@ class OutboxRepository(Protocol):
         """(customer id, fact) of deliveries that arrived and are in no log entry yet."""
 
     def mark_counted(self, customer_id: str, notification_ids: Sequence[str]) -> None: ...
+    def due_for_operator(self, now_ms: int) -> OutboxDue: ...
 
 
 class RecordedAttempt(NamedTuple):
@@ -475,6 +484,7 @@ class EndpointRepository(Protocol):
     def list_paces_for_operator(self, customer_ids: Sequence[str]) -> dict[str, int]:
         """Requests per second of the customers that limit them and whose endpoint is enabled."""
 
+    def count_disabled_for_operator(self) -> int: ...
     def replace(self, endpoint: Endpoint) -> None: ...
 
 
@@ -586,6 +596,9 @@ class Store(Protocol):
 
     def checkpoint(self) -> None:
         """Housekeeping of the database's own log; a writer hardly notices."""
+
+    def size_bytes(self) -> int:
+        """What the database takes on disk, with its own log."""
 
 
 class Sealer(Protocol):

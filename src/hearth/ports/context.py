@@ -38,6 +38,7 @@ class IssuedEventRepository(Protocol):
     def list_of(self, customer_id: str, building_ids: Sequence[str]) -> list[IssuedBatch]:
         """Those of these buildings that are in line, oldest first."""
 
+    def count_for_operator(self) -> int: ...
     def delete(self, customer_id: str, numbers: Sequence[int]) -> None:
         """These batches are in a log entry of the same transaction."""
 

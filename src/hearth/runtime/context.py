@@ -5,11 +5,12 @@ keeps its progress in marks beside what it issues, so that a restart says nothin
 to decide. Invariant: a service that fails is logged and looks again, and keeps no other from looking.
 """
 
-import asyncio
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from hearth.runtime.housekeeping import again_and_again
+from hearth.core.clock import Clock
+from hearth.runtime.housekeeping import Task, Tasks
+from hearth.runtime.metrics import TaskMetrics
 
 
 class ContextService(NamedTuple):
@@ -20,7 +21,6 @@ class ContextService(NamedTuple):
     pause_seconds: float
 
 
-async def run_context_services(services: Sequence[ContextService]) -> None:
+async def run_context_services(services: Sequence[ContextService], clock: Clock, metrics: TaskMetrics | None = None) -> None:
     """Lets all of them look until cancelled."""
-    looks = (again_and_again(each.look, each.pause_seconds, f"{each.name} failed; looking again") for each in services)
-    await asyncio.gather(*looks)
+    await Tasks([Task(*service) for service in services], clock, metrics).run()

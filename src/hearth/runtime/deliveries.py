@@ -21,6 +21,7 @@ from hearth.delivery.pace import Pace
 from hearth.domain.endpoints import Endpoint
 from hearth.domain.notifications import Delivery
 from hearth.ports import Answer, Channel
+from hearth.runtime.tracing import Tracer
 
 LEASE_MS = 30 * SECOND_MS
 # A send and its settling end within this; a lease with less left is let go, and the delivery comes due again.
@@ -99,7 +100,9 @@ class DeliveryLoop:
         at_once: int = 512,
         at_once_per_customer: int = 8,
         look_every_seconds: float = 1.0,
+        tracer: Tracer | None = None,
     ) -> None:
+        self._tracer = tracer
         self._work = work
         self._channel = channel
         self._clock = clock
@@ -207,6 +210,7 @@ class DeliveryLoop:
         attempted_at_ms = self._clock.now_ms()
         endpoint: Endpoint | None = None
         answer: Answer | Failed
+        span = self._tracer.begin("attempt", delivery.trace_parent) if self._tracer and delivery.trace_parent else None
         try:
             prepared = await asyncio.to_thread(self._work.prepare, delivery)
             if isinstance(prepared, Failed):
@@ -217,6 +221,8 @@ class DeliveryLoop:
         except Exception as fault:  # noqa: BLE001 - one delivery with a fault is recorded and retried; the others go on
             _log.exception("delivery_fault", customer_id=delivery.customer_id, delivery_id=delivery.id)
             answer = Answer(None, f"fault of the platform ({type(fault).__name__})", None, 0)
+        if span is not None:
+            span.end(delivery_id=delivery.id, attempt=delivery.attempts + 1, answer=_in_short(answer))
         return Settlement(delivery, endpoint, answer, attempted_at_ms, self._jitter())
 
     async def _settle_answers(self) -> None:
@@ -230,3 +236,9 @@ class DeliveryLoop:
             await asyncio.to_thread(self._work.settle, settlements)
             self._unsettled.difference_update(settlement.delivery.id for settlement in settlements)
             self._look.set()  # the next of these buildings may go
+
+
+def _in_short(answer: Answer | Failed) -> str:
+    if isinstance(answer, Failed):
+        return "not sent"
+    return "no answer" if answer.status_code is None else str(answer.status_code)

@@ -1,16 +1,20 @@
-"""Housekeeping of the store: the log is compacted into series chunks, and the database's own log kept short.
+"""Housekeeping: what a process does again and again. The log is compacted into series chunks, figures of the store are read.
 
 Runs beside deliveries in the second process, so that acknowledging events waits for none of it longer than
 for one short step. Only what the engine has evaluated is moved: what a crash must replay stays in the log.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from time import sleep
+from typing import NamedTuple
 
 import structlog
 
+from hearth.core.clock import Clock
+from hearth.core.instants import SECOND_MS
 from hearth.ports import Store
+from hearth.runtime.metrics import DeliverMetrics, TaskMetrics
 
 log = structlog.get_logger()
 
@@ -22,6 +26,15 @@ _LEAST_EVENTS = 100_000
 _LEAST_EVENTS_A_SERIES = 24
 # Between two steps, each of a millisecond or two: whoever waits has had its turn long before the next.
 _PAUSE_SECONDS = 0.01
+_LOOK_EVERY_SECONDS = 5.0
+
+
+class Task(NamedTuple):
+    """What a process does again and again: `work`, in a thread, then a rest of so long."""
+
+    name: str
+    work: Callable[[], object]
+    pause_seconds: float
 
 
 class Compaction:
@@ -31,6 +44,10 @@ class Compaction:
         self._store = store
         self._pause = pause
         self._least_events = least_events
+
+    def task(self) -> Task:
+        """To be done again and again."""
+        return Task("compaction", self.compact, _LOOK_EVERY_SECONDS)
 
     def compact(self) -> int:
         """One look: when enough has gathered, moves it all, step by step. Returns the number of events moved."""
@@ -59,21 +76,51 @@ class Compaction:
             self._pause(_PAUSE_SECONDS)
         return moved
 
-    async def run(self, pause_seconds: float = 5.0) -> None:
-        """Looks again and again until cancelled; a failure is logged and tried again."""
-        await again_and_again(self.compact, pause_seconds, "compaction failed; trying again")
+
+class StoreFigures:
+    """Reads from the store what an operator wants to know of it, for all processes."""
+
+    def __init__(self, store: Store, clock: Clock, metrics: DeliverMetrics) -> None:
+        self._store = store
+        self._clock = clock
+        self._metrics = metrics
+
+    def look(self) -> None:
+        """One look. What it cannot read stays as it was; the task's own figures say how old that is."""
+        metrics, now_ms = self._metrics, self._clock.now_ms()
+        with self._store.read() as session:
+            due = session.outbox.due_for_operator(now_ms)
+            metrics.outbox_open.set(due.open)
+            metrics.outbox_due.set(due.due)
+            metrics.outbox_oldest_due_seconds.set(0 if due.oldest_due_ms is None else (now_ms - due.oldest_due_ms) / SECOND_MS)
+            metrics.endpoints_disabled.set(session.endpoints.count_disabled_for_operator())
+            applied = session.engine.applied_sequence_for_operator()
+            metrics.compaction_waiting.set(session.events.count_log_for_operator(applied))
+            metrics.issued_line.set(session.issued.count_for_operator())
+        metrics.database_bytes.set(self._store.size_bytes())
 
 
-async def keep_log_short(store: Store, pause_seconds: float = 0.5) -> None:
-    """Keeps the database's own log short until cancelled, so that no commit has to; a failure is tried again."""
-    await again_and_again(store.checkpoint, pause_seconds, "checkpoint failed; trying again")
+class Tasks:
+    """Does them all until cancelled. A failure is logged, counted and tried again, and keeps no other task from its work."""
 
+    def __init__(self, tasks: Sequence[Task], clock: Clock, metrics: TaskMetrics | None = None) -> None:
+        self._tasks = tasks
+        self._clock = clock
+        self._metrics = metrics or TaskMetrics()
+        self._metrics.expect(task.name for task in tasks)
 
-async def again_and_again(work: Callable[[], object], pause_seconds: float, on_failure: str) -> None:
-    """Does the work in a thread until cancelled; a failure is logged and tried again."""
-    while True:
-        try:
-            await asyncio.to_thread(work)
-        except Exception:
-            log.exception(on_failure)
-        await asyncio.sleep(pause_seconds)
+    async def run(self) -> None:
+        """Until cancelled."""
+        await asyncio.gather(*map(self._again_and_again, self._tasks))
+
+    async def _again_and_again(self, task: Task) -> None:
+        while True:
+            try:
+                with self._metrics.seconds.labels(task.name).time():
+                    await asyncio.to_thread(task.work)
+            except Exception:
+                self._metrics.failures.labels(task.name).inc()
+                log.exception("a task failed; trying again", task=task.name)
+            else:
+                self._metrics.success.labels(task.name).set(self._clock.now_ms() / SECOND_MS)
+            await asyncio.sleep(task.pause_seconds)

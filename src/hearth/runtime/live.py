@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 import structlog
 
 from hearth.core.clock import Clock
-from hearth.core.instants import MINUTE_MS
+from hearth.core.instants import MINUTE_MS, SECOND_MS
 from hearth.core.problems import Problem
 from hearth.domain.catalogue import Catalogue
 from hearth.domain.events import (
@@ -36,10 +36,12 @@ from hearth.engine.goals import is_goal_hour
 from hearth.engine.step import step, step_facts, step_tick
 from hearth.ports import Change, IssuedBatch, Session, Store, TickProgress, Wake
 from hearth.runtime.loading import LoadedBuildings, load_buildings
+from hearth.runtime.metrics import IngestMetrics
 from hearth.runtime.peering import PublishedPeers
 from hearth.runtime.rule_sets import RuleSets
 from hearth.runtime.ticking import Ticking
-from hearth.runtime.writer import Decisions, Group, GroupWriter, Work, decisions_of, store_decisions
+from hearth.runtime.tracing import Tracer, current_trace_parent
+from hearth.runtime.writer import Decisions, Group, GroupWriter, Traced, Work, decisions_of, store_decisions
 
 log = structlog.get_logger()
 
@@ -58,10 +60,22 @@ _OF_ALL_BUILDINGS = ("rules", "customer")  # kinds of changes that concern every
 class LiveDriver:
     """The live engine of one process. All methods but the writer's callback run on one asyncio loop."""
 
-    def __init__(self, store: Store, catalogue: Catalogue, clock: Clock, wake: Wake) -> None:
+    def __init__(
+        self,
+        store: Store,
+        catalogue: Catalogue,
+        clock: Clock,
+        wake: Wake,
+        metrics: IngestMetrics | None = None,
+        tracer: Tracer | None = None,
+    ) -> None:
         self._store = store
         self._clock = clock
         self._wake = wake
+        self._metrics = metrics or IngestMetrics()
+        self._metrics.backlog_events.set_function(lambda: self._backlog_events)
+        self._metrics.lag_seconds.set_function(lambda: self.lag_ms / SECOND_MS)
+        self._tracer = tracer
         self._rule_sets = RuleSets(catalogue)
         self._loaded = LoadedBuildings()
         self._ticking = Ticking(store)
@@ -78,6 +92,9 @@ class LiveDriver:
         self._backlog_events = 0
         self._pending_decisions = 0
         self._to_evaluate: deque[tuple[LogEntry, int]] = deque()
+        self._unevaluated: deque[tuple[int, int]] = deque()  # (sequence, received at) of what was accepted, oldest first
+        self._trace_parents: dict[int, str] = {}  # of the entries that are traced, until they are evaluated
+        self._traced: list[Traced] = []  # evaluated since the last flush
         self._has_work = asyncio.Event()
         self._is_settled = asyncio.Event()
         self._waiting: dict[int, asyncio.Future[None]] = {}
@@ -99,7 +116,7 @@ class LiveDriver:
         with self._store.read() as session:
             self._change_number = session.changes.last_number_for_operator()
         await self._replay()
-        self._writer = GroupWriter(self._store, self._tell_loop)
+        self._writer = GroupWriter(self._store, self._tell_loop, self._metrics, self._tracer)
         self._writer.start()
         self._is_accepting = True
         log.info("ready for events", after_ms=self._clock.now_ms() - began_ms)
@@ -143,6 +160,29 @@ class LiveDriver:
         """Events accepted or being stored that are not evaluated yet."""
         return self._backlog_events
 
+    @property
+    def lag_ms(self) -> int:
+        """Age of the oldest accepted entry that is not evaluated yet; 0 when none waits. From any thread.
+
+        Grows while storing or evaluating is stuck, whatever the reason: it asks the clock, and nothing that could hang.
+        """
+        try:
+            _, received_at_ms = self._unevaluated[0]
+        except IndexError:
+            return 0
+        return max(0, self._clock.now_ms() - received_at_ms)
+
+    def not_ready_because(self, most_lag_ms: int) -> str | None:
+        """Why no events should come at present, or None."""
+        if self._is_broken:
+            return "Storing or evaluating failed; the platform begins again from what is stored."
+        if not self._is_accepting:
+            return "The platform is stopping." if self._is_stopping else "The platform is starting."
+        lag_ms = self.lag_ms
+        if lag_ms > most_lag_ms:
+            return f"Evaluation is stuck or too slow: what was accepted {lag_ms // SECOND_MS} seconds ago is not evaluated yet."
+        return None
+
     def on_building_change(self, tell: Callable[[str], None]) -> None:
         """`tell` is called with the id of each building that was changed, by whatever process."""
         self._tell_building_change = tell
@@ -181,9 +221,13 @@ class LiveDriver:
         )
         self._next_sequence += entry.size
         self._backlog_events += entry.size
+        self._unevaluated.append((entry.sequence, received_at_ms))
         done: asyncio.Future[None] = self._loop.create_future()
         self._waiting[entry.sequence] = done
-        self._put(Work(entry=entry, issued=issued))
+        trace_parent = current_trace_parent() if self._tracer is not None else None
+        if trace_parent is not None:
+            self._trace_parents[entry.sequence] = trace_parent
+        self._put(Work(entry=entry, issued=issued, trace_parent=trace_parent))
         await done
 
     def _put(self, work: Work) -> None:
@@ -206,6 +250,7 @@ class LiveDriver:
             if work.decisions is not None:
                 self._pending_decisions -= 1
                 self._stored_applied = max(self._stored_applied, work.decisions.applied_sequence)
+                self._count(work.decisions)
                 has_notifications = has_notifications or bool(work.decisions.outcomes)
         if has_notifications:
             self._wake.wake()
@@ -215,6 +260,7 @@ class LiveDriver:
     def _on_failed_group(self, group: Group) -> None:
         """Nothing of the group is known to be stored: the senders are told, and the engine starts from disk."""
         log.error("storing failed", error=repr(group.error), work=len(group.work))
+        self._note_broken()
         for work in group.work:
             if work.entry is not None:
                 self._backlog_events -= work.entry.size
@@ -223,10 +269,22 @@ class LiveDriver:
                     done.set_exception(Problem("unavailable", "The events could not be stored; send them again.", (), 2))
             if work.decisions is not None:
                 self._pending_decisions -= 1
-        self._is_accepting = False
-        self._is_broken = True
         self._has_work.set()
         self._is_settled.set()
+
+    def _note_broken(self) -> None:
+        if not self._is_broken:
+            self._metrics.driver_failures.inc()
+        self._is_accepting = False
+        self._is_broken = True
+
+    def _count(self, decisions: Decisions) -> None:
+        """What is stored now is counted."""
+        for outcome in decisions.outcomes:
+            reason = outcome.notification.drop_reason
+            self._metrics.notifications.labels("generated" if reason is None else "dropped", reason or "").inc()
+        for faults in decisions.faults.values():
+            self._metrics.rule_faults.inc(sum(each.faults for each in faults))
 
     async def _recover(self) -> None:
         """Forgets what is in memory and evaluates from the stored progress on."""
@@ -235,9 +293,12 @@ class LiveDriver:
         assert self._writer is not None, "the driver was not started"
         self._writer.resume()
         self._to_evaluate.clear()
+        self._trace_parents.clear()
+        self._traced.clear()
         self._backlog_events = 0
         await self._take_changes()
         await self._replay()
+        self._unevaluated.clear()
         self._is_broken = False
         self._is_accepting = not self._is_stopping
         self._is_settled.set()
@@ -262,6 +323,7 @@ class LiveDriver:
             decisions = decisions_of(self._applied, effects)
             await asyncio.to_thread(self._store_now, decisions)
             self._stored_applied = self._applied
+            self._count(decisions)
         if self._applied > started_at:
             log.info("replayed the log", from_sequence=started_at + 1, to_sequence=self._applied)
             self._wake.wake()
@@ -285,8 +347,7 @@ class LiveDriver:
                 await self._evaluate_what_waits()
             except Exception:
                 log.exception("evaluating failed; starting again from what is stored")
-                self._is_accepting = False
-                self._is_broken = True
+                self._note_broken()
                 await asyncio.sleep(_RETRY_SECONDS)
             else:
                 await self._has_work.wait()
@@ -295,20 +356,41 @@ class LiveDriver:
         self._has_work.clear()
         if self._noticed_change > self._change_number:
             await self._take_changes()
-        since_turn = 0
         while self._to_evaluate and not self._is_broken:
-            entry, change_number = self._to_evaluate.popleft()
-            if change_number > self._change_number:
-                await self._take_changes()
-            await self._evaluate(entry)
-            self._backlog_events -= entry.size
-            since_turn += entry.size
-            if since_turn >= _SLICE_EVENTS:
-                since_turn = 0
-                self._flush()
+            with self._metrics.evaluation_seconds.time():
+                await self._evaluate_turn()
+            self._flush()
+            if self._to_evaluate:
                 await asyncio.sleep(0)
         self._flush()
         self._is_settled.set()
+
+    async def _evaluate_turn(self) -> None:
+        """What waits, as much of it as other tasks may wait for."""
+        evaluated: dict[LogKind, int] = defaultdict(int)
+        since_turn = 0
+        while self._to_evaluate and not self._is_broken and since_turn < _SLICE_EVENTS:
+            entry, change_number = self._to_evaluate.popleft()
+            if change_number > self._change_number:
+                await self._take_changes()
+            if entry.sequence in self._trace_parents:
+                await self._evaluate_traced(entry)
+            else:
+                await self._evaluate(entry)
+            self._backlog_events -= entry.size
+            evaluated[entry.kind] += entry.size
+            since_turn += entry.size
+            while self._unevaluated and self._unevaluated[0][0] <= self._applied:
+                self._unevaluated.popleft()
+        for kind, events in evaluated.items():
+            self._metrics.evaluated_of[kind].inc(events)
+
+    async def _evaluate_traced(self, entry: LogEntry) -> None:
+        assert self._tracer is not None, "only a tracer lets entries be traced"
+        span = self._tracer.begin("evaluate", self._trace_parents.pop(entry.sequence))
+        await self._evaluate(entry)
+        span.end(events=entry.size, sequence=entry.sequence)
+        self._traced.append(Traced(entry.sequence, entry.sequence + entry.size - 1, span.trace_parent))
 
     async def _evaluate(self, entry: LogEntry) -> None:
         if entry.facts:
@@ -400,6 +482,7 @@ class LiveDriver:
         if self._is_broken:
             return
         effects = self._effects
+        traced, self._traced = self._traced, []
         for fault in effects.faults:
             log.error("rule failed", rule_id=fault.rule_id, building_id=fault.building_id, error=fault.error)
         has_progress = self._applied > self._stored_applied or bool(self._minutes)
@@ -408,7 +491,7 @@ class LiveDriver:
         self._effects = Effects()
         minutes, self._minutes = self._minutes, defaultdict(int)
         self._pending_decisions += 1
-        self._put(Work(decisions=decisions_of(self._applied, effects, minutes, self._tick_progress)))
+        self._put(Work(decisions=decisions_of(self._applied, effects, minutes, self._tick_progress, traced)))
 
     async def _store_decisions(self) -> None:
         """Returns when everything that was decided is stored, or cannot be."""
@@ -476,6 +559,7 @@ class LiveDriver:
                     columns = await asyncio.to_thread(self._columns_of_issued, customer_id, some)
                     numbers = [batch.number for batch in some]
                     await self._enter(customer_id, kind, columns, self._clock.now_ms(), issued=numbers)
+                    self._metrics.events_accepted.labels("issued").inc(len(columns))
 
     def _columns_of_issued(self, customer_id: str, batches: Sequence[IssuedBatch]) -> EventColumns:
         """The events of the batches; new series are added. Those of a building that went meanwhile are left out."""

@@ -10,15 +10,29 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
+from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from hearth.delivery.outbox import outgoing
 from hearth.domain.events import Delivered, Interacted, LogEntry
 from hearth.domain.goals import Goal
+from hearth.domain.notifications import Notification
 from hearth.engine.effects import Effects, Outcome, RuleFault
 from hearth.ports import RuleFaults, RuleStateKey, Session, Store, TickProgress
+from hearth.runtime.metrics import IngestMetrics
+from hearth.runtime.tracing import Span, Tracer
 
 _MOST_EVENTS_A_GROUP = 50_000
 _LONGEST_ERROR = 500
+
+
+class Traced(NamedTuple):
+    """The entry of these sequences was evaluated in a span, which its deliveries go on from."""
+
+    first_sequence: int
+    last_sequence: int
+    trace_parent: str
 
 
 @dataclass(frozen=True)
@@ -35,6 +49,7 @@ class Decisions:
     faults: Mapping[str, Sequence[RuleFaults]] = field(default_factory=dict)
     minutes: Mapping[tuple[str, int], int] = field(default_factory=dict)
     tick: TickProgress | None = None
+    traced: Sequence[Traced] = ()
 
 
 def decisions_of(
@@ -42,6 +57,7 @@ def decisions_of(
     effects: Effects,
     minutes: Mapping[tuple[str, int], int] | None = None,
     tick: TickProgress | None = None,
+    traced: Sequence[Traced] = (),
 ) -> Decisions:
     """What the effects are at this moment, to be stored."""
     return Decisions(
@@ -52,6 +68,7 @@ def decisions_of(
         faults=_counted(effects.faults),
         minutes=minutes or {},
         tick=tick,
+        traced=traced,
     )
 
 
@@ -80,6 +97,7 @@ class Work:
     entry: LogEntry | None = None
     issued: Sequence[int] = ()
     decisions: Decisions | None = None
+    trace_parent: str | None = None
 
 
 @dataclass(frozen=True)
@@ -94,9 +112,17 @@ class Group:
 class GroupWriter:
     """Runs the writing thread. `on_group` is called from that thread after each transaction."""
 
-    def __init__(self, store: Store, on_group: Callable[[Group], None]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        on_group: Callable[[Group], None],
+        metrics: IngestMetrics | None = None,
+        tracer: Tracer | None = None,
+    ) -> None:
         self._store = store
         self._on_group = on_group
+        self._metrics = metrics or IngestMetrics()
+        self._tracer = tracer
         self._queue: SimpleQueue[Work | None] = SimpleQueue()
         self._failure: Exception | None = None
         self._thread = threading.Thread(target=self._run, name="group-writer", daemon=True)
@@ -141,8 +167,9 @@ class GroupWriter:
     def _store_group(self, group: list[Work]) -> Group:
         if self._failure is not None:
             return Group(group, 0, self._failure)
+        spans = self._begin_spans(group)
         try:
-            with self._store.write() as session:
+            with self._metrics.group_seconds.time(), self._store.write() as session:
                 entries = [work.entry for work in group if work.entry is not None]
                 if entries:
                     session.events.append(entries)
@@ -158,8 +185,23 @@ class GroupWriter:
                 change_number = session.changes.last_number_for_operator()
         except Exception as error:  # noqa: BLE001 - whatever it was, the waiters must hear that nothing was stored
             self._failure = error
+            self._metrics.group_failures.inc()
             return Group(group, 0, error)
+        finally:
+            for span in spans:
+                span.end(group_size=len(group))
+        self._metrics.group_entries.observe(len(group))
         return Group(group, change_number)
+
+    def _begin_spans(self, group: Sequence[Work]) -> list[Span]:
+        """One for each traced entry or evaluation that the transaction stores something of."""
+        if self._tracer is None:
+            return []
+        spans = [self._tracer.begin("group commit", work.trace_parent) for work in group if work.trace_parent is not None]
+        for work in group:
+            if work.decisions is not None and work.decisions.traced:
+                spans += [self._tracer.begin("store decisions", each.trace_parent) for each in work.decisions.traced]
+        return spans
 
 
 def _mark_facts(session: Session, entry: LogEntry) -> None:
@@ -174,7 +216,7 @@ def _mark_facts(session: Session, entry: LogEntry) -> None:
 
 def store_decisions(session: Session, decisions: Decisions) -> None:
     """Notifications, outbox rows, counters, goals, faults and the sequence they cover, in the caller's transaction."""
-    store_outcomes(session, decisions.outcomes)
+    store_outcomes(session, decisions.outcomes, decisions.traced)
     for customer_id, states in decisions.states.items():
         session.engine.replace_states(customer_id, {RuleStateKey(*key): state for key, state in states.items()})
     for customer_id, goals in decisions.goals.items():
@@ -188,7 +230,7 @@ def store_decisions(session: Session, decisions: Decisions) -> None:
         session.engine.set_tick_progress(*decisions.tick)
 
 
-def store_outcomes(session: Session, outcomes: Sequence[Outcome]) -> None:
+def store_outcomes(session: Session, outcomes: Sequence[Outcome], traced: Sequence[Traced] = ()) -> None:
     """Notifications with their outbox rows; what the customer fetches for itself is delivered by being there."""
     has_endpoint: dict[str, bool] = {}
     notifications, deliveries = [], []
@@ -199,7 +241,7 @@ def store_outcomes(session: Session, outcomes: Sequence[Outcome]) -> None:
         notification, delivery = outgoing(outcome.notification, outcome.valid_for_ms, has_endpoint[customer_id])
         notifications.append(notification)
         if delivery is not None:
-            deliveries.append(delivery)
+            deliveries.append(replace(delivery, trace_parent=_trace_parent(notification, traced)) if traced else delivery)
     if notifications:
         session.notifications.add_all(notifications)
     if deliveries:
@@ -207,3 +249,9 @@ def store_outcomes(session: Session, outcomes: Sequence[Outcome]) -> None:
     for delivery in deliveries:
         if delivery.channel == "fetch" and delivery.due_at_ms == delivery.created_at_ms:  # not held for later
             session.outbox.close(delivery.customer_id, delivery.id, delivered=True, at_ms=delivery.created_at_ms)
+
+
+def _trace_parent(notification: Notification, traced: Sequence[Traced]) -> str | None:
+    """The span in which the event that caused the notification was evaluated, if it was traced."""
+    at = notification.trigger_sequence
+    return next((each.trace_parent for each in traced if each.first_sequence <= at <= each.last_sequence), None)

@@ -12,15 +12,18 @@ import structlog
 from msgspec.structs import replace
 
 from hearth.core.clock import Clock
+from hearth.core.instants import SECOND_MS
 from hearth.delivery.attempts import Arrived, EndpointGone, Failed, Outcome, RetryAt, decide, refusal
 from hearth.delivery.outbox import delivery_id
 from hearth.domain.endpoints import Endpoint
 from hearth.domain.notifications import Attempt, Delivery, Notification
 from hearth.ports import Session, Store
 from hearth.runtime.deliveries import Due, Parcel, Settlement
+from hearth.runtime.metrics import DeliverMetrics
 from hearth.services.notification_body import notification_body
 
 _PAGE = 500
+_OUTCOMES: dict[type, str] = {Arrived: "arrived", RetryAt: "retry", Failed: "failed", EndpointGone: "endpoint_gone"}
 
 _log = structlog.get_logger(__name__)
 
@@ -28,9 +31,10 @@ _log = structlog.get_logger(__name__)
 class Deliveries:
     """Implements `runtime.deliveries.DeliveryWork`."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, metrics: DeliverMetrics | None = None) -> None:
         self._store = store
         self._clock = clock
+        self._metrics = metrics or DeliverMetrics()
 
     def lease(self, limit: int, lease_ms: int) -> Due:
         """Takes what is due, at most `limit`, for `lease_ms`.
@@ -41,12 +45,13 @@ class Deliveries:
         lease_until_ms = now_ms + lease_ms
         with self._store.write(durable=False) as session:  # lost with the power, it is only done again
             leased = session.outbox.lease_for_operator(now_ms, lease_until_ms, limit)
-            for delivery in leased:
-                if delivery.channel == "fetch":
-                    _hand_out(session, delivery, now_ms)
+            handed_out = [_hand_out(session, delivery, now_ms) for delivery in leased if delivery.channel == "fetch"]
             deliveries = [delivery for delivery in leased if delivery.channel != "fetch"]
             paces = session.endpoints.list_paces_for_operator(sorted({delivery.customer_id for delivery in deliveries}))
-            return Due(deliveries, lease_until_ms, session.outbox.next_due_for_operator(now_ms, lease_until_ms), paces)
+            next_due_ms = session.outbox.next_due_for_operator(now_ms, lease_until_ms)
+        for is_delivered in handed_out:
+            self._metrics.attempts.labels("fetch", "arrived" if is_delivered else "failed").inc()
+        return Due(deliveries, lease_until_ms, next_due_ms, paces)
 
     def prepare(self, delivery: Delivery) -> Parcel | Failed:
         """What to send now and where to, read at the last moment; or why nothing is sent."""
@@ -69,8 +74,17 @@ class Deliveries:
         with self._store.write() as session:
             outcomes = [self._settle_one(session, settlement, now_ms) for settlement in settlements]
         for settlement, outcome in zip(settlements, outcomes, strict=True):
+            self._count(settlement, outcome, now_ms)
             if not isinstance(outcome, Arrived):
                 _tell(settlement, outcome)
+
+    def _count(self, settlement: Settlement, outcome: Outcome, now_ms: int) -> None:
+        delivery, metrics = settlement.delivery, self._metrics
+        metrics.attempts.labels(delivery.channel, _OUTCOMES[type(outcome)]).inc()
+        if not isinstance(settlement.answer, Failed):
+            metrics.attempt_seconds.observe(settlement.answer.duration_ms / SECOND_MS)
+        if isinstance(outcome, Arrived):
+            metrics.arrival_seconds.observe((now_ms - delivery.created_at_ms) / SECOND_MS)
 
     def _settle_one(self, session: Session, settlement: Settlement, now_ms: int) -> Outcome:
         delivery, customer_id = settlement.delivery, settlement.delivery.customer_id
@@ -108,12 +122,13 @@ def _is_unwanted(session: Session, notification: Notification) -> bool:
     return any(building.is_deactivated() or not building.has_rule_on(notification.rule_id) for building in buildings)
 
 
-def _hand_out(session: Session, delivery: Delivery, now_ms: int) -> None:
-    """A held notification that its customer fetches becomes DELIVERED; FAILED where it is too late or unwanted."""
+def _hand_out(session: Session, delivery: Delivery, now_ms: int) -> bool:
+    """A held notification that its customer fetches becomes DELIVERED; FAILED (and False) where it is too late or unwanted."""
     notification = session.notifications.find(delivery.customer_id, delivery.notification_id)
     is_wanted = notification is not None and now_ms < delivery.expires_at_ms and not _is_unwanted(session, notification)
     session.outbox.close(delivery.customer_id, delivery.id, delivered=is_wanted, at_ms=now_ms)
     session.notifications.set_status(delivery.customer_id, delivery.notification_id, "DELIVERED" if is_wanted else "FAILED")
+    return is_wanted
 
 
 def _outcome(settlement: Settlement, now_ms: int) -> Outcome:

@@ -13,7 +13,7 @@ import numpy as np
 import structlog
 
 from hearth.core.clock import Clock
-from hearth.core.instants import DAY_MS, HOUR_MS, SECOND_MS, utc_day, zone_named
+from hearth.core.instants import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, utc_day, zone_named
 from hearth.domain.buildings import Building
 from hearth.domain.customers import Customer
 from hearth.domain.events import IssuedEvent
@@ -24,6 +24,7 @@ from hearth.forecasting.issue import forecast_events
 from hearth.forecasting.models import LEAST_DAYS, Method, Model, days_known
 from hearth.forecasting.signals import Forecaster, Forecasts, Scale, consumption_scale, signal_of
 from hearth.ports import Store
+from hearth.runtime.metrics import ContextMetrics
 from hearth.services import forecast_learning
 from hearth.services.forecast_homes import Home, SiteOf, WeatherOf, described_scale, read_homes
 from hearth.services.forecast_learning import Learning, ToLearn, restored
@@ -35,6 +36,7 @@ _SCORING = "forecast scores"
 _BATCH = 20
 _ISSUE_DAYS = 75  # six weeks of own forecasts are looked at, each of which looks back four
 _LEAST_DAYS = 2  # below, not even yesterday is known
+_ISSUE_AGAIN_MS = 5 * MINUTE_MS
 _LEARN_A_WHILE_MS = 30 * SECOND_MS
 _SCORED_AFTER_DAYS = 4  # then the last hour of the last forecast of a day has passed
 _SCORED_FROM_HOUR = 6  # what comes late has come by then
@@ -49,20 +51,24 @@ class _Said(NamedTuple):
 class Forecasting:
     """The context service. One thread looks."""
 
-    def __init__(self, store: Store, clock: Clock, site_of: SiteOf, weather_of: WeatherOf) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, site_of: SiteOf, weather_of: WeatherOf, metrics: ContextMetrics | None = None
+    ) -> None:
         self._store = store
+        self._metrics = metrics or ContextMetrics()
         self._clock = clock
         self._site_of = site_of
         self._weather_of = weather_of
         self.learning = Learning(store, clock, site_of, weather_of)
-        self._issued_hour_ms = -1
+        self._issue_next_ms = 0
 
     def look(self) -> None:
-        """Issues what the hour asks for; otherwise learns for a while."""
-        hour_ms = self._clock.now_ms() // HOUR_MS * HOUR_MS
-        if hour_ms != self._issued_hour_ms:
+        """Issues what the hour asks for, and every few minutes what a building that was added meanwhile asks for; then learns."""
+        now_ms = self._clock.now_ms()
+        if now_ms >= self._issue_next_ms:
+            hour_ms = now_ms // HOUR_MS * HOUR_MS
             self.issue(hour_ms)
-            self._issued_hour_ms = hour_ms
+            self._issue_next_ms = min(now_ms + _ISSUE_AGAIN_MS, hour_ms + HOUR_MS)
         self.learning.learn(until_ms=self._clock.now_ms() + _LEARN_A_WHILE_MS)
 
     # Issuing
@@ -107,8 +113,11 @@ class Forecasting:
                 for kind in KINDS
             }
         said = {home.building.id: self._said_of(customer, home, models, hour_ms, to_score) for home in homes}
+        heard = {each: every for each, every in said.items() if every or scored.get(each, -1) < due_day}
+        if not heard:
+            return 0
         with self._store.write() as session:
-            for building_id, every in said.items():
+            for building_id, every in heard.items():
                 for each in every:
                     session.forecasts.add(customer.id, building_id, each.forecast)
                     if each.score is not None:
@@ -116,10 +125,14 @@ class Forecasting:
                 events = [event for each in every for event in each.events]
                 if events:
                     session.issued.add(customer.id, building_id, events)
-                session.issued.set_mark(customer.id, building_id, SERVICE, hour_ms)
+                if every:
+                    session.issued.set_mark(customer.id, building_id, SERVICE, hour_ms)
                 if scored.get(building_id, -1) < due_day:
                     session.issued.set_mark(customer.id, building_id, _SCORING, due_day)
                     session.forecasts.delete_issued_before(customer.id, building_id, (due_day + 1) * DAY_MS)
+        for every in said.values():
+            for each in every:
+                self._metrics.forecasts_issued.labels(each.forecast.kind.lower()).inc()
         return sum(bool(every) for every in said.values())
 
     def _said_of(
@@ -144,6 +157,7 @@ class Forecasting:
                 score = _score(home.series(kind), kind, forecaster.scale, to_score.get((building_id, kind), []))
                 said.append(_Said(forecast, events, score))
             except Exception:
+                self._metrics.forecast_failures.inc()
                 log.exception("a forecast failed", building_id=building_id, kind=kind)
         return said
 

@@ -22,6 +22,7 @@ from hearth.domain.catalogue import Catalogue
 from hearth.domain.events import NO_FORECAST_MS, EventColumns, LogKind, Series
 from hearth.ports import Session, Store
 from hearth.runtime.live import LiveDriver
+from hearth.runtime.metrics import IngestMetrics
 from hearth.services.building_limits import MOST_EVENTS_A_MINUTE, MOST_SERIES, EventRates, series_problem
 
 log = structlog.get_logger()
@@ -91,8 +92,10 @@ class Intake:
         live: LiveDriver,
         most_events_a_minute: int = MOST_EVENTS_A_MINUTE,
         most_series: int = MOST_SERIES,
+        metrics: IngestMetrics | None = None,
     ) -> None:
         self._store = store
+        self._metrics = metrics or IngestMetrics()
         self._catalogue = catalogue
         self._clock = clock
         self._live = live
@@ -106,10 +109,21 @@ class Intake:
 
     async def take(self, customer_id: str, body: bytes, historical: bool) -> None:
         """Returns when the events of the request are on disk. Raises Problem."""
-        most = MOST_HISTORICAL_EVENTS if historical else MOST_LIVE_EVENTS
-        decoded = decode(body, most, only_array=historical)
-        if not decoded.events and not decoded.errors:
-            return
+        kind = "historical" if historical else "live"
+        metrics = self._metrics
+        sent = 1  # of a body that cannot be read
+        try:
+            decoded = decode(body, MOST_HISTORICAL_EVENTS if historical else MOST_LIVE_EVENTS, only_array=historical)
+            sent = len(decoded.events) + len({index for index, _ in decoded.errors})
+            if sent:
+                await self._take(customer_id, decoded, historical, kind)
+        except Problem as problem:
+            metrics.events_refused.labels(kind, problem.code).inc(sent)
+            raise
+        metrics.events_accepted.labels(kind).inc(sent)
+        metrics.batch_events.labels(kind).observe(sent)
+
+    async def _take(self, customer_id: str, decoded: Decoded, historical: bool, kind: str) -> None:
         now_ms = self._clock.now_ms()
         columns = None if decoded.errors else _columns(customer_id, decoded.events, now_ms)
         found = None if columns is None else self._remembered(customer_id, decoded.events)
@@ -121,7 +135,8 @@ class Intake:
             building_ids = [event.customer_building_id for event in decoded.events]
             self._rates.take(customer_id, building_ids, now_ms, decoded.is_array)
         columns.series_ids = array("i", [entry.series_id for entry in found])
-        await self._live.submit(customer_id, LogKind.HISTORICAL if historical else LogKind.LIVE, columns, now_ms)
+        with self._metrics.durable_seconds.labels(kind).time():
+            await self._live.submit(customer_id, LogKind.HISTORICAL if historical else LogKind.LIVE, columns, now_ms)
 
     def _remembered(self, customer_id: str, events: Sequence[EventIn]) -> list[_Known] | None:
         """The series of each event, when all of them are known by heart."""

@@ -153,6 +153,11 @@ class SqlEndpointRepository:
             if each.requests_per_second is not None and each.disabled_reason is None
         }
 
+    def count_disabled_for_operator(self) -> int:
+        """How many endpoints are disabled."""
+        found = self._connection.scalars(select(endpoints.c.document))
+        return sum(msgspec.json.decode(each, type=_Pace).disabled_reason is not None for each in found)
+
     def replace(self, endpoint: Endpoint) -> None:
         """Makes it the customer's endpoint."""
         document = msgspec.json.encode(endpoint)

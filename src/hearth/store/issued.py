@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import LargeBinary, Select, Text, delete, literal, select
+from sqlalchemy import LargeBinary, Select, Text, delete, func, literal, select
 
 from hearth.domain.events import IssuedEvent
 from hearth.ports import IssuedBatch
@@ -41,6 +41,10 @@ class SqlIssuedEventRepository:
             IssuedBatch(number, customer_id, building_id, msgspec.json.decode(document, type=list[IssuedEvent]))
             for number, customer_id, building_id, document in self._connection.execute(query)
         ]
+
+    def count_for_operator(self) -> int:
+        """How many batches are in line."""
+        return self._connection.scalar(select(func.count()).select_from(issued_events)) or 0
 
     def delete(self, customer_id: str, numbers: Sequence[int]) -> None:
         """These batches are in a log entry of the same transaction."""

@@ -11,10 +11,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, func, literal, select, update
+from sqlalchemy import ColumnElement, Row, case, func, literal, select, update
 
 from hearth.domain.events import Delivered
 from hearth.domain.notifications import Attempt, Delivery
+from hearth.ports import OutboxDue
 from hearth.store.connections import among, insert
 from hearth.store.tables import attempts, notifications, outbox
 from hearth.store.transactions import Transaction
@@ -149,6 +150,16 @@ class SqlOutboxRepository:
         """These are in a log entry of the same transaction."""
         of = among(self._connection, outbox.c.notification_id, notification_ids) & (outbox.c.customer_id == customer_id)
         self._connection.execute(update(outbox).where(of).values(is_counted=True))
+
+    def due_for_operator(self, now_ms: int) -> OutboxDue:
+        """Open deliveries, and those among them that are due and not leased."""
+        is_due = outbox.c.due_at_ms <= now_ms
+        query = select(
+            func.count(),
+            func.count(case((is_due, 1))),
+            func.min(case((is_due, outbox.c.due_at_ms))),
+        ).where(outbox.c.is_open)
+        return OutboxDue(*self._connection.execute(query).one())
 
 
 def _is_first(now_ms: int, lease_until_ms: int) -> ColumnElement[bool]:

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
+from sqlalchemy import func, select
+
 from hearth.store.access import (
     SqlClientRepository,
     SqlCustomerRepository,
@@ -102,6 +104,14 @@ class SqlStore:
     def checkpoint(self) -> None:
         """Housekeeping of the database's own log; a writer hardly notices."""
         checkpoint(self._url)
+
+    def size_bytes(self) -> int:
+        """What the database takes on disk, with its own log."""
+        if self._url.get_backend_name() == "postgresql":
+            with self._reading.begin() as connection:
+                return int(connection.scalar(select(func.pg_database_size(func.current_database()))) or 0)
+        files = [Path(f"{self._url.database}{ending}") for ending in ("", "-wal")]
+        return sum(file.stat().st_size for file in files if file.exists())
 
     def close(self) -> None:
         """Closes all connections; nothing may be under way."""

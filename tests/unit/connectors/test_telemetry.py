@@ -1,5 +1,6 @@
 """What is logged, and what never stands in a log."""
 
+import asyncio
 import io
 import json
 import logging
@@ -8,6 +9,7 @@ import pytest
 import structlog
 
 from hearth.connectors.telemetry import configure_logging
+from hearth.runtime.tracing import CurrentRequest, current_request
 
 
 @pytest.fixture(autouse=True)
@@ -77,3 +79,22 @@ def test_local_variables_of_a_failure_stay_out_of_the_log():
 def test_an_unknown_level_is_refused():
     with pytest.raises(ValueError, match="LOUD"):
         configure_logging(json=False, level="loud", stream=io.StringIO())
+
+
+def test_a_line_names_the_request_that_caused_it_also_from_a_thread():
+    out = io.StringIO()
+    configure_logging(json=True, level="info", stream=out)
+    log = structlog.get_logger()
+
+    async def serve() -> None:
+        current = current_request.set(CurrentRequest("r-1", f"00-{'a' * 32}-{'b' * 16}-01"))
+        await asyncio.to_thread(log.info, "in a thread")
+        log.info("by itself", request_id="given")
+        current_request.reset(current)
+        log.info("afterwards")
+
+    asyncio.run(serve())
+    thread, own, after = map(json.loads, out.getvalue().splitlines())
+    assert (thread["request_id"], thread["trace_id"]) == ("r-1", "a" * 32)
+    assert own["request_id"] == "given"
+    assert not {"request_id", "trace_id"} & after.keys()

@@ -3,9 +3,12 @@
 import asyncio
 from pathlib import Path
 
+from prometheus_client import CollectorRegistry
 from tests.contracts.store_contents import ALWAYS, NOW_MS, add_customer, add_series, customer, entry
 
-from hearth.runtime.housekeeping import Compaction, keep_log_short
+from hearth.runtime.housekeeping import Compaction, Task, Tasks
+from hearth.runtime.metrics import TaskMetrics
+from hearth.testing.clocks import MovableClock
 
 A = customer("a")
 
@@ -81,7 +84,7 @@ def test_the_logs_of_a_busy_sqlite_are_kept_short(sqlite_store, sqlite_url) -> N
     _fill(sqlite_store, events=1, applied=1)
 
     async def write_beside() -> None:
-        keeping = asyncio.create_task(keep_log_short(sqlite_store, pause_seconds=0.001))
+        keeping = asyncio.create_task(Tasks([Task("checkpoint", sqlite_store.checkpoint, 0.001)], MovableClock()).run())
         for sequence in range(2, 3_002):
             await asyncio.to_thread(_append, sequence)
         keeping.cancel()
@@ -93,3 +96,32 @@ def test_the_logs_of_a_busy_sqlite_are_kept_short(sqlite_store, sqlite_url) -> N
 
     asyncio.run(write_beside())
     assert pages.stat().st_size < 3_000 * 4_096
+
+
+async def test_a_task_that_fails_is_counted_and_tried_again_and_keeps_no_other_from_its_work() -> None:
+    registry = CollectorRegistry()
+    clock = MovableClock(NOW_MS)
+    outcomes = iter([OSError("the disk is full"), None])
+    is_over, other_worked = asyncio.Event(), asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def fail_once() -> None:
+        """The third run says that the second is over, and noted."""
+        failure = next(outcomes, "over")
+        if isinstance(failure, OSError):
+            raise failure
+        if failure == "over":
+            loop.call_soon_threadsafe(is_over.set)
+
+    tasks = [
+        Task("failing", fail_once, pause_seconds=0.001),
+        Task("other", lambda: loop.call_soon_threadsafe(other_worked.set), pause_seconds=60),
+    ]
+    running = asyncio.create_task(Tasks(tasks, clock, TaskMetrics(registry)).run())
+    await asyncio.wait_for(asyncio.gather(is_over.wait(), other_worked.wait()), 60)
+    value = registry.get_sample_value
+    assert value("hearth_task_failures_total", {"task": "failing"}) == 1
+    assert value("hearth_task_failures_total", {"task": "other"}) == 0
+    assert value("hearth_task_success_timestamp_seconds", {"task": "failing"}) == NOW_MS / 1_000
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)

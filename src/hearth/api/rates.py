@@ -4,7 +4,6 @@ Counted in memory, for the API is one process; a minute begins with the first re
 events, its other requests, and those of its members' browsers are counted apart: neither takes the others' share.
 """
 
-from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from hearth.core.instants import MINUTE_MS, SECOND_MS
@@ -20,11 +19,14 @@ class Rate(NamedTuple):
     remaining: int
     reset_seconds: int
 
-    def headers(self) -> Iterator[tuple[bytes, bytes]]:
+    def headers(self) -> tuple[tuple[bytes, bytes], ...]:
         """RateLimit-Limit, -Remaining and -Reset."""
-        yield b"ratelimit-limit", b"%d" % self.limit
-        yield b"ratelimit-remaining", b"%d" % self.remaining
-        yield b"ratelimit-reset", b"%d" % self.reset_seconds
+        limit, remaining, reset_seconds = self
+        return (
+            (b"ratelimit-limit", b"%d" % limit),
+            (b"ratelimit-remaining", b"%d" % remaining),
+            (b"ratelimit-reset", b"%d" % reset_seconds),
+        )
 
 
 class RequestRates:

@@ -11,7 +11,7 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import indent, wrap
@@ -29,6 +29,9 @@ REPEATABLE_EVENTS = {"take_events", "take_historical_events"}
 # Each save makes a version.
 ONCE_ONLY = {"save_rule"}
 RENAMED = {"from": "from_", "id": "notification_id", "type": "event_types", "limit": "page_size"}
+TEXT = "application/yaml"
+# An answer is what its body says: its ETag is not handed out, so nothing could be compared with it.
+HEADERS = {"Content-Encoding", "Idempotency-Key", "If-Match", "If-None-Match"}
 INSTANTS = {"from", "to", "timestamp"}
 # What sets of values are called, by the field they are met at first; else as the field.
 CHOICES = {
@@ -218,11 +221,12 @@ def operation_of(method: str, path: str, operation: Mapping[str, Any], types: Ty
     query: list[str] = []
     call: list[str] = []
     in_path: list[str] = []
+    headers: set[str] = set()
     for each in operation.get("parameters", []):
         wire, schema = each["name"], each["schema"]
         python = RENAMED.get(wire, snake(wire))
         if each["in"] == "header":
-            call.append("is_packed=True")
+            headers.add(wire)
             continue
         kind = types.of(schema, pascal(name), wire)
         if each["in"] == "query" and wire in INSTANTS and kind.startswith("str"):
@@ -239,12 +243,20 @@ def operation_of(method: str, path: str, operation: Mapping[str, Any], types: Ty
     body = _body(operation, types, name)
     if body:
         parameters.insert(len(in_path), (*body, None))
-        call.append(f"body=encode({body[0]})")
+        is_text = body[1] == "str"
+        call.append(f"body={body[0]}.encode()" if is_text else f"body=encode({body[0]})")
+        call += [f'content_type="{TEXT}"'] if is_text else []
+    assert headers <= HEADERS, headers
+    if "Content-Encoding" in headers:
+        call.append("is_packed=True")
+    if "Idempotency-Key" in headers:
+        parameters.append(("idempotency_key", "str | None", "None"))
+        call.append("headers=key_of(idempotency_key)")
     if query:
         call.append(f"query=query_of({{{', '.join(query)}}})")
     success = next(answer for status, answer in operation["responses"].items() if status.startswith("2"))
     content = success.get("content", {})
-    answer = types.of(content["application/json"]["schema"], pascal(name), "answer") if content else None
+    answer = _answer(content, types, name)
     text = operation["description"]
     if "application/x-ndjson" in content:
         line = content["application/x-ndjson"]["schema"].get("contentSchema")
@@ -255,10 +267,7 @@ def operation_of(method: str, path: str, operation: Mapping[str, Any], types: Ty
     item = re.fullmatch(r"list\[(.*)\]", answer)[1] if answer and "Link" in success.get("headers", {}) else None  # type: ignore[index]
     if item:
         text = text.split("; with `limit`")[0].rstrip(".") + ".\n" + PAGE_SIZE
-    if name in REPEATABLE_EVENTS:
-        call.append("is_repeatable=are_dated(events)")
-    elif is_repeatable(method, operation):
-        call.append("is_repeatable=True")
+    call += _repeats(method, operation, headers)
     if not operation.get("security"):
         call.append("is_public=True")
     template = re.sub(r"\{\w+\}", "{}", path)
@@ -266,12 +275,31 @@ def operation_of(method: str, path: str, operation: Mapping[str, Any], types: Ty
     return Operation(name, text, parameters, answer, item, [f'"{method}"', where, answer or "None", *call])
 
 
+def _answer(content: Mapping[str, Any], types: Types, name: str) -> str | None:
+    if not content:
+        return None
+    as_it_came = {"application/zip": "bytes", TEXT: "str"}.get(next(iter(content)))
+    return as_it_came or types.of(content["application/json"]["schema"], pascal(name), "answer")
+
+
 def _body(operation: Mapping[str, Any], types: Types, name: str) -> tuple[str, str] | None:
     if "requestBody" not in operation:
         return None
-    schema = operation["requestBody"]["content"]["application/json"]["schema"]
+    content = operation["requestBody"]["content"]
+    if TEXT in content:
+        return "text", "str"
+    schema = content["application/json"]["schema"]
     kind = re.sub(r"list\[(\w+)\]", r"Sequence[\1]", types.of(schema, pascal(name), "body"))
     return BODY.get(re.findall(r"\w+", kind)[-1], "request"), kind
+
+
+def _repeats(method: str, operation: Mapping[str, Any], headers: Collection[str]) -> list[str]:
+    """Whether it may be sent again, as an argument."""
+    if operation["operationId"] in REPEATABLE_EVENTS:
+        return ["is_repeatable=are_dated(events)"]
+    if is_repeatable(method, operation):
+        return ["is_repeatable=True"]
+    return ["is_repeatable=idempotency_key is not None"] if "Idempotency-Key" in headers else []
 
 
 def is_repeatable(method: str, operation: Mapping[str, Any]) -> bool:
@@ -334,7 +362,7 @@ def _module(text: str, parts: Iterable[str], types: Types, carrying: bool = Fals
     names = set(re.findall(r"\b[A-Z]\w+\b", re.sub(r'""".*?"""', "", code, flags=re.DOTALL)))
     used = sorted(names & types.names)
     abstract = ", ".join(sorted(names & {"AsyncIterator", "Callable", "Iterator", "Sequence"}))
-    core = ["Call", "Instant"] if carrying else ["Call", "Instant", "are_dated", "path_of", "query_of"]
+    core = ["Call", "Instant"] if carrying else ["Call", "Instant", "are_dated", "key_of", "path_of", "query_of"]
     imports = [f"from collections.abc import {abstract}", "from datetime import date"]
     imports += (
         ["from typing import TypeVar\n\nfrom hearth_client import calls"] if carrying else ["\nfrom msgspec.json import encode\n"]

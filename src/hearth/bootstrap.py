@@ -49,6 +49,7 @@ from hearth.runtime.peering import PeerPublishing
 from hearth.runtime.rule_sets import RuleSets
 from hearth.services.access import Access
 from hearth.services.auditing import AuditLog
+from hearth.services.building_exports import BuildingExports
 from hearth.services.building_limits import MOST_EVENTS_A_MINUTE, MOST_SERIES
 from hearth.services.buildings import Buildings
 from hearth.services.customers import Customers
@@ -71,6 +72,7 @@ from hearth.services.notifications import Notifications
 from hearth.services.password_resets import PasswordResets
 from hearth.services.profiles import Profiles
 from hearth.services.readings import Readings
+from hearth.services.repeats import Repeats
 from hearth.services.rule_reports import RuleReports
 from hearth.services.rules import Rules
 from hearth.services.simulations import Simulations
@@ -123,6 +125,12 @@ class Settings:
         MOST_EVENTS_A_MINUTE, "Live events of one building in a minute; further ones are refused with 429."
     )
     most_building_series: int = _setting(MOST_SERIES, "Series (a device and an event type) of one building.")
+    most_requests_per_minute: int = _setting(
+        6_000, "Calls of the API by a customer in a minute, but those with events; further ones get 429. 0 = no limit."
+    )
+    most_event_requests_per_minute: int = _setting(
+        600_000, "Calls with events by a customer in a minute; further ones get 429. 0 = no limit."
+    )
     metrics_port: int = _setting(
         0, "First of four ports for Prometheus (docs/operate/observability.md): ingest, deliver, context, supervisor; 0 = none."
     )
@@ -305,6 +313,14 @@ class Installation:
         return RuleReports(self.store)
 
     @cached_property
+    def exports(self) -> BuildingExports:
+        return BuildingExports(self.store, self.clock)
+
+    @cached_property
+    def repeats(self) -> Repeats:
+        return Repeats(self.store, self.clock)
+
+    @cached_property
     def simulations(self) -> Simulations:
         return Simulations(self.store, self.catalogue)
 
@@ -346,6 +362,7 @@ class Installation:
         tasks = [
             Compaction(self.store).task(),
             Task("checkpoint", self.store.checkpoint, pause_seconds=0.5),
+            Task("forgetting repeats", self.repeats.prune_for_operator, pause_seconds=600.0),
         ]
         if self.settings.metrics_port:
             figures = StoreFigures(self.store, self.clock, self.deliver_metrics)
@@ -412,6 +429,7 @@ class Installation:
 
         from hearth.api import create_api
         from hearth.api.parts import ApiParts, RequestLimits
+        from hearth.api.rates import RequestRates
         from hearth.console.app import ConsoleParts, create_console
         from hearth.console.fulfilment_routes import Fulfilment
 
@@ -439,14 +457,17 @@ class Installation:
             events=self.events,
             statistics=Statistics(self.store),
             forecasts=Forecasts(self.store, self.clock, site_of),
+            exports=self.exports,
             rules=self.rules,
             rule_reports=self.rule_reports,
             intake=intake,
             trials=self.trial_processes,
+            repeats=self.repeats,
             clock=self.clock,
             identities=self.identities,
             not_ready_because=not_ready_because,
             limits=RequestLimits(body_bytes=self.settings.most_body_bytes),
+            rates=RequestRates(self.settings.most_requests_per_minute, self.settings.most_event_requests_per_minute),
             metrics=metrics,
             tracer=self.tracer,
         )

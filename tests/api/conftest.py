@@ -18,11 +18,13 @@ from hearth.domain.customers import Customer
 from hearth.forecasting.solar import Site
 from hearth.ports import Store
 from hearth.services.access import Access
+from hearth.services.building_exports import BuildingExports
 from hearth.services.buildings import Buildings
 from hearth.services.customers import Customers
 from hearth.services.events import EventReading
 from hearth.services.forecasts import Forecasts
 from hearth.services.notifications import Notifications
+from hearth.services.repeats import Repeats
 from hearth.services.rule_reports import RuleReports
 from hearth.services.rules import Rules
 from hearth.services.statistics import Statistics
@@ -159,10 +161,12 @@ def parts(
         events=EventReading(api_store, clock, catalogue),
         statistics=Statistics(api_store),
         forecasts=Forecasts(api_store, clock, _site_of),
+        exports=BuildingExports(api_store, clock),
         rules=Rules(api_store, catalogue, clock, identities),
         rule_reports=RuleReports(api_store),
         intake=intake,
         trials=trials,
+        repeats=Repeats(api_store, clock),
         clock=clock,
         identities=identities,
         not_ready_because=lambda: None,

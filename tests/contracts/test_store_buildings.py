@@ -24,6 +24,7 @@ from hearth.core.problems import Problem
 from hearth.domain.events import Delivered
 from hearth.domain.notifications import Attempt, Interaction
 from hearth.domain.profiles import HouseholdProfile
+from hearth.domain.repeats import KeptAnswer, KeyedRequest
 from hearth.domain.rules import Rule
 from hearth.ports import RuleStateKey
 from hearth.store import SqlStore
@@ -189,6 +190,9 @@ def _fill(store, letter: str, series: tuple[int, int]) -> None:
             session.issued.add(customer(letter), note.building_id, [])
             session.issued.set_mark(customer(letter), note.building_id, "weather", NOW_MS)
             session.household_profiles.replace(customer(letter), note.building_id, HouseholdProfile(computed_at_ms=NOW_MS))
+            session.keyed_requests.add(customer(letter), KeyedRequest(note.building_id, "request", NOW_MS), 0)
+            answer = KeptAnswer(201, {}, note.building_id.encode())
+            session.keyed_requests.keep_answer(customer(letter), note.building_id, answer, note.building_id, NOW_MS)
 
 
 def _fill_chunks(store, letter: str, sequence: int) -> tuple[int, int]:
@@ -238,6 +242,7 @@ def test_erasure_leaves_no_row_and_touches_no_other_building(store, database_url
         "issued_events",
         "issued_marks",
         "household_profiles",
+        "keyed_requests",
     }
     with store.read() as session:
         before = {each: session.events.read(each, series[each[0]], *ALWAYS) for each in (A, B)}

@@ -4,7 +4,20 @@ from fastapi import FastAPI
 from starlette.routing import BaseRoute
 from starlette.types import Lifespan
 
-from hearth.api import access, buildings, docs, events, forecasts, health, notifications, rules, statistics, trials
+from hearth.api import (
+    access,
+    buildings,
+    docs,
+    events,
+    exports,
+    forecasts,
+    health,
+    notifications,
+    rule_texts,
+    rules,
+    statistics,
+    trials,
+)
 from hearth.api.frame import RequestFrame
 from hearth.api.openapi import complete_openapi
 from hearth.api.parts import ApiParts
@@ -13,7 +26,7 @@ from hearth.api.problems import handle_problems
 
 def described_routes() -> list[BaseRoute]:
     """Every route but those that take events, which the OpenAPI document adds by itself."""
-    modules = (events, buildings, notifications, statistics, forecasts, rules, trials, access, health, docs)
+    modules = (events, buildings, exports, notifications, statistics, forecasts, rule_texts, rules, trials, access, health, docs)
     return [route for module in modules for route in module.router.routes]
 
 

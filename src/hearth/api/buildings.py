@@ -9,11 +9,14 @@ from hearth.api.documented import documented, operation_id
 from hearth.api.guard import GuardedRoute, grant_of, own_customer_id
 from hearth.api.paging import LINK_HEADER, next_link
 from hearth.api.parts import parts_of
+from hearth.api.preconditions import ETAG_HEADER, IfMatch, IfNoneMatch, name_version, versions_of
+from hearth.api.repeating import IdempotencyKey, about_building
 from hearth.api.wire.base import OURS, CustomerBuildingId, QueryInstant
 from hearth.api.wire.buildings import Building, building_body
 from hearth.api.wire.tariffs import DynamicTariff, TariffPrice
 from hearth.core.identifiers import PATTERNS
 from hearth.domain import buildings as domain
+from hearth.services.building_changes import version_of
 from hearth.services.buildings import MOST_DAYS_OF_PRICES, MOST_PER_PAGE
 
 router = APIRouter(
@@ -62,33 +65,59 @@ def list_buildings(
     return _bodies(request, page)
 
 
-@router.get("/buildings/{customerBuildingId}/v1", **documented("read:buildings", (404,)))
-def get_building(request: Request, customer_building_id: PathBuildingId) -> Building:
+@router.get(
+    "/buildings/{customerBuildingId}/v1",
+    **documented("read:buildings", (404,), success_headers=ETAG_HEADER, has_not_modified=True),
+)
+def get_building(
+    request: Request,
+    response: Response,
+    customer_building_id: PathBuildingId,
+    if_none_match: IfNoneMatch = None,
+) -> Building:
     """One building."""
-    return _body(request, parts_of(request).buildings.get(grant_of(request).customer_id, customer_building_id))
+    building = parts_of(request).buildings.get(grant_of(request).customer_id, customer_building_id)
+    return _tagged(request, response, building)
 
 
-@router.post("/buildings/v1", status_code=201, **documented("write:buildings", (400, 409, 413, 415)))
-def add_building(request: Request, building: Building) -> Building:
+@router.post(
+    "/buildings/v1",
+    status_code=201,
+    **documented("write:buildings", (400, 409, 413, 415), success_headers=ETAG_HEADER, success_status=201),
+)
+def add_building(request: Request, response: Response, building: Building, idempotency_key: IdempotencyKey = None) -> Building:
     """Adds a building."""
     customer_id = own_customer_id(request, building.customer_id)
-    return building_body(parts_of(request).buildings.add(customer_id, building.to_draft(), grant_of(request).actor))
+    added = parts_of(request).buildings.add(customer_id, building.to_draft(), grant_of(request).actor)
+    about_building(request, added.id)
+    return _tagged(request, response, added)
 
 
-@router.put("/buildings/v1", **documented("write:buildings", (400, 404, 413, 415)))
-def replace_building(request: Request, building: Building) -> Building:
+@router.put("/buildings/v1", **documented("write:buildings", (400, 404, 412, 413, 415), success_headers=ETAG_HEADER))
+def replace_building(request: Request, response: Response, building: Building, if_match: IfMatch = None) -> Building:
     """Adjusts a building: all that can be set is replaced; what is not sent is unset, or back at its default."""
     customer_id = own_customer_id(request, building.customer_id)
-    return _body(request, parts_of(request).buildings.replace(customer_id, building.to_draft(), grant_of(request).actor))
+    versions, actor = versions_of(if_match), grant_of(request).actor
+    return _tagged(request, response, parts_of(request).buildings.replace(customer_id, building.to_draft(), actor, versions))
 
 
-@router.put("/buildings/{customerBuildingId}/tariff/v1", **documented("write:buildings", (400, 404, 413, 415), ours=True))
-def replace_tariff_slices(request: Request, customer_building_id: PathBuildingId, tariff: DynamicTariff) -> Building:
+@router.put(
+    "/buildings/{customerBuildingId}/tariff/v1",
+    **documented("write:buildings", (400, 404, 412, 413, 415), ours=True, success_headers=ETAG_HEADER),
+)
+def replace_tariff_slices(
+    request: Request,
+    response: Response,
+    customer_building_id: PathBuildingId,
+    tariff: DynamicTariff,
+    if_match: IfMatch = None,
+) -> Building:
     """Replaces the slices of the dynamic tariff and leaves the rest of the building as it is; one without a tariff gets it."""
     grant = grant_of(request)
     buildings = parts_of(request).buildings
-    slices = tariff.to_domain()
-    return _body(request, buildings.replace_tariff_slices(grant.customer_id, customer_building_id, slices, grant.actor))
+    slices, versions = tariff.to_domain(), versions_of(if_match)
+    changed = buildings.replace_tariff_slices(grant.customer_id, customer_building_id, slices, grant.actor, versions)
+    return _tagged(request, response, changed)
 
 
 @router.get("/buildings/{customerBuildingId}/tariff/prices/v1", **documented("read:buildings", (400, 404), ours=True))
@@ -108,16 +137,17 @@ def list_tariff_prices(
     "/buildings/{customerBuildingId}/v1",
     status_code=202,
     response_class=Response,
-    **documented("write:buildings", (404,), ours=True),
+    **documented("write:buildings", (400, 404, 412), ours=True),
 )
-def erase_building(request: Request, customer_building_id: PathBuildingId) -> Response:
+def erase_building(request: Request, customer_building_id: PathBuildingId, if_match: IfMatch = None) -> Response:
     """Erases the building and everything of it: devices, events, notifications. It cannot be undone."""
     grant = grant_of(request)
-    parts_of(request).buildings.erase(grant.customer_id, customer_building_id, grant.actor)
+    parts_of(request).buildings.erase(grant.customer_id, customer_building_id, grant.actor, versions_of(if_match))
     return Response(status_code=202)
 
 
-def _body(request: Request, building: domain.Building) -> Building:
+def _tagged(request: Request, response: Response, building: domain.Building) -> Building:
+    name_version(response, version_of(building))
     return _bodies(request, [building])[0]
 
 

@@ -17,6 +17,10 @@ _DETAILS = {
     403: ("forbidden", "The access token does not have the scope write:buildings."),
     404: ("not_found", "There is no building of this customerBuildingId."),
     409: ("conflict", "There is a building of this customerBuildingId already."),
+    412: (
+        "precondition_failed",
+        "The building has changed since you read it. Read it again, bring your change into it, and send the new ETag.",
+    ),
     413: ("too_large", "The body is larger than the limit of this path."),
     415: ("unsupported_media_type", "The body must be JSON (Content-Type: application/json), not text/plain."),
     429: ("too_many_requests", "Too many requests; wait before the next one."),
@@ -34,22 +38,27 @@ def documented(
     *,
     ours: bool = False,
     success_headers: Mapping[str, str] | None = None,
+    success_status: int = 200,
+    has_not_modified: bool = False,
     success_lines: str | None = None,
     line: str | None = None,
 ) -> dict[str, Any]:
     """Arguments of a route that needs a token with `scope` and may answer with these problem statuses.
 
+    `success_headers` are those of `success_status`; `has_not_modified`: it may be asked for with If-None-Match.
     `success_lines`: the media type under which it answers in lines of JSON, if it does; `line`: the schema of those that tell the
     progress, where it is more than that.
     """
     extra: dict[str, Any] = {"security": [{"oauth2": [scope]}, {"bearer": []}]}
     if ours:
         extra[EXTENSION] = True
-    responses = problem_responses((*problems, 401, 403, 500))
+    responses = problem_responses((*problems, 401, 403, 429, 500))
     if success_headers:
-        responses[200] = {
+        responses[success_status] = {
             "headers": {name: {"description": text, "schema": {"type": "string"}} for name, text in success_headers.items()}
         }
+    if has_not_modified:
+        responses[304] = {"description": "It is as it was when it had the ETag of If-None-Match; no body."}
     if success_lines:
         schema: dict[str, Any] = {"type": "string", "description": _LINES}
         if line:

@@ -45,7 +45,7 @@ class TakeEvents:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         facts = facts_of(scope)
         facts.is_frequent, facts.route = True, self._path
-        grant = await admit(scope, self._parts, WRITE_SCOPE)
+        grant = await admit(scope, self._parts, WRITE_SCOPE, "events")
         body = await receive_events(scope, receive, self._parts.limits)
         await self._parts.intake.take(grant.customer_id, body, self._historical)
         await send({**self._start, "headers": [(b"content-length", b"0")]})

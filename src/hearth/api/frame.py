@@ -1,7 +1,7 @@
 """Each request's frame: its id, its line in the access log, its figures, its trace, and the answer to a bug of ours.
 
-Pure ASGI and the outermost layer. Invariants: every response carries `X-Request-Id`; a log line has the
-path without its query, for the token's GET form carries a secret there; no answer shows our internals.
+Pure ASGI and the outermost layer. Invariants: every response carries `X-Request-Id`, and what is left of its customer's rate; a
+log line has the path without its query, for the token's GET form carries a secret there; no answer shows our internals.
 Events that were taken in are logged at the level DEBUG only: a line costs several times the request.
 """
 
@@ -61,7 +61,9 @@ class RequestFrame:
                 if scope["path"] == TOKEN_PATH:
                     # The server may keep an access log of its own: it writes its line from this scope, after us.
                     scope["query_string"] = b""
-                message["headers"] = [*message["headers"], request_id_header, (b"x-content-type-options", b"nosniff")]
+                rate = () if facts.rate is None else facts.rate.headers()
+                ours = (request_id_header, (b"x-content-type-options", b"nosniff"), *rate)
+                message["headers"] = [*message["headers"], *ours]
             await send(message)
 
         try:

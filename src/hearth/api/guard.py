@@ -1,4 +1,4 @@
-"""The guard before every protected route: no valid token 401, a scope missing 403, before any body is read.
+"""The guard before every protected route: no valid token 401, a scope missing 403, beyond the rate 429, before any body is read.
 
 What a route's documentation demands is what is enforced: the guard reads the scope from the operation's
 own OpenAPI security. A verified token is remembered, so that most requests cost a look-up in memory.
@@ -15,9 +15,12 @@ from starlette.types import Message, Receive, Scope
 
 from hearth.api.bodies import receive_body
 from hearth.api.parts import ApiParts, parts_of
-from hearth.api.requests import facts_of
+from hearth.api.preconditions import complete_tag
+from hearth.api.rates import Share, too_many
+from hearth.api.repeating import answer_once, key_of, takes_key
+from hearth.api.requests import RequestFacts, facts_of
 from hearth.core.problems import Problem
-from hearth.services.access import Grant
+from hearth.services.access import MEMBER_CLIENT_ID, Grant
 
 # The largest JSON body but events': a year of quarter-hourly prices fits.
 MOST_JSON_BYTES = 4 * 1024 * 1024
@@ -31,14 +34,24 @@ class GuardedRoute(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
         scope_needed = _scope_needed(self)
+        is_keyed = takes_key(self)
+        media_types = _media_types(self)
 
         async def guarded(request: Request) -> Response:
             request.scope[_GRANT_KEY] = await admit(request.scope, parts_of(request), scope_needed)
+            body = b""
             if request.method in (HTTPMethod.POST, HTTPMethod.PUT):
-                _refuse_other_than_json(request)
+                _refuse_other_than(media_types, request)
                 body = await receive_body(request.scope, request.receive, MOST_JSON_BYTES)
                 request = Request(request.scope, _replaying(body))
-            return await handle(request)
+
+            async def answer() -> Response:
+                return complete_tag(request, await handle(request))
+
+            key = key_of(request) if is_keyed else None
+            if key is None:
+                return await answer()
+            return await answer_once(parts_of(request).repeats, grant_of(request).customer_id, key, request, body, answer)
 
         return guarded
 
@@ -57,8 +70,11 @@ def own_customer_id(request: Request, *given: str | None) -> str:
     return customer_id
 
 
-async def admit(scope: Scope, parts: ApiParts, scope_needed: str) -> Grant:
-    """The grant of the request's bearer token. Raises Problem "unauthorized", or "forbidden" without the scope."""
+async def admit(scope: Scope, parts: ApiParts, scope_needed: str, share: Share = "others") -> Grant:
+    """The grant of the request's bearer token; the request is counted.
+
+    Raises Problem "unauthorized", "forbidden" without the scope, or "too_many_requests".
+    """
     token = _bearer_token(scope)
     grant = parts.access.find_verified(token)
     if grant is None:
@@ -68,7 +84,9 @@ async def admit(scope: Scope, parts: ApiParts, scope_needed: str) -> Grant:
             if problem.code == "unauthorized":
                 problem.context["challenge"] = 'Bearer realm="hearth", error="invalid_token"'
             raise
-    facts_of(scope).customer_id = grant.customer_id
+    facts = facts_of(scope)
+    facts.customer_id = grant.customer_id
+    _count(facts, parts, grant, share)
     if scope_needed not in grant.scopes:
         raise Problem(
             "forbidden",
@@ -76,6 +94,19 @@ async def admit(scope: Scope, parts: ApiParts, scope_needed: str) -> Grant:
             context={"challenge": f'Bearer realm="hearth", error="insufficient_scope", scope="{scope_needed}"'},
         )
     return grant
+
+
+def _count(facts: RequestFacts, parts: ApiParts, grant: Grant, share: Share) -> None:
+    own_limit = grant.most_event_requests if share == "events" else grant.most_requests
+    if grant.client_id == MEMBER_CLIENT_ID:
+        share = "members"
+    rate = parts.rates.count(grant.customer_id, share, own_limit, parts.clock.now_ms())
+    if rate is None:
+        return
+    facts.rate = rate
+    if rate.remaining < 0:
+        facts.rate = rate._replace(remaining=0)
+        raise too_many(rate)
 
 
 def _bearer_token(scope: Scope) -> str:
@@ -88,10 +119,17 @@ def _bearer_token(scope: Scope) -> str:
     raise Problem("unauthorized", "Send the access token in the header: Authorization: Bearer <token>.")
 
 
-def _refuse_other_than_json(request: Request) -> None:
-    content_type = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
-    if content_type != "application/json" and not content_type.endswith("+json"):
-        raise Problem("unsupported_media_type", f"The body must be JSON (Content-Type: application/json), not {content_type}.")
+def _media_types(route: APIRoute) -> tuple[str, ...]:
+    body = (route.openapi_extra or {}).get("requestBody", {"content": {"application/json": {}}})
+    return tuple(body["content"])
+
+
+def _refuse_other_than(media_types: tuple[str, ...], request: Request) -> None:
+    content_type = request.headers.get("content-type", media_types[0]).partition(";")[0].strip().lower()
+    is_json = "application/json" in media_types and content_type.endswith("+json")
+    if content_type not in media_types and not is_json:
+        words = "JSON" if "application/json" in media_types else "YAML"
+        raise Problem("unsupported_media_type", f"The body must be {words} (Content-Type: {media_types[0]}), not {content_type}.")
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         raise Problem("unsupported_media_type", "Only bodies with events may be compressed.")
 

@@ -11,6 +11,7 @@ from hearth.api.documented import documented, operation_id
 from hearth.api.guard import GuardedRoute, grant_of
 from hearth.api.paging import LINK_HEADER, next_link
 from hearth.api.parts import parts_of
+from hearth.api.repeating import IdempotencyKey, about_building
 from hearth.api.wire.base import OURS, QueryInstant, RuleId
 from hearth.api.wire.notifications import InteractionReport, Notification
 from hearth.core.identifiers import PATTERNS
@@ -92,16 +93,18 @@ def list_notifications(
 @router.post(
     "/pushnotifications/{id}/interactions/v1",
     response_class=Response,
-    **documented("write:pushnotifications", (400, 404, 413, 415)),
+    **documented("write:pushnotifications", (400, 404, 409, 413, 415)),
 )
 def add_interaction(
     request: Request,
     notification_id: Annotated[str, Path(alias="id", json_schema_extra={"pattern": PATTERNS["pushNotificationId"]})],
     interaction: InteractionReport,
+    idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Records an interaction; all are kept, the last one is shown. STOPDELIVERY switches the rule off, see
     `disabledNotifications` of the building: for the user, or without a userId for the whole building."""
     customer_id = grant_of(request).customer_id
     notifications = parts_of(request).notifications
-    notifications.interact(customer_id, notification_id, interaction.action_qualifier, interaction.user_id)
+    building_id = notifications.interact(customer_id, notification_id, interaction.action_qualifier, interaction.user_id)
+    about_building(request, building_id)
     return Response(status_code=200)

@@ -73,13 +73,16 @@ def _document(app: FastAPI) -> dict[str, Any]:
     )
     schemas.update(definitions["$defs"])
     components["schemas"] = dict(sorted(schemas.items()))
+    components["headers"] = {
+        name: {"description": text, "schema": {"type": "integer"}, EXTENSION: True} for name, text in _RATE_HEADERS.items()
+    }
     components["securitySchemes"] = _security_schemes()
     paths = document["paths"]
     paths.setdefault(EVENTS_PATH, {})["post"] = _take_live()
     paths[BATCH_PATH] = {"post": _take_historical()}
     for path in paths.values():
         for operation in path.values():
-            _describe_request_id(operation)
+            _describe_headers(operation)
     document["paths"] = dict(sorted(paths.items()))
     return document
 
@@ -166,7 +169,18 @@ def _operation(operation_id: str, summary: str, description: str, media: dict[st
     }
 
 
-def _describe_request_id(operation: dict[str, Any]) -> None:
-    header = {"description": "The id of this request, for log lines and questions.", "schema": {"type": "string"}}
-    for response in operation["responses"].values():
-        response["headers"] = {**response.get("headers", {}), "X-Request-Id": header}
+_RATE_HEADERS = {
+    "RateLimit-Limit": "How many requests your organisation may send in a minute.",
+    "RateLimit-Remaining": "How many of them are left.",
+    "RateLimit-Reset": "Seconds until the next minute begins.",
+}
+
+
+def _describe_headers(operation: dict[str, Any]) -> None:
+    """The headers of every response; those of the rate are shown where they matter, though others with a token have them too."""
+    request_id = {"description": "The id of this request, for log lines and questions.", "schema": {"type": "string"}}
+    is_counted = any("oauth2" in alternative for alternative in operation.get("security", ()))
+    rate = {name: {"$ref": f"#/components/headers/{name}"} for name in _RATE_HEADERS if is_counted}
+    for status, response in operation["responses"].items():
+        shown = rate if status.startswith("2") or status == "429" else {}
+        response["headers"] = {**response.get("headers", {}), "X-Request-Id": request_id, **shown}

@@ -9,14 +9,17 @@ from typing import Protocol, cast
 
 from starlette.requests import HTTPConnection
 
+from hearth.api.rates import RequestRates
 from hearth.core.clock import Clock, Identities
 from hearth.runtime.metrics import IngestMetrics
 from hearth.runtime.tracing import Tracer
 from hearth.services.access import Access
+from hearth.services.building_exports import BuildingExports
 from hearth.services.buildings import Buildings
 from hearth.services.events import EventReading
 from hearth.services.forecasts import Forecasts
 from hearth.services.notifications import Notifications
+from hearth.services.repeats import Repeats
 from hearth.services.rule_reports import RuleReports
 from hearth.services.rules import Rules
 from hearth.services.statistics import Statistics
@@ -61,14 +64,17 @@ class ApiParts:
     events: EventReading
     statistics: Statistics
     forecasts: Forecasts
+    exports: BuildingExports
     rules: Rules
     rule_reports: RuleReports
     intake: Intake
     trials: TrialRunner
+    repeats: Repeats
     clock: Clock
     identities: Identities
     not_ready_because: Callable[[], str | None]
     limits: RequestLimits = field(default_factory=RequestLimits)
+    rates: RequestRates = field(default_factory=RequestRates)
     metrics: IngestMetrics = field(default_factory=IngestMetrics)
     tracer: Tracer | None = None
 

@@ -4,12 +4,14 @@ from dataclasses import dataclass
 
 from starlette.types import Scope
 
+from hearth.api.rates import Rate
+
 REQUEST_KEY = "hearth.request"
 
 
 @dataclass(slots=True)
 class RequestFacts:
-    """Made by the frame around all routes; the guard adds the customer. `is_frequent`: no log line unless it fails.
+    """Made by the frame around all routes; the guard adds customer and rate. `is_frequent`: no log line unless it fails.
 
     `route`: the template of its path, where the framework does not leave it in the scope.
     """
@@ -17,6 +19,7 @@ class RequestFacts:
     request_id: str
     customer_id: str | None = None
     is_frequent: bool = False
+    rate: Rate | None = None
     route: str | None = None
 
 

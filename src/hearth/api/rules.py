@@ -13,12 +13,15 @@ from hearth.api.documented import documented, operation_id
 from hearth.api.guard import GuardedRoute, grant_of, own_customer_id
 from hearth.api.notifications import split_commas
 from hearth.api.parts import parts_of
+from hearth.api.preconditions import ETAG_HEADER, IfMatch, IfNoneMatch, name_version, versions_of
 from hearth.api.problems import pointer_of
+from hearth.api.repeating import IdempotencyKey
 from hearth.api.wire.expressions import ExpressionAnswer, ExpressionQuestion, answer_of
 from hearth.api.wire.rules import Finding, Rule, RuleVersion, path_in_rule, rule_body
 from hearth.core.identifiers import PATTERNS
 from hearth.core.instants import seconds_of_instant
 from hearth.core.problems import FieldProblem, Problem
+from hearth.domain import rules as domain
 from hearth.domain.audit import Actor
 from hearth.services import rule_checks
 from hearth.services.expression_help import help_with
@@ -51,40 +54,62 @@ def list_rule_tags(request: Request) -> list[str]:
     return sorted({tag for rule in rules for tag in rule.tags})
 
 
-@router.get("/rules/{ruleId}/v1", **documented("read:rules", (404,), ours=True))
-def get_rule(request: Request, rule_id: PathRuleId) -> Rule:
+@router.get(
+    "/rules/{ruleId}/v1",
+    **documented("read:rules", (404,), ours=True, success_headers=ETAG_HEADER, has_not_modified=True),
+)
+def get_rule(
+    request: Request,
+    response: Response,
+    rule_id: PathRuleId,
+    if_none_match: IfNoneMatch = None,
+) -> Rule:
     """One rule, in its newest version."""
-    return rule_body(parts_of(request).rules.get(grant_of(request).customer_id, rule_id))
+    return _tagged(response, parts_of(request).rules.get(grant_of(request).customer_id, rule_id))
 
 
-@router.post("/rules/v1", status_code=201, **documented("write:rules", (*_POSTED, 409), ours=True))
-def add_rule(request: Request, rule: Rule) -> Rule:
+@router.post(
+    "/rules/v1",
+    status_code=201,
+    **documented("write:rules", (*_POSTED, 409), ours=True, success_headers=ETAG_HEADER, success_status=201),
+)
+def add_rule(request: Request, response: Response, rule: Rule, idempotency_key: IdempotencyKey = None) -> Rule:
     """Adds a rule. An ACTIVE one must be complete and free of errors; a draft may be unfinished."""
     customer_id = own_customer_id(request, rule.customer_id)
     try:
-        return rule_body(parts_of(request).rules.add(customer_id, rule.to_domain(), _author(request)))
+        return _tagged(response, parts_of(request).rules.add(customer_id, rule.to_domain(), _author(request)))
     except rule_checks.UnfitRule as unfit:
         raise _placed(rule, unfit) from unfit
 
 
-@router.put("/rules/{ruleId}/v1", **documented("write:rules", (*_POSTED, 404, 409), ours=True))
-def save_rule(request: Request, rule_id: PathRuleId, rule: Rule) -> Rule:
+@router.put(
+    "/rules/{ruleId}/v1",
+    **documented("write:rules", (*_POSTED, 404, 409, 412), ours=True, success_headers=ETAG_HEADER),
+)
+def save_rule(request: Request, response: Response, rule_id: PathRuleId, rule: Rule, if_match: IfMatch = None) -> Rule:
     """Saves a rule whole, which makes a version, and runs it at once where it is ACTIVE.
 
-    `version`, if it is sent, is the one that was read: when somebody else has saved meanwhile, the answer is 409.
+    `version`, if it is sent, is the one that was read: when somebody else has saved meanwhile, the answer is 409. With the ETag
+    in If-Match it is 412.
     """
     customer_id = own_customer_id(request, rule.customer_id)
     try:
-        saved = parts_of(request).rules.save(customer_id, rule_id, rule.to_domain(), rule.version, _author(request))
+        versions = versions_of(if_match)
+        saved = parts_of(request).rules.save(customer_id, rule_id, rule.to_domain(), rule.version, _author(request), versions)
     except rule_checks.UnfitRule as unfit:
         raise _placed(rule, unfit) from unfit
-    return rule_body(saved)
+    return _tagged(response, saved)
 
 
-@router.delete("/rules/{ruleId}/v1", status_code=204, response_class=Response, **documented("write:rules", (404,), ours=True))
-def delete_rule(request: Request, rule_id: PathRuleId) -> Response:
+@router.delete(
+    "/rules/{ruleId}/v1",
+    status_code=204,
+    response_class=Response,
+    **documented("write:rules", (400, 404, 412), ours=True),
+)
+def delete_rule(request: Request, rule_id: PathRuleId, if_match: IfMatch = None) -> Response:
     """Deletes a rule and its versions. The notifications it made remain."""
-    parts_of(request).rules.delete(grant_of(request).customer_id, rule_id, _author(request))
+    parts_of(request).rules.delete(grant_of(request).customer_id, rule_id, _author(request), versions_of(if_match))
     return Response(status_code=204)
 
 
@@ -124,6 +149,11 @@ def list_rule_versions(request: Request, rule_id: PathRuleId) -> list[RuleVersio
 def restore_rule_version(request: Request, rule_id: PathRuleId, version: Annotated[int, Path(ge=1)]) -> Rule:
     """Saves an earlier version again, as the newest."""
     return rule_body(parts_of(request).rules.restore(grant_of(request).customer_id, rule_id, version, _author(request)))
+
+
+def _tagged(response: Response, rule: domain.Rule) -> Rule:
+    name_version(response, str(rule.version))
+    return rule_body(rule)
 
 
 def _finding(rule: Rule, found: rule_checks.Finding) -> Finding:

@@ -104,6 +104,44 @@ def _most_per_day(text: str) -> int | None:
     return int(text)
 
 
+@app.command()
+def rates(
+    customer: Annotated[str, typer.Argument(help="Customer id.")],
+    requests: Annotated[
+        str | None,
+        typer.Option("--requests", help="Most calls of the API in a minute, or default; 0 = no limit.", show_default=False),
+    ] = None,
+    event_requests: Annotated[
+        str | None,
+        typer.Option("--event-requests", help="Most calls that bring events, or default; 0 = no limit.", show_default=False),
+    ] = None,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Set, and show, how many requests a customer may send in a minute. What is not given stays."""
+    with open_installation(read_settings(data_dir=data_dir)) as installation:
+        found = installation.customers.get(customer)
+        most, most_events = found.most_requests_per_minute, found.most_event_requests_per_minute
+        if requests is not None or event_requests is not None:
+            most = most if requests is None else _rate(requests)
+            most_events = most_events if event_requests is None else _rate(event_requests)
+            installation.customers.set_rates(customer, most, most_events, COMMAND_LINE)
+    if as_json:
+        print(json.dumps({"customerId": customer, "requestsPerMinute": most, "eventRequestsPerMinute": most_events}))
+        return
+    console = Console(highlight=False, soft_wrap=True)
+    for name, value in (("requests a minute", most), ("with events", most_events)):
+        console.print(f"  {name:<18} {'default' if value is None else value or 'no limit'}")
+
+
+def _rate(text: str) -> int | None:
+    if text == "default":
+        return None
+    if not text.isascii() or not text.isdecimal():
+        raise invalid("/requests", f"{text!r} is no number of requests, and not default")
+    return int(text)
+
+
 def _role(text: str) -> Role:
     found = next((role for role in ROLES if role.lower() == text.lower()), None)
     if found is None:

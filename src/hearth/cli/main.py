@@ -52,6 +52,7 @@ _COMMANDS = {
 }
 _GROUPS = {
     "customer": "customer",
+    "building": "building",
     "lang": "lang",
     "rules": "rules",
     "forecast": "forecast",

@@ -14,6 +14,9 @@ Code = Literal[
     "forbidden",  # 403
     "not_found",  # 404
     "conflict",  # 409
+    "key_reused",  # 409
+    "key_in_use",  # 409
+    "precondition_failed",  # 412
     "too_large",  # 413
     "unsupported_media_type",  # 415
     "too_many_requests",  # 429

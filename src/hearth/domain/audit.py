@@ -34,6 +34,7 @@ Action = Literal[
     "customer.changed",
     "customer.limitsChanged",
     "customer.planChanged",
+    "customer.ratesChanged",
     "interval.measured",
     "endpoint.changed",
     "endpoint.enabled",

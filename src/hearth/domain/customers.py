@@ -33,7 +33,7 @@ class Customer(msgspec.Struct, frozen=True, kw_only=True):
     """An organisation whose households Hearth advises.
 
     `languages`: those in which texts are needed. `limits`: of its households, unless one has its own; none at first.
-    `plan`: BASIC has no forecasts learned from a home's past.
+    `plan`: BASIC has no forecasts learned from a home's past. The last two: of its calls of the API; None = the installation's.
     """
 
     id: str
@@ -43,6 +43,8 @@ class Customer(msgspec.Struct, frozen=True, kw_only=True):
     time_zone_id: str = "Europe/Zurich"
     limits: HouseholdLimits = HouseholdLimits()
     plan: Plan = "PREMIUM"
+    most_requests_per_minute: int | None = None
+    most_event_requests_per_minute: int | None = None
 
 
 class ClientSecret(msgspec.Struct, frozen=True, kw_only=True):

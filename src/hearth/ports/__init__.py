@@ -24,6 +24,7 @@ from hearth.domain.goals import Goal, GoalState
 from hearth.domain.intervals import MeasuredInterval
 from hearth.domain.notifications import Attempt, Delivery, DeliveryStatus, Interaction, Notification
 from hearth.domain.peers import PeerSnapshot
+from hearth.domain.repeats import KeptAnswer, KeyedRequest
 from hearth.domain.rules import Rule
 from hearth.insights.energy import Figures
 from hearth.ports.context import (
@@ -253,6 +254,9 @@ class EventRepository(Protocol):
         Log events from `before_sequence` on are left out, as in `read`.
         """
 
+    def earliest_day(self, customer_id: str, series_ids: Sequence[int]) -> int | None:
+        """The start (ms) of a UTC day before which these series have no event; None = they have none at all."""
+
     def count_log_for_operator(self, up_to_sequence: int) -> int:
         """How many events of the log have sequences <= up_to_sequence and wait to be compacted."""
 
@@ -430,6 +434,7 @@ class OutboxRepository(Protocol):
 
     def record_attempt(self, customer_id: str, attempt: Attempt) -> None: ...
     def list_attempts(self, customer_id: str, delivery_id: str) -> list[Attempt]: ...
+    def list_attempts_of_notification(self, customer_id: str, notification_id: str) -> list[Attempt]: ...
     def reschedule(self, customer_id: str, delivery_id: str, due_at_ms: int) -> None:
         """Gives the lease back; counts the attempt."""
 
@@ -507,6 +512,21 @@ class ChangeRepository(Protocol):
     def list_since_for_operator(self, number: int) -> list[Change]: ...
 
 
+class KeyedRequestRepository(Protocol):
+    """A customer's keys, each once."""
+
+    def add(self, customer_id: str, request: KeyedRequest, now_ms: int) -> KeyedRequest | None:
+        """The request, unless one of its key is under way or answered: that one. An expired one gives way."""
+
+    def keep_answer(
+        self, customer_id: str, key_hash: str, answer: KeptAnswer, building_id: str | None, expires_at_ms: int
+    ) -> None:
+        """Keeps the answer. One about a building goes with it; of a building that is erased nothing is kept."""
+
+    def delete(self, customer_id: str, key_hash: str) -> None: ...
+    def delete_expired_for_operator(self, now_ms: int) -> None: ...
+
+
 class Session(Protocol):
     """One transaction's repositories."""
 
@@ -556,6 +576,8 @@ class Session(Protocol):
     def attempts(self) -> AttemptRepository: ...
     @property
     def endpoints(self) -> EndpointRepository: ...
+    @property
+    def keyed_requests(self) -> KeyedRequestRepository: ...
     @property
     def changes(self) -> ChangeRepository: ...
 

@@ -52,13 +52,18 @@ class Token(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Grant(msgspec.Struct, frozen=True, kw_only=True):
-    """What a verified token allows: whose data, until when, for what."""
+    """What a verified token allows: whose data, until when, for what, how often.
+
+    The last two: the customer's own limits of a minute; None = those of the installation.
+    """
 
     customer_id: str
     client_id: str
     scopes: frozenset[str]
     expires_at_ms: int
     actor: Actor
+    most_requests: int | None = None
+    most_event_requests: int | None = None
 
 
 class _Remembered(msgspec.Struct, frozen=True):
@@ -150,6 +155,7 @@ class Access:
                 client = session.clients.find_for_token(grant.client_id)
             if client is None or client.revoked_at_ms is not None or client.customer_id != grant.customer_id:
                 raise Problem("unauthorized", "The client of this access token has been revoked.")
+        grant = self._with_own_limits(grant)
         self._remember(token, _Remembered(grant, min(grant.expires_at_ms, now_ms + _RECHECK_AFTER_MS)))
         return grant
 
@@ -292,6 +298,14 @@ class Access:
         if actor is not None:
             claims |= {"sub": f"{actor.id}@members", "actor": actor.name}
         return Token(access_token=self._keys.sign(claims), expires_in_seconds=lifetime_seconds, scopes=tuple(scopes))
+
+    def _with_own_limits(self, grant: Grant) -> Grant:
+        with self._store.read() as session:
+            customer = session.customers.find(grant.customer_id)
+        if customer is None:
+            return grant
+        most, most_events = customer.most_requests_per_minute, customer.most_event_requests_per_minute
+        return msgspec.structs.replace(grant, most_requests=most, most_event_requests=most_events)
 
     def _of_present_role(self, grant: Grant) -> Grant:
         """A member's grant with no more than the role it has now allows. Raises Problem "unauthorized" for who has left."""

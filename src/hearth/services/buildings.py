@@ -6,7 +6,7 @@ Every change is announced to the running engine, and noted in the audit log, in 
 changes nothing is neither.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
@@ -25,7 +25,7 @@ from hearth.domain.profiles import HouseholdProfile
 from hearth.domain.tariffs import PriceSegment, PriceSlice, Tariff, price_segments
 from hearth.ports import Session, Store
 from hearth.services.auditing import note
-from hearth.services.building_changes import is_same, shown_changes, shown_of_new
+from hearth.services.building_changes import is_same, shown_changes, shown_of_new, version_of
 from hearth.services.places import is_country, position_of_city, zone_of_place
 
 MOST_PER_PAGE = 1_000
@@ -120,11 +120,21 @@ class Buildings:
             self._note(session, building, by, "building.added", None, shown_of_new(building))
         return building
 
-    def replace(self, customer_id: str, draft: BuildingDraft, by: Actor = COMMAND_LINE) -> Building:
-        """Replaces all that the customer may set of the building named in the draft. Raises Problem "invalid"."""
+    def replace(
+        self,
+        customer_id: str,
+        draft: BuildingDraft,
+        by: Actor = COMMAND_LINE,
+        versions: Collection[str] | None = None,
+    ) -> Building:
+        """Replaces all that the customer may set of the building named in the draft. Raises Problem "invalid".
+
+        `versions`: it must be as in one of these (`version_of`), else Problem "precondition_failed"; None = however it is.
+        """
         self._check(draft)
         with self._store.write() as session:
             old = get_building(session, customer_id, draft.customer_building_id)
+            _refuse_changed(old, versions)
             building = msgspec.structs.replace(
                 old,
                 registration_at_ms=old.registration_at_ms if draft.registration_at_ms is None else draft.registration_at_ms,
@@ -139,14 +149,21 @@ class Buildings:
         return building
 
     def replace_tariff_slices(
-        self, customer_id: str, customer_building_id: str, slices: tuple[PriceSlice, ...], by: Actor = COMMAND_LINE
+        self,
+        customer_id: str,
+        customer_building_id: str,
+        slices: tuple[PriceSlice, ...],
+        by: Actor = COMMAND_LINE,
+        versions: Collection[str] | None = None,
     ) -> Building:
         """Replaces the dynamic prices alone; a building without a tariff gets a dynamic one.
 
-        slices: in order of time, without overlaps. Raises Problem "invalid" where the tariff is of another type.
+        slices: in order of time, without overlaps. Raises Problem "invalid" where the tariff is of another type,
+        "precondition_failed" as `replace` does.
         """
         with self._store.write() as session:
             old = get_building(session, customer_id, customer_building_id)
+            _refuse_changed(old, versions)
             if old.tariff is not None and old.tariff.type != "DYNAMIC":
                 remedy = "set settings.tariff.type to DYNAMIC with PUT /buildings/v1 first."
                 raise invalid("/slices", f"The tariff of this building is {old.tariff.type}, which has no slices; {remedy}")
@@ -173,10 +190,20 @@ class Buildings:
         segments = price_segments(building.tariff, zone_named(building.time_zone_id), from_ms, to_ms)
         return [each for each in segments if (each.price, each.is_low) != (None, None)]
 
-    def erase(self, customer_id: str, customer_building_id: str, by: Actor = COMMAND_LINE) -> None:
-        """Erases the building with its events, states, forecasts and notifications; nothing of it can be restored."""
+    def erase(
+        self,
+        customer_id: str,
+        customer_building_id: str,
+        by: Actor = COMMAND_LINE,
+        versions: Collection[str] | None = None,
+    ) -> None:
+        """Erases the building with its events, states, forecasts and notifications; nothing of it can be restored.
+
+        Raises Problem "precondition_failed" as `replace` does.
+        """
         with self._store.write() as session:
             building = get_building(session, customer_id, customer_building_id)
+            _refuse_changed(building, versions)
             session.buildings.erase(customer_id, building.id)
             session.changes.add(customer_id, "buildings", building.id)
             self._note(session, building, by, "building.erased", None, None)
@@ -251,6 +278,14 @@ def get_building(session: Session, customer_id: str, customer_building_id: str) 
     if building is None:
         raise Problem("not_found", "There is no building of this customerBuildingId.")
     return building
+
+
+def _refuse_changed(building: Building, versions: Collection[str] | None) -> None:
+    if versions is not None and version_of(building) not in versions:
+        raise Problem(
+            "precondition_failed",
+            "The building has changed since you read it. Read it again, bring your change into it, and send the new ETag.",
+        )
 
 
 def _found(session: Session, customer_id: str, after: str | None, search: Sequence[str], at_once: int) -> Iterator[Building]:

@@ -82,6 +82,26 @@ class Customers:
             note(session, customer_id, now_ms, by, "customer.planChanged", customer.name, before=before, after=after)
         return changed
 
+    def set_rates(self, customer_id: str, most_requests: int | None, most_event_requests: int | None, by: Actor) -> Customer:
+        """Most calls of the API in a minute, events apart, within a minute everywhere; None = the installation's, 0 = no limit.
+
+        Raises Problem "not_found", "invalid" for a negative number.
+        """
+        if min(most_requests or 0, most_event_requests or 0) < 0:
+            raise invalid("", "A number of requests is 0 (no limit) or more.")
+        with self._store.write() as session:
+            customer = _to_change(session, customer_id)
+            changed = replace(
+                customer, most_requests_per_minute=most_requests, most_event_requests_per_minute=most_event_requests
+            )
+            if changed == customer:
+                return customer
+            session.customers.replace(changed)
+            before, after = differences(customer, changed)
+            now_ms = self._clock.now_ms()
+            note(session, customer_id, now_ms, by, "customer.ratesChanged", customer.name, before=before, after=after)
+        return changed
+
     def change(
         self, customer_id: str, name: str, languages: tuple[str, ...], time_zone_id: str, by: Actor = COMMAND_LINE
     ) -> Customer:

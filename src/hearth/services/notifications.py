@@ -64,8 +64,11 @@ class Notifications:
                 after = page[-1].id
         return notifications
 
-    def interact(self, customer_id: str, notification_id: str, action_qualifier: ActionQualifier, user_id: str | None) -> None:
-        """Records what a household did. STOPDELIVERY also switches the rule off for the user, or for the building."""
+    def interact(self, customer_id: str, notification_id: str, action_qualifier: ActionQualifier, user_id: str | None) -> str:
+        """Records what a household did -> the id of its building.
+
+        STOPDELIVERY also switches the rule off for the user, or for the building.
+        """
         with self._store.write() as session:
             notification = _find(session, customer_id, notification_id)
             if notification is None:
@@ -74,6 +77,7 @@ class Notifications:
             session.notifications.add_interaction(customer_id, notification_id, interaction)
             if action_qualifier == "STOPDELIVERY":
                 _switch_off(session, notification, user_id)
+        return notification.building_id
 
 
 def _page(session: Session, building: Building, asked: Asked, after: str | None, limit: int) -> list[Notification]:

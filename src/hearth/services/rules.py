@@ -5,7 +5,7 @@ leaves everything as it is. All files of an import are taken, or none. Invariant
 Every change is told to running engines, and noted in the audit log, in the transaction that makes it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Literal, NamedTuple
 
 from msgspec.structs import replace
@@ -69,6 +69,22 @@ class Rules:
             if any(each.outcome != "unchanged" for each in imported):
                 session.changes.add(customer_id, "rules")
         return ImportResult(imported, tuple(diagnostics))
+
+    def import_text(self, customer_id: str, text: str, by: Actor, *, is_trial: bool) -> ImportResult:
+        """As `import_files`, of a text that came from elsewhere. A trial says what would become of it and saves nothing."""
+        with self._store.read() if is_trial else self._store.write() as session:
+            customer = _customer(session, customer_id)
+            drafts, diagnostics = read_files([("", text)], self.catalogue, customer.languages, is_trusted=False)
+            if has_errors(diagnostics):
+                return ImportResult((), tuple(diagnostics))
+            imported = tuple(self._take(session, customer_id, draft, by, is_trial=is_trial) for draft in drafts)
+            if not is_trial and any(each.outcome != "unchanged" for each in imported):
+                session.changes.add(customer_id, "rules")
+        return ImportResult(imported, tuple(diagnostics))
+
+    def export_text(self, customer_id: str) -> str:
+        """All rules as one YAML text, in the order of their names. Importing it changes nothing."""
+        return write_rules(self.list_of(customer_id))
 
     def list_predefined(self) -> list[PredefinedRule]:
         """The rules that come with Hearth, by name."""
@@ -140,20 +156,28 @@ class Rules:
             session.changes.add(customer_id, "rules")
         return rule
 
-    def save(self, customer_id: str, rule_id: str, draft: Rule, based_on: int | None, by: Actor) -> Rule:
+    def save(
+        self,
+        customer_id: str,
+        rule_id: str,
+        draft: Rule,
+        based_on: int | None,
+        by: Actor,
+        versions: Collection[str] | None = None,
+    ) -> Rule:
         """A new version of a rule; one that is as the newest already makes none. `based_on`: the version the author saw.
 
         Raises UnfitRule as `add` does; Problem "not_found", or "conflict" when somebody else has saved meanwhile.
+        `versions`: the newest must be one of these, else Problem "precondition_failed"; None = whichever it is.
         """
         with self._store.write() as session:
             customer = _customer(session, customer_id)
             known = get_rule(session, customer_id, rule_id)
+            _refuse_outdated(known, versions)
             if based_on is not None and based_on != known.version:
-                saved_by = f" by {known.updated_by}" if known.updated_by else ""
                 raise Problem(
                     "conflict",
-                    f"The rule was saved{saved_by} as version {known.version} meanwhile; yours is based on version {based_on}. "
-                    "Read it anew and bring both together.",
+                    f"{_saved_meanwhile(known)}; yours is based on version {based_on}. Read it anew and bring both together.",
                 )
             rule = self._next_version(known, draft, by)
             if rule is not known:
@@ -166,10 +190,14 @@ class Rules:
         """An earlier version saved again, as the newest. Raises as `save` does."""
         return self.save(customer_id, rule_id, self.get_version(customer_id, rule_id, version), None, by)
 
-    def delete(self, customer_id: str, rule_id: str, by: Actor) -> None:
-        """Deletes a rule with its versions; the notifications it made remain. Raises Problem "not_found"."""
+    def delete(self, customer_id: str, rule_id: str, by: Actor, versions: Collection[str] | None = None) -> None:
+        """Deletes a rule with its versions; the notifications it made remain. Raises Problem "not_found".
+
+        `versions`: as for `save`.
+        """
         with self._store.write() as session:
             rule = get_rule(session, customer_id, rule_id)
+            _refuse_outdated(rule, versions)
             session.rules.delete(customer_id, rule_id)
             session.changes.add(customer_id, "rules")
             note(session, customer_id, self._clock.now_ms(), by, "rule.deleted", rule.name, before={"version": rule.version})
@@ -252,12 +280,13 @@ class Rules:
         action: Action = "rule.stateChanged" if before.keys() == {"state"} else "rule.changed"
         note(session, rule.customer_id, rule.updated_at_ms, by, action, rule.name, before=before, after=after)
 
-    def _take(self, session: Session, customer_id: str, draft: Rule, by: Actor) -> Imported:
+    def _take(self, session: Session, customer_id: str, draft: Rule, by: Actor, *, is_trial: bool = False) -> Imported:
         known = session.rules.find_named(customer_id, draft.name)
         rule = self._first_version(customer_id, draft, by) if known is None else self._next_version(known, draft, by)
         if rule is known:
             return Imported(rule, "unchanged")
-        self._store_version(session, rule, known, by)
+        if not is_trial:
+            self._store_version(session, rule, known, by)
         return Imported(rule, "added" if known is None else "changed")
 
 
@@ -266,6 +295,16 @@ def _customer(session: Session, customer_id: str) -> Customer:
     if customer is None:
         raise Problem("not_found", f"There is no customer {customer_id}.")
     return customer
+
+
+def _refuse_outdated(rule: Rule, versions: Collection[str] | None) -> None:
+    if versions is not None and str(rule.version) not in versions:
+        raise Problem("precondition_failed", f"{_saved_meanwhile(rule)}. Read it anew, bring both together, send its new ETag.")
+
+
+def _saved_meanwhile(rule: Rule) -> str:
+    saved_by = f" by {rule.updated_by}" if rule.updated_by else ""
+    return f"The rule was saved{saved_by} as version {rule.version} meanwhile"
 
 
 def get_rule(session: Session, customer_id: str, rule_id: str) -> Rule:

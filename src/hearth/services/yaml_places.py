@@ -11,11 +11,13 @@ from typing import NamedTuple
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
 
 __all__ = ["MappingNode", "Node", "Place", "ScalarNode", "SequenceNode", "YamlSyntaxError", "YamlText"]
 
+_MOST_DEPTH = 20
 _BYTE_ORDER_MARK = "\ufeff"
 _LINE_BREAK = re.compile(r"\r\n|\n|\r")
 # One written character of a double-quoted text: an escape, an escaped line break, or the character itself.
@@ -47,9 +49,24 @@ class YamlText:
         self.text = text.removeprefix(_BYTE_ORDER_MARK)
         self._line_starts = [0, *(found.end() for found in _LINE_BREAK.finditer(self.text))]
 
-    def documents(self) -> list[Node]:
-        """The root node of each document that is not empty. Raises YamlSyntaxError."""
+    def _refuse_endless(self) -> None:
+        depth = 0
+        for event in YAML(typ="safe", pure=True).parse(self.text):
+            depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+            at = event.start_mark.index
+            if isinstance(event, AliasEvent):
+                raise YamlSyntaxError("an alias is not taken here; write out what it stands for", self.place(at, 1))
+            if depth > _MOST_DEPTH:
+                raise YamlSyntaxError("it is nested too deep", self.place(at, 1))
+
+    def documents(self, *, is_trusted: bool = True) -> list[Node]:
+        """The root node of each document that is not empty. Raises YamlSyntaxError.
+
+        Where whoever wrote it is not trusted, also for aliases and great depth: a short text could make endless work with them.
+        """
         try:
+            if not is_trusted:
+                self._refuse_endless()
             return [node for node in YAML(typ="safe", pure=True).compose_all(self.text) if node is not None]
         except MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark

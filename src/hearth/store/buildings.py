@@ -21,6 +21,7 @@ from hearth.store.tables import (
     interactions,
     issued_events,
     issued_marks,
+    keyed_requests,
     notifications,
     outbox,
     peer_snapshots,
@@ -101,6 +102,8 @@ class SqlBuildingRepository:
         for table in (forecast_models, forecasts, forecast_scores):
             run(delete(table).where(table.c.building_id == building_id))
         run(delete(household_profiles).where(household_profiles.c.building_id == building_id))
+        answered = keyed_requests.c
+        run(delete(keyed_requests).where(answered.customer_id == customer_id, answered.building_id == building_id))
         run(delete(series).where(series.c.building_id == building_id))
         run(delete(rule_states).where(rule_states.c.building_id == building_id))
         told = select(notifications.c.id).where(notifications.c.building_id == building_id)

@@ -9,14 +9,15 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from sqlalchemy import func, select
 
-from hearth.domain.events import LogEntry
+from hearth.core.instants import DAY_MS
+from hearth.domain.events import EVENT_KINDS, LogEntry
 from hearth.ports import CompactionStep, Points
 from hearth.store import chunks, compaction, log
-from hearth.store.connections import insert
+from hearth.store.connections import among, insert, tested
 from hearth.store.marks import last_sequence
 from hearth.store.packing import Stretch
 from hearth.store.stretches import between, joined, points_of, settled, split_by
-from hearth.store.tables import event_log, event_minutes
+from hearth.store.tables import event_log, event_minutes, series_chunks
 from hearth.store.transactions import Transaction
 
 _NOTHING = Stretch(np.empty(0, np.int64), np.empty(0, np.float64), None)
@@ -64,6 +65,28 @@ class SqlEventRepository:
                 stretch = settled([stretch, recent[series_id]])
             found[series_id] = points_of(stretch)
         return found
+
+    def earliest_day(self, customer_id: str, series_ids: Sequence[int]) -> int | None:
+        """The start (ms) of a UTC day before which these series have no event; None = they have none at all.
+
+        What the log holds of the customer's other series counts too: it is recent.
+        """
+        if not series_ids:
+            return None
+        chunk, entry = series_chunks.c, event_log.c
+        in_chunks = select(func.min(chunk.utc_day)).where(
+            among(self._connection, chunk.series_id, series_ids), tested(chunk.customer_id, customer_id)
+        )
+        # Only rows that may hold one of these series; those of facts and ticks hold none.
+        in_log = select(func.min(entry.first_ms)).where(
+            entry.customer_id == customer_id,
+            entry.kind.in_(EVENT_KINDS),
+            entry.first_series <= max(series_ids),
+            entry.last_series >= min(series_ids),
+        )
+        day, first_ms = self._connection.scalar(in_chunks), self._connection.scalar(in_log)
+        starts = [each for each in (None if day is None else day * DAY_MS, first_ms) if each is not None]
+        return min(starts) // DAY_MS * DAY_MS if starts else None
 
     def latest(
         self, customer_id: str, series_ids: Sequence[int], at_or_before_ms: int, before_sequence: int | None = None

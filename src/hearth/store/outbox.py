@@ -101,6 +101,12 @@ class SqlOutboxRepository:
         found = self._connection.scalars(select(attempts.c.document).where(of).order_by(attempts.c.number))
         return [msgspec.json.decode(document, type=Attempt) for document in found]
 
+    def list_attempts_of_notification(self, customer_id: str, notification_id: str) -> list[Attempt]:
+        """All attempts of a notification's deliveries, in their order."""
+        sent = select(outbox.c.id).where(outbox.c.notification_id == notification_id, outbox.c.customer_id == customer_id)
+        query = select(attempts.c.document).where(attempts.c.delivery_id.in_(sent)).order_by(attempts.c.number)
+        return [msgspec.json.decode(document, type=Attempt) for document in self._connection.scalars(query)]
+
     def reschedule(self, customer_id: str, delivery_id: str, due_at_ms: int) -> None:
         """Gives the lease back; counts the attempt."""
         of = (outbox.c.id == delivery_id) & (outbox.c.customer_id == customer_id) & outbox.c.is_open

@@ -31,6 +31,7 @@ from hearth.store.issued import SqlIssuedEventRepository
 from hearth.store.members import SqlMailedLinkRepository, SqlMemberRepository, SqlMemberSessionRepository
 from hearth.store.notifications import SqlNotificationRepository
 from hearth.store.outbox import SqlOutboxRepository
+from hearth.store.repeats import SqlKeyedRequestRepository
 from hearth.store.rules import SqlRuleRepository
 from hearth.store.series import SqlSeriesRepository
 from hearth.store.set_aside import SqlSetAsideRepository
@@ -66,6 +67,7 @@ class SqlSession:
         self.outbox = SqlOutboxRepository(transaction)
         self.attempts = SqlAttemptRepository(transaction)
         self.endpoints = SqlEndpointRepository(transaction)
+        self.keyed_requests = SqlKeyedRequestRepository(transaction)
         self.changes = SqlChangeRepository(transaction)
 
 

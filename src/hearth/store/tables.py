@@ -459,6 +459,18 @@ attempts = Table(
     Index("ix_attempts_outcome", "customer_id", "is_failed", "number"),
 )
 
+# Requests with an Idempotency-Key, as hashes; without a `document` under way. No foreign key to buildings: as of `energy_days`.
+keyed_requests = Table(
+    "keyed_requests",
+    metadata,
+    Column("customer_id", Ordered, ForeignKey("customers.id"), primary_key=True),
+    Column("key_hash", Ordered, primary_key=True),
+    Column("request_hash", Ordered, nullable=False),
+    Column("expires_at_ms", Big, nullable=False, index=True),
+    Column("building_id", Ordered),
+    Column("document", LargeBinary),
+)
+
 # Numbers always grow: running engines remember the last one they have seen.
 changes = Table(
     "changes",

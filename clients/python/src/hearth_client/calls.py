@@ -8,7 +8,7 @@ from datetime import date
 
 from msgspec.json import encode
 
-from hearth_client.core import Call, Instant, are_dated, path_of, query_of
+from hearth_client.core import Call, Instant, are_dated, key_of, path_of, query_of
 from hearth_client.models import (
     Backtest,
     BacktestLine,
@@ -29,6 +29,7 @@ from hearth_client.models import (
     Finding,
     Health,
     HourlyStatistic,
+    ImportAnswer,
     InteractionReport,
     JsonWebKeySet,
     MonthlyStatistic,
@@ -70,9 +71,16 @@ def list_buildings(*, page_size: int | None = None, after: str | None = None, se
     )
 
 
-def add_building(building: Building) -> Call[Building]:
+def add_building(building: Building, *, idempotency_key: str | None = None) -> Call[Building]:
     """Adds a building."""
-    return Call("POST", "/buildings/v1", Building, body=encode(building))
+    return Call(
+        "POST",
+        "/buildings/v1",
+        Building,
+        body=encode(building),
+        headers=key_of(idempotency_key),
+        is_repeatable=idempotency_key is not None,
+    )
 
 
 def replace_building(building: Building) -> Call[Building]:
@@ -149,6 +157,13 @@ def list_monthly_statistics(
     )
 
 
+def export_building(customer_building_id: str) -> Call[bytes]:
+    """Everything of a building in a ZIP: `building.json`, `notifications.json` (with interactions, attempts and
+    goals),
+    """
+    return Call("GET", path_of("/buildings/{}/export/v1", customer_building_id), bytes, is_repeatable=True)
+
+
 def list_building_forecasts(customer_building_id: str) -> Call[list[BuildingForecast]]:
     """The newest forecast of consumption and of generation, hour by hour: how it came about, and how right its like
     has been.
@@ -188,7 +203,7 @@ def erase_building(customer_building_id: str) -> Call[None]:
 
 def take_historical_events(events: Sequence[Event]) -> Call[None]:
     """Up to 10,000 historical events: stored and put into the rules' windows; they never trigger a notification."""
-    return Call("POST", "/events/batch/v1", None, is_packed=True, body=encode(events), is_repeatable=are_dated(events))
+    return Call("POST", "/events/batch/v1", None, body=encode(events), is_packed=True, is_repeatable=are_dated(events))
 
 
 def list_set_aside_events(
@@ -234,7 +249,7 @@ def list_events(
 
 def take_events(events: Event | Sequence[Event]) -> Call[None]:
     """One event, or up to 1,000 in an array: all are kept or none. Answered when they are on disk. gzip is accepted."""
-    return Call("POST", "/events/v1", None, is_packed=True, body=encode(events), is_repeatable=are_dated(events))
+    return Call("POST", "/events/v1", None, body=encode(events), is_packed=True, is_repeatable=are_dated(events))
 
 
 def live() -> Call[Health]:
@@ -269,9 +284,16 @@ def list_notifications(
     )
 
 
-def add_interaction(notification_id: str, interaction: InteractionReport) -> Call[None]:
+def add_interaction(notification_id: str, interaction: InteractionReport, *, idempotency_key: str | None = None) -> Call[None]:
     """Records an interaction; all are kept, the last one is shown. STOPDELIVERY switches the rule off, see"""
-    return Call("POST", path_of("/pushnotifications/{}/interactions/v1", notification_id), None, body=encode(interaction))
+    return Call(
+        "POST",
+        path_of("/pushnotifications/{}/interactions/v1", notification_id),
+        None,
+        body=encode(interaction),
+        headers=key_of(idempotency_key),
+        is_repeatable=idempotency_key is not None,
+    )
 
 
 def backtest_rules(request: BacktestRequest, *, on_progress: Callable[[BacktestLine], None] | None = None) -> Call[Backtest]:
@@ -292,11 +314,28 @@ def check_rule(rule: Rule) -> Call[list[Finding]]:
     return Call("POST", "/rules/check/v1", list[Finding], body=encode(rule), is_repeatable=True)
 
 
+def export_rules() -> Call[str]:
+    """All rules as one YAML text, a document each, by their names. Importing it again changes nothing."""
+    return Call("GET", "/rules/export/v1", str, is_repeatable=True)
+
+
 def help_with_expression(request: ExpressionQuestion) -> Call[ExpressionAnswer]:
     """Help for whoever writes an expression: its mistakes and, at the cursor, what may follow, what stands there, how
     to call.
     """
     return Call("POST", "/rules/expressions/v1", ExpressionAnswer, body=encode(request), is_repeatable=True)
+
+
+def import_rules(text: str, *, dry_run: bool | None = None) -> Call[ImportAnswer]:
+    """Takes rules in from a YAML text: all, or none where there is a mistake. A rule is known by its name."""
+    return Call(
+        "POST",
+        "/rules/import/v1",
+        ImportAnswer,
+        body=text.encode(),
+        content_type="application/yaml",
+        query=query_of({"dryRun": dry_run}),
+    )
 
 
 def show_series(request: SeriesRequest) -> Call[SeriesList]:
@@ -333,9 +372,11 @@ def list_rules(*, tags: Sequence[str] = ()) -> Call[list[Rule]]:
     return Call("GET", "/rules/v1", list[Rule], query=query_of({"tags": tags}), is_repeatable=True)
 
 
-def add_rule(rule: Rule) -> Call[Rule]:
+def add_rule(rule: Rule, *, idempotency_key: str | None = None) -> Call[Rule]:
     """Adds a rule. An ACTIVE one must be complete and free of errors; a draft may be unfinished."""
-    return Call("POST", "/rules/v1", Rule, body=encode(rule))
+    return Call(
+        "POST", "/rules/v1", Rule, body=encode(rule), headers=key_of(idempotency_key), is_repeatable=idempotency_key is not None
+    )
 
 
 def show_present_values(request: PresentRequest) -> Call[Present]:

@@ -61,7 +61,7 @@ class Retries:
 
 @dataclass(frozen=True, slots=True)
 class Call(Generic[T]):
-    """One call of the API. `answer`: what its body is read as, None where there is none.
+    """One call of the API. `answer`: what its body is read as (bytes and str: as it came), None where there is none.
 
     `is_repeatable`: twice is the same as once. `line`: what its lines of progress are read as, where it has any.
     """
@@ -174,7 +174,8 @@ def _brief(error: HearthError) -> str:
 
 
 def _request(call: Call[Any], token: str | None, lines: "_Lines[Any]") -> Send:
-    headers = httpx2.Headers({"accept": _LINES if call.line is not None else "application/json", **(call.headers or {})})
+    accept = "*/*" if call.answer in (bytes, str) else "application/json"
+    headers = httpx2.Headers({"accept": _LINES if call.line is not None else accept, **(call.headers or {})})
     body = call.body
     if token is not None:
         headers["authorization"] = f"Bearer {token}"
@@ -191,6 +192,10 @@ def _request(call: Call[Any], token: str | None, lines: "_Lines[Any]") -> Send:
 def _outcome(call: Call[T], reply: Reply) -> Outcome[T]:
     if call.answer is None:
         return Outcome(cast(T, None), None)
+    if call.answer is bytes:
+        return Outcome(cast(T, reply.body), None)
+    if call.answer is str:
+        return Outcome(cast(T, reply.body.decode()), None)
     value = _decoded(call, reply.body, call.answer)
     return Outcome(value, _following(call, reply.headers.get("link", "")))
 
@@ -272,6 +277,11 @@ def path_of(template: str, *values: str | int) -> str:
 def are_dated(events: Event | Sequence[Event]) -> bool:
     """Whether each event has its timestamp: without one a repeat would be another event, at another time of the platform."""
     return all(each.timestamp is not None for each in ([events] if isinstance(events, Event) else events))
+
+
+def key_of(idempotency_key: str | None) -> dict[str, str] | None:
+    """The header that makes a repeat harmless, where a key is given."""
+    return None if idempotency_key is None else {"idempotency-key": idempotency_key}
 
 
 def query_of(values: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     ExpressionPlace = Literal["condition", "streak", "case", "goal", "message", "command", "expression"]
     Severity = Literal["error", "warning"]
     GoalState = Literal["OPEN", "ACHIEVED", "MISSED", "ABANDONED"]
+    ImportedRuleOutcome = Literal["added", "changed", "unchanged"]
     Priority = Literal["high", "normal"]
     DeliveryStatus = Literal["PENDING", "DELIVERED", "FAILED", "DROPPED"]
     DropReason = Literal["time_between", "quiet_hours", "household_cap"]
@@ -69,6 +70,7 @@ else:
     ExpressionPlace = str
     Severity = str
     GoalState = str
+    ImportedRuleOutcome = str
     Priority = str
     DeliveryStatus = str
     DropReason = str
@@ -839,6 +841,29 @@ class HoverText(Struct, kw_only=True, rename="camel"):
     examples: list[str]
 
 
+class ImportAnswer(Struct, kw_only=True, rename="camel"):
+    """What became of the rules of a text, in their order."""
+
+    dry_run: bool
+
+    rules: list[ImportedRule]
+
+    findings: list[TextFinding]
+
+
+class ImportedRule(Struct, kw_only=True, rename="camel"):
+    """What became of one rule of an import, or would become of it."""
+
+    id: str | None
+    """Null for one that would be added."""
+
+    name: str
+
+    version: int
+
+    outcome: ImportedRuleOutcome
+
+
 class InteractionReport(Struct, kw_only=True, omit_defaults=True, rename="camel"):
     """What a household did with a notification. STOPDELIVERY also switches the rule off for the user, or for all."""
 
@@ -1520,6 +1545,27 @@ class TemplateTexts(Struct, kw_only=True, rename="camel"):
     """In the rule language, see its manual."""
 
     actions: ButtonTexts = field(default_factory=lambda: ButtonTexts())
+
+
+class TextFinding(Struct, kw_only=True, rename="camel"):
+    """Something doubtful in a YAML text; line and column from 1."""
+
+    severity: Severity
+
+    code: str
+
+    detail: str
+
+    hint: str | None
+
+    line: int
+
+    column: int
+
+    length: int
+
+    pointer: str
+    """Empty: it is the text that is spoken of."""
 
 
 class Texts(Struct, kw_only=True, rename="camel"):

@@ -29,6 +29,7 @@ from hearth_client.models import (
     Finding,
     Health,
     HourlyStatistic,
+    ImportAnswer,
     InteractionReport,
     JsonWebKeySet,
     MonthlyStatistic,
@@ -77,9 +78,9 @@ class Operations:
         """
         return self._pages(calls.list_buildings(page_size=page_size, after=after, search=search))
 
-    def add_building(self, building: Building) -> Building:
+    def add_building(self, building: Building, *, idempotency_key: str | None = None) -> Building:
         """Adds a building."""
-        return self._do(calls.add_building(building))
+        return self._do(calls.add_building(building, idempotency_key=idempotency_key))
 
     def replace_building(self, building: Building) -> Building:
         """Adjusts a building: all that can be set is replaced; what is not sent is unset, or back at its default."""
@@ -118,6 +119,16 @@ class Operations:
     ) -> list[MonthlyStatistic]:
         """The energies of each month, oldest first; of the first and the last one only the days of the range count."""
         return self._do(calls.list_monthly_statistics(customer_building_id, from_, to, event_types=event_types))
+
+    def export_building(self, customer_building_id: str) -> bytes:
+        """Everything of a building in a ZIP: `building.json`, `notifications.json` (with interactions, attempts and
+        goals),
+        `forecasts.json` (the newest), `audit.json`, `set-aside.json`, and the events of each type in
+        `events/{type}.csv`.
+
+        The token also needs read:events, read:pushnotifications and read:statistics.
+        """
+        return self._do(calls.export_building(customer_building_id))
 
     def list_building_forecasts(self, customer_building_id: str) -> list[BuildingForecast]:
         """The newest forecast of consumption and of generation, hour by hour: how it came about, and how right its like
@@ -210,11 +221,13 @@ class Operations:
             )
         )
 
-    def add_interaction(self, notification_id: str, interaction: InteractionReport) -> None:
+    def add_interaction(
+        self, notification_id: str, interaction: InteractionReport, *, idempotency_key: str | None = None
+    ) -> None:
         """Records an interaction; all are kept, the last one is shown. STOPDELIVERY switches the rule off, see
         `disabledNotifications` of the building: for the user, or without a userId for the whole building.
         """
-        self._do(calls.add_interaction(notification_id, interaction))
+        self._do(calls.add_interaction(notification_id, interaction, idempotency_key=idempotency_key))
 
     def backtest_rules(self, request: BacktestRequest, *, on_progress: Callable[[BacktestLine], None] | None = None) -> Backtest:
         """What a rule, or two to compare, would have meant for all buildings, or for a sample of them, in figures.
@@ -228,11 +241,23 @@ class Operations:
         """What is wrong with a rule, or doubtful, each with its place; nothing is saved."""
         return self._do(calls.check_rule(rule))
 
+    def export_rules(self) -> str:
+        """All rules as one YAML text, a document each, by their names. Importing it again changes nothing."""
+        return self._do(calls.export_rules())
+
     def help_with_expression(self, request: ExpressionQuestion) -> ExpressionAnswer:
         """Help for whoever writes an expression: its mistakes and, at the cursor, what may follow, what stands there, how
         to call.
         """
         return self._do(calls.help_with_expression(request))
+
+    def import_rules(self, text: str, *, dry_run: bool | None = None) -> ImportAnswer:
+        """Takes rules in from a YAML text: all, or none where there is a mistake. A rule is known by its name.
+
+        A changed one becomes a new version, an unchanged one is left alone, and those that the text does not name stay.
+        At most 1 MiB, without aliases.
+        """
+        return self._do(calls.import_rules(text, dry_run=dry_run))
 
     def show_series(self, request: SeriesRequest) -> SeriesList:
         """The data that datasets look at in a building, for a graph: of a shorter range than a simulation's, more of its
@@ -259,9 +284,9 @@ class Operations:
         """All rules by their names, or those with any of the tags."""
         return self._do(calls.list_rules(tags=tags))
 
-    def add_rule(self, rule: Rule) -> Rule:
+    def add_rule(self, rule: Rule, *, idempotency_key: str | None = None) -> Rule:
         """Adds a rule. An ACTIVE one must be complete and free of errors; a draft may be unfinished."""
-        return self._do(calls.add_rule(rule))
+        return self._do(calls.add_rule(rule, idempotency_key=idempotency_key))
 
     def show_present_values(self, request: PresentRequest) -> Present:
         """What each expression of a draft comes to in a building, and what its datasets hold, as of their newest event.
@@ -285,6 +310,8 @@ class Operations:
         """Saves a rule whole, which makes a version, and runs it at once where it is ACTIVE.
 
         `version`, if it is sent, is the one that was read: when somebody else has saved meanwhile, the answer is 409.
+        With the ETag
+        in If-Match it is 412.
         """
         return self._do(calls.save_rule(rule_id, rule))
 
@@ -333,9 +360,9 @@ class AsyncOperations:
         """
         return self._pages(calls.list_buildings(page_size=page_size, after=after, search=search))
 
-    async def add_building(self, building: Building) -> Building:
+    async def add_building(self, building: Building, *, idempotency_key: str | None = None) -> Building:
         """Adds a building."""
-        return await self._do(calls.add_building(building))
+        return await self._do(calls.add_building(building, idempotency_key=idempotency_key))
 
     async def replace_building(self, building: Building) -> Building:
         """Adjusts a building: all that can be set is replaced; what is not sent is unset, or back at its default."""
@@ -374,6 +401,16 @@ class AsyncOperations:
     ) -> list[MonthlyStatistic]:
         """The energies of each month, oldest first; of the first and the last one only the days of the range count."""
         return await self._do(calls.list_monthly_statistics(customer_building_id, from_, to, event_types=event_types))
+
+    async def export_building(self, customer_building_id: str) -> bytes:
+        """Everything of a building in a ZIP: `building.json`, `notifications.json` (with interactions, attempts and
+        goals),
+        `forecasts.json` (the newest), `audit.json`, `set-aside.json`, and the events of each type in
+        `events/{type}.csv`.
+
+        The token also needs read:events, read:pushnotifications and read:statistics.
+        """
+        return await self._do(calls.export_building(customer_building_id))
 
     async def list_building_forecasts(self, customer_building_id: str) -> list[BuildingForecast]:
         """The newest forecast of consumption and of generation, hour by hour: how it came about, and how right its like
@@ -466,11 +503,13 @@ class AsyncOperations:
             )
         )
 
-    async def add_interaction(self, notification_id: str, interaction: InteractionReport) -> None:
+    async def add_interaction(
+        self, notification_id: str, interaction: InteractionReport, *, idempotency_key: str | None = None
+    ) -> None:
         """Records an interaction; all are kept, the last one is shown. STOPDELIVERY switches the rule off, see
         `disabledNotifications` of the building: for the user, or without a userId for the whole building.
         """
-        await self._do(calls.add_interaction(notification_id, interaction))
+        await self._do(calls.add_interaction(notification_id, interaction, idempotency_key=idempotency_key))
 
     async def backtest_rules(
         self, request: BacktestRequest, *, on_progress: Callable[[BacktestLine], None] | None = None
@@ -486,11 +525,23 @@ class AsyncOperations:
         """What is wrong with a rule, or doubtful, each with its place; nothing is saved."""
         return await self._do(calls.check_rule(rule))
 
+    async def export_rules(self) -> str:
+        """All rules as one YAML text, a document each, by their names. Importing it again changes nothing."""
+        return await self._do(calls.export_rules())
+
     async def help_with_expression(self, request: ExpressionQuestion) -> ExpressionAnswer:
         """Help for whoever writes an expression: its mistakes and, at the cursor, what may follow, what stands there, how
         to call.
         """
         return await self._do(calls.help_with_expression(request))
+
+    async def import_rules(self, text: str, *, dry_run: bool | None = None) -> ImportAnswer:
+        """Takes rules in from a YAML text: all, or none where there is a mistake. A rule is known by its name.
+
+        A changed one becomes a new version, an unchanged one is left alone, and those that the text does not name stay.
+        At most 1 MiB, without aliases.
+        """
+        return await self._do(calls.import_rules(text, dry_run=dry_run))
 
     async def show_series(self, request: SeriesRequest) -> SeriesList:
         """The data that datasets look at in a building, for a graph: of a shorter range than a simulation's, more of its
@@ -517,9 +568,9 @@ class AsyncOperations:
         """All rules by their names, or those with any of the tags."""
         return await self._do(calls.list_rules(tags=tags))
 
-    async def add_rule(self, rule: Rule) -> Rule:
+    async def add_rule(self, rule: Rule, *, idempotency_key: str | None = None) -> Rule:
         """Adds a rule. An ACTIVE one must be complete and free of errors; a draft may be unfinished."""
-        return await self._do(calls.add_rule(rule))
+        return await self._do(calls.add_rule(rule, idempotency_key=idempotency_key))
 
     async def show_present_values(self, request: PresentRequest) -> Present:
         """What each expression of a draft comes to in a building, and what its datasets hold, as of their newest event.
@@ -543,6 +594,8 @@ class AsyncOperations:
         """Saves a rule whole, which makes a version, and runs it at once where it is ACTIVE.
 
         `version`, if it is sent, is the one that was read: when somebody else has saved meanwhile, the answer is 409.
+        With the ETag
+        in If-Match it is 412.
         """
         return await self._do(calls.save_rule(rule_id, rule))
 

@@ -296,6 +296,48 @@ class RuleVersion(WireModel):
     last_fault: str | None
 
 
+class ImportedRule(WireModel):
+    """What became of one rule of an import, or would become of it."""
+
+    id: str | None = Field(description="Null for one that would be added.")
+    name: str
+    version: int
+    outcome: Literal["added", "changed", "unchanged"]
+
+
+class TextFinding(WireModel):
+    """Something doubtful in a YAML text; line and column from 1."""
+
+    severity: Severity
+    code: str
+    detail: str
+    hint: str | None
+    line: int
+    column: int
+    length: int
+    pointer: str = Field(description="Empty: it is the text that is spoken of.")
+
+
+class ImportAnswer(WireModel):
+    """What became of the rules of a text, in their order."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "dryRun": False,
+                    "rules": [{"id": "6f1f0c9a4be2d07c5a3d9e10", "name": "Much power", "version": 2, "outcome": "changed"}],
+                    "findings": [],
+                }
+            ]
+        }
+    )
+
+    dry_run: bool
+    rules: list[ImportedRule]
+    findings: list[TextFinding]
+
+
 def rule_body(rule: domain.Rule) -> Rule:
     """A saved rule as it is answered."""
     return Rule.of(

@@ -24,14 +24,14 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export OMP_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup pages demo provision test check static web-check docs bench screenshots fuzz crash lock
+.PHONY: help setup pages demo provision test check static web-check docs client bench screenshots fuzz crash lock
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(INSTALLED) $(PAGES) ## install everything into .venv and build the console's pages
 
-$(INSTALLED): requirements-dev.lock pyproject.toml tools/install.sh
+$(INSTALLED): requirements-dev.lock pyproject.toml clients/python/pyproject.toml tools/install.sh
 	@PYTHON='$(PYTHON)' sh tools/install.sh
 	@touch $@
 
@@ -72,6 +72,9 @@ check: static test ## lint, format, types, import contracts and house rules, the
 
 docs: $(INSTALLED) ## write the pages of the manual that list, from the catalogue and the codes of the rule language
 	$(BIN)/python -m tools.language_docs
+
+client: $(INSTALLED) ## write the generated modules of the Python client, from the API's OpenAPI document
+	$(BIN)/python -m tools.python_client
 
 bench: setup provision $(COMPARED) ## measure throughput, latency and the rule language on this machine
 	$(BIN)/python bench/run.py

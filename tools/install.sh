@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes .venv and installs the locked dependencies and Hearth itself (editable) into it.
+# Makes .venv and installs the locked dependencies, Hearth itself and its Python client (both editable) into it.
 # The lock is requirements-dev.lock, or the one that is named.
 #
 # Needs a Python 3.11 or newer. Never installs into that Python, and names no package index: what pip is
@@ -58,4 +58,4 @@ else
     pip install --quiet --require-hashes -r "$lock"
 fi
 # The build backend is among the locked dependencies: nothing unpinned is fetched for the build.
-pip install --quiet --no-deps --no-build-isolation -e .
+pip install --quiet --no-deps --no-build-isolation -e . -e clients/python

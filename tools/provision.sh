@@ -1,5 +1,5 @@
 #!/bin/sh
-# Sees that the real parts which tests use are on this machine: PostgreSQL, Mosquitto, Chromium.
+# Sees that the real parts which tests use are on this machine: PostgreSQL, Mosquitto, curl, Chromium.
 #
 # As root on a Debian-like system what is missing is installed by apt; elsewhere it is named, and the tests
 # that need it are skipped. Nothing is started here: tests start what they need and end it.
@@ -8,6 +8,7 @@ set -eu
 
 has_postgresql() { command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; }
 has_mosquitto() { command -v mosquitto >/dev/null || [ -x /usr/sbin/mosquitto ]; }
+has_curl() { command -v curl >/dev/null; }
 has_chromium() { command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null; }
 
 listed=no
@@ -35,9 +36,10 @@ provide() { # NAME CHECK PACKAGES...
 
 provide PostgreSQL has_postgresql postgresql
 provide Mosquitto has_mosquitto mosquitto
+provide curl has_curl curl
 provide Chromium has_chromium chromium fonts-liberation
 
 if [ -n "$missing" ]; then
-    echo "tests: not on this machine:$missing; what needs it is skipped (on Debian: apt-get install postgresql mosquitto chromium)"
+    echo "tests: not on this machine:$missing; what needs it is skipped (on Debian: apt-get install postgresql mosquitto curl chromium)"
     if [ -n "${HEARTH_TESTS_ALLOW_NO_SKIPS:-}" ]; then exit 1; fi
 fi

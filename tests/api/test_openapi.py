@@ -188,9 +188,9 @@ def test_examples_are_accepted(document: dict[str, Any]) -> None:
     from hearth.api.wire.events import Event
     from hearth.api.wire.notifications import InteractionReport, Notification
     from hearth.api.wire.rules import Rule
-    from hearth.api.wire.trials import Backtest, BacktestRequest, Simulation, SimulationRequest, Why, WhyRequest
+    from hearth.api.wire.trials import Backtest, BacktestRequest, Present, Simulation, SimulationRequest, Why, WhyRequest
 
-    requests, answers = (SimulationRequest, BacktestRequest, WhyRequest, Rule), (Simulation, Backtest, Why)
+    requests, answers = (SimulationRequest, BacktestRequest, WhyRequest, Rule), (Simulation, Backtest, Present, Why)
     for model in (Building, Event, Notification, InteractionReport, *requests, *answers):
         for example in document["components"]["schemas"][model.__name__]["examples"]:
             model.model_validate(example)

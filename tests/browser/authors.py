@@ -43,7 +43,11 @@ class Author:
     def sign_in(self, page: Page, path: str = "/", email: str | None = None, language: str = "en") -> None:
         """Opens a page and fills the form as a person does."""
         page.goto(self.console + path)
-        words = {"en": ("E-mail address", "Password", "Sign in"), "de": ("E-Mail-Adresse", "Passwort", "Anmelden")}[language]
+        words = {
+            "en": ("E-mail address", "Password", "Sign in"),
+            "de": ("E-Mail-Adresse", "Passwort", "Anmelden"),
+            "fr": ("Adresse e-mail", "Mot de passe", "Se connecter"),
+        }[language]
         page.get_by_label(words[0]).fill(email or self.email)
         page.get_by_label(words[1], exact=True).fill(PASSWORD)
         page.get_by_role("button", name=words[2]).click()

@@ -32,6 +32,15 @@ def test_predefined_rules_say_what_they_are_for_and_whether_one_has_them(http: h
     assert predefined(http)["battery-full-surplus-available"]["ruleId"] == added.json()["ruleId"]
 
 
+def test_they_are_there_in_each_language_and_added_in_the_one_that_is_shown(http: httpx2.Client, organisation: Any) -> None:
+    battery = predefined(http)["battery-full-surplus-available"]
+    assert battery["wordings"]["fr"]["name"] == "Batterie pleine, surplus disponible"
+    added = http.post("/api/predefined-rules/battery-full-surplus-available?language=fr").raise_for_status().json()
+    # It is still the same rule to somebody who reads German.
+    assert predefined(http)["battery-full-surplus-available"]["ruleId"] == added["ruleId"]
+    assert http.post("/api/predefined-rules/battery-full-surplus-available?language=de").status_code == 409
+
+
 def test_one_that_is_there_already_is_left_alone(http: httpx2.Client, organisation: Any) -> None:
     http.post("/api/predefined-rules/daily-energy-report").raise_for_status()
     again = http.post("/api/predefined-rules/daily-energy-report")

@@ -67,6 +67,45 @@ def test_no_barrier_and_no_sideways_scrolling(author: Author, browser: Browser, 
         assert_no_barrier(page)
 
 
+def test_a_german_author_reads_what_is_wrong_and_why_nothing_was_said_in_german(author: Author, page: Page) -> None:
+    page.context.add_init_script("localStorage.setItem('hearth-language', 'de')")
+    author.sign_in(page, f"/rules/{rule_id(author, 'Unfinished')}", language="de")
+    mistake = page.locator(".mistake")
+    expect(mistake).to_contain_text("Den Datensatz $Powr gibt es in dieser Regel nicht. meinten Sie $Power?")
+    page.locator(".findings summary").click()
+    expect(page.locator(".findings")).to_contain_text("Den Datensatz $Powr gibt es in dieser Regel nicht.")
+    page.get_by_role("button", name="Beheben: $Power schreiben").click()
+    expect(mistake).to_have_count(0)
+    page.get_by_role("textbox", name="Bedingung", exact=True).get_by_text("AVG").hover()
+    expect(page.locator(".x-explained")).to_contain_text("Der Durchschnitt der Werte")
+
+    page.goto(
+        f"{author.console}/rules/{rule_id(author, 'Much power')}?building={HOME}&from={author.first_day}&to={author.last_day}"
+    )
+    page.get_by_label("Warum, oder warum nicht, um").fill(f"{author.first_day}T02:00")
+    page.get_by_label("Warum, oder warum nicht, um").press("Enter")
+    drawer = page.get_by_role("dialog", name="Warum?")
+    expect(drawer).to_contain_text(
+        re.compile(r"Die Bedingung trifft nicht zu: AVG\(\$Power\) < -1500 \(AVG\(\$Power\) ist \d+ W\)")
+    )
+    page.keyboard.press("Escape")
+    page.get_by_label("Warum, oder warum nicht, um").fill(f"{author.first_day}T11:00")
+    page.get_by_label("Warum, oder warum nicht, um").press("Enter")
+    expect(drawer).to_contain_text("der Mindestabstand beträgt 1 Tag")
+
+
+def test_a_french_author_finds_the_predefined_rules_in_french_and_has_them_so(author: Author, page: Page) -> None:
+    page.context.add_init_script("localStorage.setItem('hearth-language', 'fr')")
+    author.sign_in(page, "/rules/catalogue", language="fr")
+    page.get_by_label("Chercher des règles prédéfinies").fill("batterie pleine")
+    expect(page.locator(".predefined-card")).to_have_count(1)
+    page.get_by_role("button", name="Activer Batterie pleine, surplus disponible").click()
+    expect(page.get_by_role("link", name="Vous l’avez : ouvrir Batterie pleine, surplus disponible")).to_be_visible()
+    added = author.rule(rule_id(author, "Batterie pleine, surplus disponible"))
+    assert added["description"].startswith("La batterie est pleine")
+    author.api.delete(f"/rules/{added['id']}/v1").raise_for_status()
+
+
 def test_the_keyboard_alone_finds_and_tries_a_rule(author: Author, page: Page) -> None:
     author.sign_in(page, "/rules")
     expect(page.get_by_role("article")).to_have_count(2)

@@ -163,6 +163,15 @@ def test_a_predefined_rule_is_added_once_and_never_written_over(world):
     assert world.rules.list_of(world.neighbour) == []
 
 
+def test_a_predefined_rule_is_named_in_the_language_asked_for_and_found_under_any_of_its_names(world):
+    added = world.rules.add_predefined(world.customer, "battery-full-surplus-available", ADA, "de")
+    assert added.name == "Batterie voll, Überschuss vorhanden"
+    assert added.description.startswith("Die Hausbatterie ist voll")
+    with pytest.raises(Problem) as refused:
+        world.rules.add_predefined(world.customer, "battery-full-surplus-available", ADA, "fr")
+    assert (refused.value.code, "Batterie voll" in refused.value.detail) == ("conflict", True)
+
+
 def test_a_predefined_rule_that_is_none_is_refused(world):
     with pytest.raises(Problem) as refused:
         world.rules.add_predefined(world.customer, "../secrets", ADA)

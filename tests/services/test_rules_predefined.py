@@ -18,7 +18,7 @@ from hearth.engine.buildings import BuildingState
 from hearth.engine.compiled import compile_rule
 from hearth.engine.effects import Effects
 from hearth.engine.step import step
-from hearth.services.predefined_rules import predefined_rule_texts, predefined_scenario_texts
+from hearth.services.predefined_rules import predefined_rule_texts, predefined_scenario_texts, read_predefined_rules
 from hearth.services.rule_files import read_files, write_rules
 from hearth.testing.scenario_files import scenarios_file_of
 from hearth.testing.scenarios import check_scenarios
@@ -132,3 +132,12 @@ def test_three_rules_fire_on_a_real_home_without_flooding_it(home):
     fired = [name for name, count in counts.items() if count]
     assert len(fired) >= 3, counts
     assert sum(counts.values()) <= 180, counts
+
+
+def test_each_has_a_name_and_a_description_of_its_own_in_every_language_of_the_console():
+    rules = read_predefined_rules(CATALOGUE, LANGUAGES)
+    for language in LANGUAGES:
+        wordings = [rule.wordings[language] for rule in rules]
+        assert all(each.name and each.description for each in wordings)
+        assert len({each.name for each in wordings}) == len(rules)
+    assert {rule.worded("it").name for rule in rules} == set(RULES)

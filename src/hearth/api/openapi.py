@@ -19,7 +19,7 @@ from hearth.api.wire.events import EVENT_EXAMPLE, Event
 from hearth.api.wire.notifications import Notification
 from hearth.api.wire.problems import ProblemDocument
 from hearth.api.wire.statistics import DailyComparison, DailyStatistic, HourlyStatistic, MonthlyStatistic
-from hearth.api.wire.trials import Backtest, BacktestLine, Simulation, Why
+from hearth.api.wire.trials import Backtest, BacktestLine, Present, Simulation, Why
 from hearth.domain.customers import SCOPES
 from hearth.services.access import TOKEN_PATH
 from hearth.services.intake import MOST_HISTORICAL_EVENTS, MOST_LIVE_EVENTS
@@ -66,7 +66,7 @@ def _document(app: FastAPI) -> dict[str, Any]:
     schemas = components.setdefault("schemas", {})
     # FastAPI leaves null members out of examples; the models' own schemas have them whole.
     statistics = (HourlyStatistic, DailyStatistic, MonthlyStatistic, DailyComparison)
-    whole = (Building, Event, Notification, *statistics, Simulation, Backtest, BacktestLine, Why)
+    whole = (Building, Event, Notification, *statistics, Simulation, Backtest, BacktestLine, Present, Why)
     models: list[tuple[type[BaseModel], JsonSchemaMode]] = [(model, "validation") for model in whole]
     _, definitions = models_json_schema(
         [*models, (ProblemDocument, "serialization")], ref_template="#/components/schemas/{model}"

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 
 from hearth.console import rule_wire, wire
 from hearth.console.security import Allowed
+from hearth.domain.customers import Language
 from hearth.engine.schedule import mistake_in
 from hearth.services.auditing import actor_of
 from hearth.services.members import SignedIn
@@ -28,17 +29,25 @@ MayWriteRules = Annotated[SignedIn, Depends(Allowed("write:rules"))]
 
 @router.get("/predefined-rules", operation_id="listPredefinedRules", summary="The rules that come with Hearth")
 def list_predefined_rules(signed_in: MayReadRules, rules: TheRules) -> list[rule_wire.PredefinedRuleView]:
-    """All, by name, each with the customer's own rule of that name."""
+    """All, by English name, each with the customer's own rule of one of its names."""
     own = {rule.name: rule.id for rule in rules.list_of(signed_in.customer.id)}
-    return [rule_wire.predefined_rule_view(each, own.get(each.rule.name)) for each in rules.list_predefined()]
+    return [
+        rule_wire.predefined_rule_view(each, next((own[name] for name in each.names if name in own), None))
+        for each in rules.list_predefined()
+    ]
 
 
 @router.post("/predefined-rules/{file}", operation_id="addPredefinedRule", summary="Activate a predefined rule", status_code=201)
 def add_predefined_rule(
-    file: Annotated[str, Path(pattern=r"^[a-z0-9-]{1,100}$")], signed_in: MayWriteRules, rules: TheRules
+    file: Annotated[str, Path(pattern=r"^[a-z0-9-]{1,100}$")],
+    signed_in: MayWriteRules,
+    rules: TheRules,
+    language: Language | None = None,
 ) -> rule_wire.AddedRule:
-    """Makes it a rule of the customer, which runs at once. One that the customer has already is left alone (409)."""
-    added = rules.add_predefined(signed_in.customer.id, file, actor_of(signed_in.member))
+    """Makes it a rule of the customer, which runs at once, named in `language` (without it: the member's own). One that
+    the customer has already is left alone (409)."""
+    member = signed_in.member
+    added = rules.add_predefined(signed_in.customer.id, file, actor_of(member), language or member.language)
     return rule_wire.AddedRule(rule_id=added.id)
 
 

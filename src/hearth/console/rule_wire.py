@@ -12,12 +12,18 @@ class PredefinedText(Wire):
     message: str
 
 
+class PredefinedWording(Wire):
+    name: str
+    description: str
+
+
 class PredefinedRuleView(Wire):
-    """A rule that comes with Hearth. `ruleId`: of the customer's own rule of that name, where there is one."""
+    """A rule that comes with Hearth; `wordings` by language. `ruleId`: of the customer's own rule of one of its names."""
 
     file: str
     name: str
     description: str
+    wordings: dict[str, PredefinedWording]
     tags: list[str]
     condition: str
     texts: dict[str, PredefinedText]
@@ -57,6 +63,10 @@ def predefined_rule_view(predefined: PredefinedRule, rule_id: str | None) -> Pre
         file=predefined.file,
         name=rule.name,
         description=rule.description,
+        wordings={
+            language: PredefinedWording(name=each.name, description=each.description)
+            for language, each in predefined.wordings.items()
+        },
         tags=list(rule.tags),
         condition=rule.condition,
         texts={}

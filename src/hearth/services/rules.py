@@ -92,19 +92,22 @@ class Rules:
             self._predefined = read_predefined_rules(self.catalogue, DEFAULT_LANGUAGES)
         return self._predefined
 
-    def add_predefined(self, customer_id: str, file: str, by: Actor) -> Rule:
-        """A predefined rule as one of the customer's; what the customer made of it before is never written over.
+    def add_predefined(self, customer_id: str, file: str, by: Actor, language: str = "en") -> Rule:
+        """A predefined rule as one of the customer's, named in a language; what the customer made of it before is never
+        written over.
 
-        Raises Problem "not_found", "conflict" where the customer has a rule of that name, "invalid" where it does not fit.
+        Raises Problem "not_found", "conflict" where the customer has it under one of its names, "invalid" where it does
+        not fit.
         """
         predefined = next((each for each in self.list_predefined() if each.file == file), None)
         if predefined is None:
             raise Problem("not_found", f"There is no predefined rule {file}.")
         with self._store.write() as session:
             customer = _customer(session, customer_id)
-            if session.rules.find_named(customer_id, predefined.rule.name) is not None:
-                raise Problem("conflict", f"You have a rule {predefined.rule.name!r} already. Open it to switch it on.")
-            rule = self._first_version(customer_id, predefined.rule, by)
+            for name in predefined.names:
+                if session.rules.find_named(customer_id, name) is not None:
+                    raise Problem("conflict", f"You have a rule {name!r} already. Open it to switch it on.")
+            rule = self._first_version(customer_id, predefined.worded(language), by)
             self._refuse_unfit(rule, customer.languages)
             self._store_version(session, rule, None, by)
             session.changes.add(customer_id, "rules")
@@ -172,9 +175,11 @@ class Rules:
             known = get_rule(session, customer_id, rule_id)
             _refuse_outdated(known, versions)
             if based_on is not None and based_on != known.version:
+                saved_by = f" by {known.updated_by}" if known.updated_by else ""
                 raise Problem(
                     "conflict",
-                    f"{_saved_meanwhile(known)}; yours is based on version {based_on}. Read it anew and bring both together.",
+                    f"The rule was saved{saved_by} as version {known.version} meanwhile; yours is based on version {based_on}. "
+                    "Read it anew and bring both together.",
                 )
             rule = self._next_version(known, draft, by)
             if rule is not known:
@@ -296,12 +301,10 @@ def _customer(session: Session, customer_id: str) -> Customer:
 
 def _refuse_outdated(rule: Rule, versions: Collection[str] | None) -> None:
     if versions is not None and str(rule.version) not in versions:
-        raise Problem("precondition_failed", f"{_saved_meanwhile(rule)}. Read it anew, bring both together, send its new ETag.")
-
-
-def _saved_meanwhile(rule: Rule) -> str:
-    saved_by = f" by {rule.updated_by}" if rule.updated_by else ""
-    return f"The rule was saved{saved_by} as version {rule.version} meanwhile"
+        raise Problem(
+            "precondition_failed",
+            f"The rule was saved as version {rule.version} meanwhile. Read it anew, bring both together and send its new ETag.",
+        )
 
 
 def get_rule(session: Session, customer_id: str, rule_id: str) -> Rule:

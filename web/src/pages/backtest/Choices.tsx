@@ -10,6 +10,7 @@ import { RunButton } from "../../parts/RunButton";
 import { useSession } from "../../parts/session";
 import { TypedInput } from "../../parts/TypedInput";
 import { useTyped } from "../../parts/useTyped";
+import { useSentences } from "../../texts/sentences";
 import type { BacktestSearch } from "../ruleSearch";
 import type { Subjects } from "./subjects";
 
@@ -102,6 +103,7 @@ export function Choices({ search, change, range, subjects, isRunning, mistakes, 
 
 function Homes({ search, change, mistakes }: Pick<Props, "search" | "change" | "mistakes">) {
   const { t } = useTranslation();
+  const say = useSentences();
   const [typed, setTyped] = useState("");
   const [settled] = useDebouncedValue(typed.trim(), PAUSE_MS);
   const kind = search.buildings ? "chosen" : search.sample ? "some" : "all";
@@ -156,7 +158,7 @@ function Homes({ search, change, mistakes }: Pick<Props, "search" | "change" | "
           maxTags={MOST_CHOSEN}
           value={search.buildings ?? []}
           onChange={(chosen) => change({ buildings: chosen })}
-          error={wrong?.detail}
+          error={wrong && say(wrong.detail)}
           clearable
           clearButtonProps={{ "aria-label": t("backtest.chosenNone") }}
         />

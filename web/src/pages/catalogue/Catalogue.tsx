@@ -11,18 +11,22 @@ import { predefinedQuery, rulesQuery } from "../../api/rules";
 import { LinkButton } from "../../parts/LinkButton";
 import { Refusal } from "../../parts/Refusal";
 import { useAllowed } from "../../parts/session";
+import type { Language } from "../../texts";
 
 export function Catalogue() {
   const { t, i18n } = useTranslation();
   const predefined = useQuery(predefinedQuery);
   const [words, setWords] = useState("");
   const wanted = words.toLocaleLowerCase(i18n.language);
-  const shown = predefined.data?.filter((rule) =>
-    [rule.name, rule.description, ...rule.tags, ...Object.values(rule.texts).map((text) => text.title)]
-      .join(" ")
-      .toLocaleLowerCase(i18n.language)
-      .includes(wanted),
-  );
+  const shown = predefined.data
+    ?.map((rule) => ({ ...rule, ...rule.wordings[i18n.language] }))
+    .sort((one, other) => one.name.localeCompare(other.name, i18n.language))
+    .filter((rule) =>
+      [rule.name, rule.description, ...rule.tags, ...Object.values(rule.texts).map((text) => text.title)]
+        .join(" ")
+        .toLocaleLowerCase(i18n.language)
+        .includes(wanted),
+    );
   return (
     <>
       <Link to="/rules" className="back-link" activeProps={{}}>
@@ -74,7 +78,11 @@ function PredefinedCard({ rule }: { rule: PredefinedRule }) {
   const queries = useQueryClient();
   const add = useMutation({
     mutationFn: () =>
-      answer(client.POST("/console/api/predefined-rules/{file}", { params: { path: { file: rule.file } } })),
+      answer(
+        client.POST("/console/api/predefined-rules/{file}", {
+          params: { path: { file: rule.file }, query: { language: i18n.language as Language } },
+        }),
+      ),
     onSuccess: ({ ruleId }) => {
       queries.setQueryData(predefinedQuery.queryKey, (all) =>
         all?.map((each) => (each.file === rule.file ? { ...each, ruleId } : each)),

@@ -3,6 +3,7 @@ import { IconAlertCircle, IconCheck, IconX } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { PresentDataset } from "../../api/public";
 import { number, weekdayTime } from "../../parts/formats";
+import { useSentences } from "../../texts/sentences";
 import { useEditing } from "./editing";
 import type { PresentState } from "./usePresent";
 
@@ -11,13 +12,15 @@ const RECENT_MS = 15 * 60_000;
 /** Takes its place as soon as a home is chosen, so that nothing shifts when the value comes. */
 export function PresentLine({ pointer }: { pointer: string }) {
   const { t } = useTranslation();
+  const say = useSentences();
   const { present, hasHome } = useEditing();
   if (!hasHome) return null;
   const found = present?.values.get(pointer);
   if (!present || !found) return <p className="present" />;
   const isAnswer = found.type.includes("Boolean");
   const isText = pointer.endsWith("/message");
-  const isMissing = found.missing !== null;
+  const why = found.missing === null ? null : say(found.missing, "missing");
+  const isMissing = why !== null;
   const answered = isMissing ? "missing" : isAnswer ? (found.value === true ? "yes" : "no") : "value";
   const shown = isAnswer ? t(found.value === true ? "rule.yes" : "rule.no") : found.shown;
   return (
@@ -33,7 +36,7 @@ export function PresentLine({ pointer }: { pointer: string }) {
         <When present={present} />
       </span>
       {(isText || !isMissing) && <b>{[shown, isAnswer ? "" : found.unit].filter(Boolean).join(" ")}</b>}
-      {isMissing && <span>{t(isText ? "rule.partMissing" : "rule.noValue", { why: found.missing })}</span>}
+      {isMissing && <span>{t(isText ? "rule.partMissing" : "rule.noValue", { why })}</span>}
       {!isText &&
         found.parts.map((part) => (
           <span key={part.text} className="present-part">

@@ -7,6 +7,7 @@ import type { Rule } from "../../api/public";
 import { rulesQuery, ticksQuery } from "../../api/rules";
 import { DurationInput } from "../../parts/DurationInput";
 import { weekdayTime } from "../../parts/formats";
+import { useSentences } from "../../texts/sentences";
 import { tagsOf } from "../rules/ruleList";
 import { useEditing, useErrorAt } from "./editing";
 import { Section } from "./Section";
@@ -96,11 +97,12 @@ export function Settings({ timeZoneId }: { timeZoneId: string }) {
 
 function Schedule({ timeZoneId }: { timeZoneId: string }) {
   const { t, i18n } = useTranslation();
+  const say = useSentences();
   const { draft, edit } = useEditing();
   const cron = draft.timeBasedCron ?? "";
   const [settled] = useDebouncedValue(cron, 400);
   const ticks = useQuery({ ...ticksQuery(settled, timeZoneId), enabled: settled.trim() !== "" });
-  const mistake = ticks.data?.mistake;
+  const wrong = [ticks.data?.mistake, ticks.data?.remedy].filter((each) => each != null);
   return (
     <div className="schedule">
       <NativeSelect
@@ -116,7 +118,7 @@ function Schedule({ timeZoneId }: { timeZoneId: string }) {
         label={t("rule.place.timeBasedCron")}
         classNames={{ input: "monospace" }}
         value={cron}
-        error={mistake ? [mistake, ticks.data?.remedy].filter(Boolean).join(" ") : undefined}
+        error={wrong.length > 0 ? wrong.map((each) => say(each)).join(" ") : undefined}
         onChange={(event) => edit({ timeBasedCron: event.currentTarget.value })}
       />
       <div className="schedule-ticks">

@@ -9,6 +9,7 @@ import { rulesQuery, versionsQuery } from "../../api/rules";
 import { Refusal } from "../../parts/Refusal";
 import { useAllowed } from "../../parts/session";
 import { Time } from "../../parts/Time";
+import { useSentences } from "../../texts/sentences";
 import { differences } from "./differences";
 import { DiffTable } from "./DiffTable";
 import { useEditing } from "./editing";
@@ -67,6 +68,7 @@ interface ItemProps {
 
 function VersionItem({ version, present, isChanged, onRestored }: ItemProps) {
   const { t, i18n } = useTranslation();
+  const say = useSentences();
   const queries = useQueryClient();
   const { draft } = useEditing();
   const mayWrite = useAllowed("write:rules");
@@ -120,7 +122,7 @@ function VersionItem({ version, present, isChanged, onRestored }: ItemProps) {
       {version.effects.length > 0 && (
         <ul className="version-effects">
           {version.effects.map((effect) => (
-            <li key={effect}>{effect}</li>
+            <li key={effect}>{say(effect)}</li>
           ))}
         </ul>
       )}

@@ -10,6 +10,7 @@ import { api, type Rule, type Simulation, type Why } from "../../api/public";
 import { weekdayTime } from "../../parts/formats";
 import { Refusal } from "../../parts/Refusal";
 import { textIn } from "../../parts/textIn";
+import { type Say, useSentences } from "../../texts/sentences";
 import { Steps, useStep } from "./Steps";
 import { WhyTree } from "./WhyTree";
 
@@ -50,6 +51,7 @@ export function WhyDrawer({ timesMs, result, onClose, children }: Props) {
 
 function Explanation({ atMs, tried, language }: { atMs: number; tried: Asked; language: string }) {
   const { t } = useTranslation();
+  const say = useSentences();
   const { simulation, rule, timeZoneId } = tried;
   const customerBuildingId = simulation.customerBuildingId;
   const timestamp = Math.round(atMs) / 1000;
@@ -82,7 +84,7 @@ function Explanation({ atMs, tried, language }: { atMs: number; tried: Asked; la
       {why.data && why.data.notes.length > 0 && (
         <ul className="why-notes">
           {why.data.notes.map((note) => (
-            <li key={note}>{note}</li>
+            <li key={note}>{say(note)}</li>
           ))}
         </ul>
       )}
@@ -104,6 +106,7 @@ interface EvaluationProps {
 
 function Evaluation({ evaluation, language, timeZoneId }: EvaluationProps) {
   const { t } = useTranslation();
+  const say = useSentences();
   const { Icon, status, name } = OUTCOMES[evaluation.outcome];
   const { before, after } = evaluation;
   const counted = (["matches", "streak", "delivered"] as const).filter((each) => before[each] || after[each]);
@@ -113,7 +116,7 @@ function Evaluation({ evaluation, language, timeZoneId }: EvaluationProps) {
         <Icon size={20} aria-hidden />
         <div>
           <b>{t(`rule.outcomes.${name}`)}</b>
-          {evaluation.outcome !== "sent" && <p>{sentence(evaluation.ended)}</p>}
+          {evaluation.outcome !== "sent" && <p>{sentence(evaluation.ended, say)}</p>}
         </div>
       </div>
       <p className="why-evaluated">
@@ -143,8 +146,9 @@ function Evaluation({ evaluation, language, timeZoneId }: EvaluationProps) {
 }
 
 /** The step in words, without the outcome that stands above it already. */
-function sentence(ended: string): string {
-  const text = ended.replace(/^not sent: /, "");
+function sentence(ended: string, say: Say): string {
+  const reason = /^not sent: (.*)$/s.exec(ended)?.[1];
+  const text = reason === undefined ? say(ended) : say(reason, "reasons");
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 

@@ -2,11 +2,13 @@
 import { IconAlertCircle, IconCheck, IconX } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { ExplainedPart } from "../../api/public";
+import { useSentences } from "../../texts/sentences";
 
 const OPEN_TO = 2;
 
 export function WhyTree({ part, depth = 0 }: { part: ExplainedPart; depth?: number }) {
   const { t } = useTranslation();
+  const say = useSentences();
   const isAnswer = part.type.includes("Boolean");
   const answered = part.missing !== null ? "missing" : isAnswer ? (part.value === true ? "yes" : "no") : "value";
   const inner = part.parts.filter((each) => !isPlain(each));
@@ -24,7 +26,7 @@ export function WhyTree({ part, depth = 0 }: { part: ExplainedPart; depth?: numb
             {t("rule.is")} <b>{[shortened(part.shown), part.unit].filter(Boolean).join(" ")}</b>
           </span>
         )}
-        {part.missing !== null && <span className="why-value">{part.missing}</span>}
+        {part.missing !== null && <span className="why-value">{say(part.missing, "missing")}</span>}
       </span>
     </span>
   );

@@ -1,9 +1,10 @@
 // What every part of the configurator sees: the draft, how to change it, and what is said about its places.
 import { useDebouncedValue } from "@mantine/hooks";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { createContext, useContext } from "react";
+import { createContext, useContext, useMemo } from "react";
 import { answer, Refused } from "../../api/client";
 import { api, type Finding, type Rule, type Simulation } from "../../api/public";
+import { useSentences } from "../../texts/sentences";
 import { sendable } from "./draft";
 import type { PresentState } from "./usePresent";
 
@@ -36,6 +37,7 @@ export function useEditing(): Editing {
  * then, `failure` is why it could not be asked.
  */
 export function useFindings(draft: Rule): { said: Said[] | undefined; failure: Error | null } {
+  const say = useSentences();
   const [settled] = useDebouncedValue(draft, PAUSE_MS);
   const asked = useQuery({
     queryKey: ["check", settled],
@@ -55,7 +57,12 @@ export function useFindings(draft: Rule): { said: Said[] | undefined; failure: E
       }
     },
   });
-  return { said: asked.data, failure: asked.error };
+  const { data, error } = asked;
+  const said = useMemo(
+    () => data?.map((each) => ({ ...each, detail: say(each.detail), hint: each.hint && say(each.hint) })),
+    [data, say],
+  );
+  return { said, failure: error };
 }
 
 /** The first error at a place, for the field that stands there. */

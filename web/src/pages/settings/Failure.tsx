@@ -1,8 +1,6 @@
-import { useTranslation } from "react-i18next";
-import { failureWords } from "./failures";
+import { useSentences } from "../../texts/sentences";
 
 /** Why an attempt failed. */
 export function Failure({ error }: { error: string }) {
-  const { t } = useTranslation();
-  return failureWords(t, error) ?? <span lang="en">{error}</span>;
+  return useSentences()(error, "failures");
 }

@@ -105,7 +105,11 @@ function Health({ endpoint, state }: { endpoint: Endpoint; state: State }) {
         <Alert role="status" color="red" className="alert" mt="sm">
           <div className="disabled">
             <Text fz="sm">
-              {endpoint.disabledReason === "it answered 410 Gone" ? t("fulfilment.gone") : endpoint.disabledReason}{" "}
+              {endpoint.disabledReason === "it answered 410 Gone" ? (
+                t("fulfilment.gone")
+              ) : (
+                <Failure error={endpoint.disabledReason ?? ""} />
+              )}{" "}
               {t("fulfilment.disabledLead")}
             </Text>
             <Button variant="default" loading={enable.isPending} onClick={() => enable.mutate()}>

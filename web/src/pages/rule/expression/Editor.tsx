@@ -7,6 +7,7 @@ import { EditorState } from "@codemirror/state";
 import { EditorView, hoverTooltip, keymap } from "@codemirror/view";
 import { useEffect, useRef } from "react";
 import type { ExpressionAnswer, ExpressionMistake } from "../../../api/public";
+import { type Say, useSentences } from "../../../texts/sentences";
 import { explained } from "./explained";
 import { highlighting } from "./highlight";
 import { toUnits } from "./offsets";
@@ -31,13 +32,15 @@ export default function Editor({ labelledBy, describedBy, value, mistakes, onCha
   const place = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(undefined);
   const first = useRef(value);
-  const told = useRef({ onChange, onCursor });
+  const say = useSentences();
+  const told = useRef({ onChange, onCursor, say });
   useEffect(() => {
-    told.current = { onChange, onCursor };
+    told.current = { onChange, onCursor, say };
   });
 
   useEffect(() => {
     if (!place.current) return;
+    const inWords: Say = (english, group) => told.current.say(english, group);
     const made = new EditorView({
       parent: place.current,
       state: EditorState.create({
@@ -46,8 +49,13 @@ export default function Editor({ labelledBy, describedBy, value, mistakes, onCha
           history(),
           bracketMatching(),
           highlighting,
-          autocompletion({ override: [proposals(ask)], icons: false, activateOnTypingDelay: 150, interactionDelay: 0 }),
-          explanations(ask),
+          autocompletion({
+            override: [proposals(ask, inWords)],
+            icons: false,
+            activateOnTypingDelay: 150,
+            interactionDelay: 0,
+          }),
+          explanations(ask, inWords),
           keymap.of([...completionKeymap, ...historyKeymap, ...defaultKeymap]),
           EditorView.lineWrapping,
           EditorView.contentAttributes.of({
@@ -91,7 +99,7 @@ export default function Editor({ labelledBy, describedBy, value, mistakes, onCha
 }
 
 /** What may stand at the cursor. The server has chosen already, so nothing is filtered here. */
-function proposals(ask: Ask): CompletionSource {
+function proposals(ask: Ask, say: Say): CompletionSource {
   return async (context) => {
     if (!context.explicit && !context.matchBefore(/[$:\p{L}\p{N}_]$/u)) return null;
     const text = context.state.doc.toString();
@@ -104,9 +112,9 @@ function proposals(ask: Ask): CompletionSource {
       filter: false,
       options: help.completions.map((each): Completion => ({
         label: each.label,
-        detail: each.detail,
+        detail: say(each.detail, "details"),
         type: each.kind,
-        info: () => explained({ title: "", documentation: each.documentation, examples: [] }),
+        info: () => explained({ title: "", documentation: say(each.documentation, "help"), examples: [] }),
         apply: (shown) => {
           const from = toUnits(text, each.start);
           // What was typed since then is replaced as well.
@@ -124,12 +132,18 @@ function proposals(ask: Ask): CompletionSource {
 }
 
 /** What stands under the pointer, in words. */
-function explanations(ask: Ask) {
+function explanations(ask: Ask, say: Say) {
   return hoverTooltip(async (shown, at) => {
     const text = shown.state.doc.toString();
     const help = await ask(text, at).catch(() => null);
     if (!help?.hover) return null;
-    const { start, end, ...said } = help.hover;
+    const { start, end, title, documentation, type, examples } = help.hover;
+    const said = {
+      title: say(title, "titles"),
+      documentation: say(documentation, "help"),
+      type: type && say(type, "typed"),
+      examples,
+    };
     return {
       pos: toUnits(text, start),
       end: toUnits(text, end),

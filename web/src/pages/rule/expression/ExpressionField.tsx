@@ -7,6 +7,7 @@ import { lazy, Suspense, useCallback, useEffect, useId, useMemo, useRef, useStat
 import { useTranslation } from "react-i18next";
 import { answer } from "../../../api/client";
 import { api, type ExpressionMistake, type Place } from "../../../api/public";
+import { useSentences } from "../../../texts/sentences";
 import { useEditing } from "../editing";
 import { PresentLine } from "../PresentLine";
 import { toCharacters, toUnits } from "./offsets";
@@ -25,6 +26,7 @@ interface Props {
 
 export function ExpressionField({ label, description, place, pointer, value, onChange }: Props) {
   const { draft, findings } = useEditing();
+  const say = useSentences();
   const id = useId();
   const [cursor, setCursor] = useState<number | null>(null);
   const { datasets, isStreak } = draft;
@@ -48,6 +50,10 @@ export function ExpressionField({ label, description, place, pointer, value, onC
   });
   // Places are those of the text that was asked about, so an older answer is of no use.
   const help = asked.data?.of === value && value.trim() !== "" ? asked.data.help : undefined;
+  const mistakes = useMemo(
+    () => help?.mistakes.map((each) => ({ ...each, detail: say(each.detail), hint: each.hint && say(each.hint) })),
+    [help, say],
+  );
   const missing =
     value.trim() === "" ? findings.find((each) => each.pointer === pointer && each.severity === "error") : undefined;
 
@@ -85,7 +91,7 @@ export function ExpressionField({ label, description, place, pointer, value, onC
             labelledBy={id}
             describedBy={`${id}-said`}
             value={value}
-            mistakes={help?.mistakes}
+            mistakes={mistakes}
             onChange={onChange}
             onCursor={(at) => setCursor(at === null ? null : toCharacters(value, at))}
             ask={ask}
@@ -94,7 +100,7 @@ export function ExpressionField({ label, description, place, pointer, value, onC
       </div>
       <div id={`${id}-said`} className="expression-said" aria-live="polite">
         {missing && <p className="field-error">{missing.detail}</p>}
-        {help?.mistakes.map((mistake, index) => (
+        {mistakes?.map((mistake, index) => (
           <MistakeLine key={index} mistake={mistake} onFix={() => fix(mistake)} />
         ))}
         {help && help.mistakes.length === 0 && cursor !== null && help.signature && (

@@ -1,0 +1,46 @@
+import { describe, expect, it } from "vitest";
+import de from "./sentences/de.json";
+import fr from "./sentences/fr.json";
+import { translator } from "./translator";
+
+const german = translator(de);
+
+describe("a sentence of the platform", () => {
+  it.each([
+    ["There is no function SUMM.", "Die Funktion SUMM gibt es nicht."],
+    [
+      "`AND` needs yes/no on both sides; the right side is a number (`2`).",
+      "`AND` braucht auf beiden Seiten ja oder nein; die rechte Seite ergibt eine Zahl (`2`).",
+    ],
+    ["Several events (`$Power`) has no `::Nope`.", "`$Power` ergibt mehrere Ereignisse; dort gibt es kein `::Nope`."],
+    [
+      "not sent: the condition does not hold: $A > 1 ($A is 0 W, AVG($B) is 2 kWh); $C = 1 ($C is 3); and 2 more",
+      "nicht gesendet: die Bedingung trifft nicht zu: $A > 1 ($A ist 0 W, AVG($B) ist 2 kWh); $C = 1 ($C ist 3); und 2 weitere",
+    ],
+    [
+      "There is no source GATEWY. Hint: did you mean GATEWAY?",
+      "Die Quelle GATEWY gibt es nicht. Hinweis: meinten Sie GATEWAY?",
+    ],
+  ])("%s", (english, said) => expect(german(english)).toBe(said));
+
+  it("keeps code as it is, whatever stands in it", () => {
+    const code = '"There is no function SUMM." + $A; is (a, b)';
+    expect(german(`because of \`${code}\``)).toBe(`wegen \`${code}\``);
+  });
+
+  it("of a failed attempt has its cause in it", () => {
+    expect(translator(fr)("no access token: the token URL: no connection", "failures")).toBe(
+      "pas de jeton d’accès\u00a0: pas de connexion",
+    );
+  });
+
+  it("is not known where no template fits", () => {
+    expect(german("Something else happened.")).toBeNull();
+    expect(german("`AND` needs yes/no on both sides; the right side is a banana (`2`).")).toBeNull();
+  });
+
+  it("does not take long, however many parts it has", () => {
+    const terms = Array.from({ length: 60 }, (_, index) => `$A > ${index} ($A is ${index}, $B is ${index})`).join("; ");
+    expect(german(`the condition does not hold: ${terms}`, "reasons")).toContain("$B ist 59");
+  });
+});

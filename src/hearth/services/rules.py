@@ -175,9 +175,11 @@ class Rules:
             known = get_rule(session, customer_id, rule_id)
             _refuse_outdated(known, versions)
             if based_on is not None and based_on != known.version:
+                saved_by = f" by {known.updated_by}" if known.updated_by else ""
                 raise Problem(
                     "conflict",
-                    f"{_saved_meanwhile(known)}; yours is based on version {based_on}. Read it anew and bring both together.",
+                    f"The rule was saved{saved_by} as version {known.version} meanwhile; yours is based on version {based_on}. "
+                    "Read it anew and bring both together.",
                 )
             rule = self._next_version(known, draft, by)
             if rule is not known:
@@ -299,12 +301,10 @@ def _customer(session: Session, customer_id: str) -> Customer:
 
 def _refuse_outdated(rule: Rule, versions: Collection[str] | None) -> None:
     if versions is not None and str(rule.version) not in versions:
-        raise Problem("precondition_failed", f"{_saved_meanwhile(rule)}. Read it anew, bring both together, send its new ETag.")
-
-
-def _saved_meanwhile(rule: Rule) -> str:
-    saved_by = f" by {rule.updated_by}" if rule.updated_by else ""
-    return f"The rule was saved{saved_by} as version {rule.version} meanwhile"
+        raise Problem(
+            "precondition_failed",
+            f"The rule was saved as version {rule.version} meanwhile. Read it anew, bring both together and send its new ETag.",
+        )
 
 
 def get_rule(session: Session, customer_id: str, rule_id: str) -> Rule:

@@ -23,8 +23,7 @@ PACKAGE = ROOT / "clients/python/src/hearth_client"
 
 # By hand in `client`: the one keeps the secret out of URLs, so the other is not wanted.
 BY_HAND = {"post_token"}
-# What answers with a file, or takes one, is for a browser or curl.
-LEFT_OUT = {"get_token", "export_building", "export_rules", "import_rules"}
+LEFT_OUT = {"get_token"}
 # A repeat replaces what the first one stored, if it has the same time.
 REPEATABLE_EVENTS = {"take_events", "take_historical_events"}
 # Each save makes a version.

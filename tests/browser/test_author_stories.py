@@ -15,7 +15,7 @@ from tests.metered_homes import file_of
 
 TEXTS = Path(__file__).parents[2] / "web/src/texts"
 REAL_HOME = "home-08"
-PREDEFINED = "Always-on consumption above usual"
+PREDEFINED = {"en": "Always-on consumption above usual", "de": "Dauerverbrauch über dem Üblichen"}
 
 
 @dataclass
@@ -72,7 +72,7 @@ class Story:
 
     def save(self) -> None:
         self.press("rule.save")
-        expect(self.page.get_by_role("status").filter(has_text=self.word("rule.saved"))).to_be_visible()
+        expect(self.page.get_by_role("status").filter(has_text=re.compile(self.word("rule.saved")))).to_be_visible()
 
 
 @pytest.fixture(params=LOOKS_AND_LANGUAGES, ids=str)
@@ -94,8 +94,8 @@ def test_a_predefined_rule_is_sharpened_on_a_real_home_and_compared(story: Story
         *("--column", "ENERGY_CONSUMPTION=consumption_wh", "--device-id", "gateway", "--source", "GATEWAY"),
     )
     story.sign_in("/rules/catalogue")
-    story.press("catalogue.activateOf", name=PREDEFINED)
-    page.get_by_role("link", name=story.word("catalogue.openOf", name=PREDEFINED)).click()
+    story.press("catalogue.activateOf", name=PREDEFINED[story.language])
+    page.get_by_role("link", name=story.word("catalogue.openOf", name=PREDEFINED[story.language])).click()
 
     condition = story.field("rule.place.condition")
     expect(condition).to_contain_text("> 20")

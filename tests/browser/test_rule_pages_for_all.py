@@ -82,15 +82,15 @@ def test_a_german_author_reads_what_is_wrong_and_why_nothing_was_said_in_german(
     page.goto(
         f"{author.console}/rules/{rule_id(author, 'Much power')}?building={HOME}&from={author.first_day}&to={author.last_day}"
     )
-    page.get_by_label("Warum, oder warum nicht, um").fill(f"{author.first_day}T02:00")
-    page.get_by_label("Warum, oder warum nicht, um").press("Enter")
+    page.get_by_label("Warum, oder warum nicht, zu dieser Zeit").fill(f"{author.first_day}T02:00")
+    page.get_by_label("Warum, oder warum nicht, zu dieser Zeit").press("Enter")
     drawer = page.get_by_role("dialog", name="Warum?")
     expect(drawer).to_contain_text(
         re.compile(r"Die Bedingung trifft nicht zu: AVG\(\$Power\) < -1500 \(AVG\(\$Power\) ist \d+ W\)")
     )
     page.keyboard.press("Escape")
-    page.get_by_label("Warum, oder warum nicht, um").fill(f"{author.first_day}T11:00")
-    page.get_by_label("Warum, oder warum nicht, um").press("Enter")
+    page.get_by_label("Warum, oder warum nicht, zu dieser Zeit").fill(f"{author.first_day}T11:00")
+    page.get_by_label("Warum, oder warum nicht, zu dieser Zeit").press("Enter")
     expect(drawer).to_contain_text("der Mindestabstand beträgt 1 Tag")
 
 

@@ -156,6 +156,19 @@ def test_guessing_one_password_is_slowed_down_from_wherever(members: Members, cl
     sign_in(members)
 
 
+def test_whoever_knows_the_password_is_not_slowed_down(members: Members) -> None:
+    for _ in range(40):
+        sign_in(members, address="192.0.2.1")
+
+
+def test_a_right_password_takes_back_no_wrong_one(members: Members) -> None:
+    for number in range(10):
+        assert code_of_refusal(members, password="wrong guess", address="192.0.2.1") == "unauthorized"
+        if number < 9:
+            sign_in(members, address="192.0.2.1")
+    assert code_of_refusal(members, address="192.0.2.1") == "too_many_requests"
+
+
 def test_guessing_many_passwords_from_one_network_is_slowed_down(members: Members, clock: MovableClock) -> None:
     for number in range(30):
         arguments = {"email": f"nobody{number}@example.com", "address": f"2001:db8::{number:x}"}

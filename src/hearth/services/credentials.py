@@ -81,6 +81,11 @@ class Brake:
             seconds = -(-wait_ms // SECOND_MS)
             raise Problem("too_many_requests", f"Too many tries. Wait {seconds} s.", retry_after_seconds=seconds)
 
+    def forgive(self, email: str, address: str, now_ms: int) -> None:
+        """The try counted at that instant was right: nobody who knows the password is guessing."""
+        self._by_network.forgive(_network_of(address), now_ms)
+        self._by_email.forgive(email, now_ms)
+
 
 def _network_of(address: str) -> str:
     """One household or office: an IPv4 address, or the /64 of an IPv6 one."""

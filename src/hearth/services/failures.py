@@ -37,6 +37,13 @@ class FailureCounter:
                 self._record(key, now_ms)
             return wait_ms
 
+    def forgive(self, key: str, at_ms: int) -> None:
+        """The one recorded at that instant was no failure after all; what failed before still counts."""
+        with self._lock:
+            failures = self._failures.get(key)
+            if failures is not None and at_ms in failures:
+                failures.remove(at_ms)
+
     def _wait_ms(self, key: str, now_ms: int) -> int:
         failures = self._failures.get(key)
         if failures is None or len(failures) < self._most:

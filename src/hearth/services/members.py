@@ -108,6 +108,7 @@ class Members:
             token, opened = open_session(writing, member, self._identities, now_ms, browser)
         if customer is None:
             raise LookupError(f"member {member.id} belongs to no customer")
+        self._brake.forgive(email, address, now_ms)
         return token, SignedIn(opened, member, customer)
 
     def find_signed_in(self, token: str, renew: bool = True) -> SignedIn | None:

@@ -27,6 +27,10 @@ CALLER = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 pytestmark = pytest.mark.xdist_group("observability")
 
 
+# One worker for all: two would find the same ports free, and ask each other's server.
+pytestmark = pytest.mark.xdist_group("observability")
+
+
 def free_ports(count: int) -> int:
     """The first of some ports that follow each other and that nobody listens on at present."""
     for first in range(20_000, 30_000, count):

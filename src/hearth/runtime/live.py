@@ -51,6 +51,7 @@ _SLICE_BUILDINGS = 250  # of one tick, evaluated and stored together
 _REPLAY_ENTRIES = 1_000
 _FACTS_AT_A_TIME = 1_000
 _BATCHES_AT_A_TIME = 100
+_ROUNDS_A_LOOK = 10
 _HOUSEKEEPING_SECONDS = 0.5
 _RETRY_SECONDS = 1.0
 _STOP_SECONDS = 20.0
@@ -550,7 +551,10 @@ class LiveDriver:
                 return session.issued.list_for_operator(_BATCHES_AT_A_TIME)
 
         async with self._entering:  # what one call has read and not yet stored, another must not read
-            while self._is_accepting and (batches := await asyncio.to_thread(read)):
+            for _ in range(_ROUNDS_A_LOOK):  # an hour's forecasts of many homes must not keep a schedule's tick waiting
+                batches = await asyncio.to_thread(read) if self._is_accepting else []
+                if not batches:
+                    return
                 alike: dict[tuple[str, LogKind], list[IssuedBatch]] = defaultdict(list)
                 for batch in batches:
                     is_historical = any(event.is_historical for event in batch.events)

@@ -1,6 +1,6 @@
 """Energy histories: what homes used and generated, hour by hour, as forecasts and profiles read it.
 
-Which series count is `insights.energy`'s. Hours are of UTC. Invariant: an hour with clearly fewer values than the home's hours
+Which series count is `insights.energy`'s. Hours are of UTC. Invariant: an hour with clearly fewer values than those around it
 have is unknown (NaN), not small; so is one without any.
 """
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from hearth.core.instants import HOUR_MS
 from hearth.domain.buildings import Building
-from hearth.forecasting.hours import Floats
+from hearth.forecasting.hours import Floats, Ints
 from hearth.insights.energy import ENERGY_TYPES, counted_series, first_known
 from hearth.ports import Points, Session
 from hearth.services.set_aside import read_believed
@@ -61,7 +61,16 @@ def _hours(series: Sequence[Points], from_ms: int, count: int) -> Floats:
         at = (np.asarray(points.times_ms, dtype=np.int64) - from_ms) // HOUR_MS
         sums += np.bincount(at, weights=np.asarray(points.values, dtype=np.float64), minlength=count)
         values += np.bincount(at, minlength=count)
-    with_values = values[values > 0]
-    usual = float(np.median(with_values)) if len(with_values) else 1.0
-    known: Floats = np.where(values >= max(1.0, _LEAST_SHARE_OF_VALUES * usual), sums, np.nan)
+    known: Floats = np.where(values >= np.maximum(1.0, _LEAST_SHARE_OF_VALUES * _usual(values)), sums, np.nan)
     return np.where(known < 0, np.nan, known)
+
+
+def _usual(values: Ints) -> Floats:
+    """How many values the hours of the same 24 have that have any: homes come to send more or less often."""
+    days = np.zeros(-(-len(values) // 24) * 24, dtype=np.int64)
+    days[len(days) - len(values) :] = values  # so that the last 24 hours are together
+    ordered = np.sort(days.reshape(-1, 24), axis=1)
+    with_values = (ordered > 0).sum(axis=1)
+    at = np.minimum(24 - with_values + with_values // 2, 23)
+    median = np.take_along_axis(ordered, at[:, np.newaxis], axis=1)[:, 0]
+    return np.repeat(median, 24)[len(days) - len(values) :].astype(np.float64)

@@ -5,9 +5,10 @@ from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.unit.test_tariffs import segment_at
 
 from hearth.core.instants import DAY_MS, HOUR_MS, MINUTE_MS, datetime_of_instant, instant_of_datetime, zone_named
-from hearth.domain.tariffs import LowTariffHours, PriceSlice, Tariff, price_rank, price_segments, segment_at
+from hearth.domain.tariffs import LowTariffHours, PriceSlice, Tariff, price_rank, price_segments
 from hearth.insights.tariffs import IS_LOW, PRICE, Told, due_events, next_due_ms
 
 ZONES = st.sampled_from(["UTC", "Europe/Zurich", "America/New_York", "Australia/Lord_Howe", "Asia/Beirut", "Asia/Kathmandu"])

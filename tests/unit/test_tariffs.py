@@ -15,12 +15,16 @@ from hearth.domain.tariffs import (
     full_hour,
     price_rank,
     price_segments,
-    segment_at,
 )
 
 ZURICH = "Europe/Zurich"
 NIGHT = ("22:00", "06:00")
 SINGLE = Tariff(type="SINGLE", single_price="0.27")
+
+
+def segment_at(tariff, zone, at_ms):
+    """What holds at an instant."""
+    return price_segments(tariff, zone, at_ms, at_ms + 1)[0]
 
 
 def at(text: str, zone: str = ZURICH, fold: int = 0) -> int:

@@ -86,11 +86,6 @@ class _Reading(NamedTuple):
     at: Callable[[int], tuple[Decimal | None, bool | None]]
 
 
-def segment_at(tariff: Tariff, zone: ZoneInfo, at_ms: int) -> PriceSegment:
-    """What holds at an instant."""
-    return price_segments(tariff, zone, at_ms, at_ms + 1)[0]
-
-
 def price_segments(tariff: Tariff, zone: ZoneInfo, from_ms: int, to_ms: int) -> list[PriceSegment]:
     """What holds in [from, to), oldest first, without gaps; a new segment begins where price or low tariff change.
 

@@ -21,6 +21,8 @@ Doubt = Literal["NEGATIVE", "GLITCH"]
 
 # A meter that shows whole kWh jumps by one, however short the time.
 _RESOLUTION_WH = 1_000.0
+# What a meter that was reset may show: what a household draws at most over hours, and a small part of what stood there.
+_USUAL_MOST_W, _LITTLE_SHARE = 10_000.0, 0.1
 # Over a longer gap nobody knows even roughly when it was used.
 LONGEST_GAP_MS = 31 * DAY_MS
 
@@ -113,8 +115,7 @@ class _Reader:
             self._grown.pop()
             self._keep(at, self._values[at] - self._values[self._kept[-1]])
         elif self._follows(at, following):
-            is_reset = self._values[at] < self._values[last] and self._values[at] <= self._most_wh(last, at)
-            self._keep(at, self._values[at] if is_reset else None)
+            self._keep(at, self._values[at] if self._is_reset(last, at) else None)
         else:
             self._doubtful.append((at, "GLITCH"))
         return True
@@ -122,6 +123,12 @@ class _Reader:
     def _keep(self, at: int, grown_wh: float | None) -> None:
         self._kept.append(at)
         self._grown.append(grown_wh)
+
+    def _is_reset(self, last: int, at: int) -> bool:
+        """Whether it began anew from zero: it shows little beside what it showed, and what a household may use in the time."""
+        usual_wh = _RESOLUTION_WH + min(self._most_w, _USUAL_MOST_W) * (self._times[at] - self._times[last]) / HOUR_MS
+        little_wh = max(_RESOLUTION_WH, self._values[last] * _LITTLE_SHARE)
+        return self._values[at] < self._values[last] and self._values[at] <= min(usual_wh, little_wh)
 
     def _is_peak(self, at: int) -> bool:
         """Whether what was kept last stands out between the one before and this one, which goes on from that."""

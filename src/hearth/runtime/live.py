@@ -562,6 +562,8 @@ class LiveDriver:
                 for (customer_id, kind), some in alike.items():
                     columns = await asyncio.to_thread(self._columns_of_issued, customer_id, some)
                     numbers = [batch.number for batch in some]
+                    if not self._is_accepting:  # it broke, or was stopped, while the columns were made
+                        return
                     await self._enter(customer_id, kind, columns, self._clock.now_ms(), issued=numbers)
                     self._metrics.events_accepted.labels("issued").inc(len(columns))
 
@@ -569,14 +571,16 @@ class LiveDriver:
         """The events of the batches; new series are added. Those of a building that went meanwhile are left out."""
         columns = EventColumns(series_ids=array("i"), times_ms=array("q"), values=array("d"), forecast_ms=array("q"))
         assert columns.forecast_ms is not None
+        found: dict[tuple[str, str, str, str], Series] = {}
         with self._store.write() as session:
             there = {each.id for each in session.buildings.list_by_id(customer_id, [batch.building_id for batch in batches])}
             for batch in batches:
                 for event in batch.events if batch.building_id in there else ():
-                    series = session.series.find_or_add(
-                        customer_id, batch.building_id, event.event_type, event.device_id, event.source, None
-                    )
-                    self.know(series)
+                    key = (batch.building_id, event.event_type, event.device_id, event.source)
+                    series = found.get(key)
+                    if series is None:
+                        series = found[key] = session.series.find_or_add(customer_id, *key, None)
+                        self.know(series)
                     columns.series_ids.append(series.id)
                     columns.times_ms.append(event.occurred_at_ms)
                     columns.values.append(event.value)

@@ -234,7 +234,7 @@ def _say_energy_of_power(
         for each in some:
             key = (each.home.id, each.energy_type)
             computed[key] = _energy_of(each, points, until_ms)
-            _say_changed(each, computed[key], points, waiting.get((*key, PLATFORM_DEVICE), {}), now_ms)
+            _say_changed(each, computed[key], points, waiting.get((*key, PLATFORM_DEVICE, HOUSEHOLD), {}), now_ms)
             each.home.marks[OF_POWER] = until_ms
     return computed
 

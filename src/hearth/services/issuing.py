@@ -18,12 +18,12 @@ def issue(session: Session, customer_id: str, building_id: str, events: Sequence
             session.issued.add(customer_id, building_id, some)
 
 
-def in_line(session: Session, customer_id: str, building_ids: Iterable[str]) -> dict[tuple[str, str, str], dict[int, float]]:
-    """What was said and is not in the log yet: by building, event type and device the values of instants."""
-    waiting: dict[tuple[str, str, str], dict[int, float]] = {}
+def in_line(session: Session, customer_id: str, building_ids: Iterable[str]) -> dict[tuple[str, str, str, str], dict[int, float]]:
+    """What was said and is not in the log yet: by building, event type, device and source the values of instants."""
+    waiting: dict[tuple[str, str, str, str], dict[int, float]] = {}
     for batch in session.issued.list_of(customer_id, sorted(building_ids)):
         for event in batch.events:
-            key = (batch.building_id, event.event_type, event.device_id)
+            key = (batch.building_id, event.event_type, event.device_id, event.source)
             waiting.setdefault(key, {})[event.occurred_at_ms] = event.value
     return waiting
 

@@ -19,7 +19,7 @@ from hearth.domain.catalogue import PLATFORM, Catalogue
 from hearth.domain.events import EVENT_KINDS, PLATFORM_DEVICE, DoubtReason, IssuedEvent, LogEntry, LogKind, Series, SetAside
 from hearth.insights.derived import SLOT_MS, slots
 from hearth.insights.energy import Figures, Instants
-from hearth.insights.meters import run_of
+from hearth.insights.meters import LONGEST_GAP_MS, run_of
 from hearth.ports import Points, Session, Store
 from hearth.services.issuing import LIVE_MS, differs, in_line, issue
 
@@ -32,6 +32,7 @@ _MISSED_MS = 3 * DAY_MS
 # What lies before a new reading and tells whether it is to be believed.
 _CONTEXT_MS = 2 * HOUR_MS
 _LONG_CONTEXT_MS = 3 * DAY_MS
+_LONGEST_CONTEXT_MS = 5 * LONGEST_GAP_MS  # over a longer gap nothing is told
 _CONTEXT_READINGS = 4
 _ALWAYS_MS = 2**60
 
@@ -123,7 +124,10 @@ class Readings:
             meters = session.series.list_of_types(customer_id, self._meter_types)
             self._learn(session, customer_id, [each.id for each in meters])
             since_ms = self._clock.now_ms() - _MISSED_MS
-            heard = {each.id: _Heard(since_ms, is_live=True) for each in meters if self._known.get(each.id) is not None} | heard
+            for each in meters:
+                if self._known.get(each.id) is not None:
+                    before = heard.get(each.id)
+                    heard[each.id] = _Heard(since_ms if before is None else min(since_ms, before.from_ms), is_live=True)
         events: dict[str, list[IssuedEvent]] = {}
         for known, found in self._run_meters(session, customer_id, heard):
             events.setdefault(known.series.building_id, []).extend(found.events)
@@ -135,11 +139,11 @@ class Readings:
         new = [series_id for series_id in series_ids if series_id not in self._known]
         if not new:
             return
-        self._known.update(dict.fromkeys(new))
         found = session.series.list_by_id(customer_id, new)
         homes = {
             each.id: each for each in session.buildings.list_by_id(customer_id, sorted({each.building_id for each in found}))
         }
+        self._known.update(dict.fromkeys(new))  # once both are read: what fails is read again
         for series in found:
             if series.building_id in homes and series.source != PLATFORM and series.device_id != PLATFORM_DEVICE:
                 self._known[series.id] = self._known_of(series, homes[series.building_id])
@@ -170,7 +174,8 @@ class Readings:
             return [], []
         limits = _limits(self._known, limited)
         doubtful: dict[tuple[int, int], SetAside | None] = {}
-        stored = session.set_aside.read(customer_id, limited, -1, _ALWAYS_MS)
+        first_ms, last_ms = (of(of(each.columns.times_ms) for each in entries if each.columns.times_ms) for of in (min, max))
+        stored = session.set_aside.read(customer_id, limited, first_ms - 1, last_ms)
         for entry in entries:
             ids = np.minimum(np.asarray(entry.columns.series_ids, np.int64), limits.shape[1] - 1)
             values = np.asarray(entry.columns.values)
@@ -231,12 +236,12 @@ class Readings:
                 continue
             readings = _readings(session, customer_id, {each: heard[each].from_ms for each in some})
             said_ids = [delta for each in some if (delta := delta_of[each]) is not None]
-            first_ms = min(int(times[0]) for times, _ in readings.values() if len(times))
+            first_ms = min((int(times[0]) for times, _ in readings.values() if len(times)), default=now_ms)
             said = session.events.read(customer_id, said_ids, first_ms - SLOT_MS, _ALWAYS_MS) if said_ids else {}
             aside = session.set_aside.read(customer_id, some, first_ms - 1, _ALWAYS_MS)
             for series_id in some:
                 known, delta = meters[series_id], delta_of[series_id]
-                key = (known.series.building_id, known.delta_type or "", known.series.device_id)
+                key = (known.series.building_id, known.delta_type or "", known.series.device_id, known.series.source)
                 before = {**(_by_instant(said[delta]) if delta is not None else {}), **waiting.get(key, {})}
                 yield known, _concluded(known, *readings[series_id], heard[series_id], before, aside.get(series_id, {}), now_ms)
 
@@ -259,14 +264,10 @@ def _by_instant(points: Points) -> dict[int, float]:
 def _readings(session: Session, customer_id: str, since_ms: Mapping[int, int]) -> dict[int, tuple[Instants, Figures]]:
     """Of each meter the readings from an instant on, and some before it."""
     found = _read(session, customer_id, list(since_ms), min(since_ms.values()) - _CONTEXT_MS)
-    few = [each for each, (times, _) in found.items() if np.searchsorted(times, since_ms[each]) < _CONTEXT_READINGS]
-    if not few:
-        return found
-    from_ms = min(since_ms[each] for each in few) - _LONG_CONTEXT_MS
-    found |= _read(session, customer_id, few, from_ms)
-    for series_id, (at_ms, value) in session.events.latest(customer_id, few, from_ms - 1).items():
-        times, values = found[series_id]
-        found[series_id] = np.concatenate([[at_ms], times]).astype(np.int64), np.concatenate([[value], values])
+    for context_ms in (_LONG_CONTEXT_MS, _LONGEST_CONTEXT_MS):  # of meters that are read once a day, a week, a month
+        few = [each for each, (times, _) in found.items() if np.searchsorted(times, since_ms[each]) < _CONTEXT_READINGS]
+        if few:
+            found |= _read(session, customer_id, few, min(since_ms[each] for each in few) - context_ms)
     return found
 
 
@@ -286,6 +287,11 @@ def _concluded(
 ) -> _Concluded:
     """What the readings from some before the first new one on say, where it was not said so before."""
     of = known.series
+    # Nothing stands before the first of them that could tell whether it is to be believed, but what was decided then.
+    first = 0
+    while first < len(times_ms) and (each := aside.get(int(times_ms[first]))) is not None and each.value == values_wh[first]:
+        first += 1
+    times_ms, values_wh = times_ms[first:], values_wh[first:]
     run = run_of(times_ms, values_wh, known.most_w)
     at = max(0, int(np.searchsorted(times_ms, heard.from_ms)) - _CONTEXT_READINGS)
     if at == len(times_ms):

@@ -6,7 +6,7 @@ written together, so that a restart says nothing twice; a building that is deact
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from hearth.core.clock import Clock
 from hearth.core.instants import zone_named
@@ -14,12 +14,12 @@ from hearth.domain.buildings import Building
 from hearth.domain.events import PLATFORM_DEVICE, IssuedEvent
 from hearth.insights.tariffs import TARIFF_EVENT_TYPES, Told, due_events, is_anew, next_due_ms
 from hearth.ports import Session, Store
+from hearth.services.issuing import in_line
 
 _OF_TARIFF = "tariffs: of which"  # a mark: when the tariff was set that was told of last
 _UNTIL = "tariffs: until when"
 _READ_AT_ONCE = 500
 _WRITTEN_AT_ONCE = 50
-_MOST_IN_LINE = 100_000
 
 
 class TariffEvents:
@@ -41,11 +41,10 @@ class TariffEvents:
         for building_id, due_ms in self._due_ms.items():
             if due_ms <= now_ms:
                 by_customer[self._customer_of[building_id]].append(building_id)
-        in_line = self._in_line() if by_customer else {}
         issued = 0
         for customer_id, ids in by_customer.items():
             for start in range(0, len(ids), _WRITTEN_AT_ONCE):
-                issued += self._tell(customer_id, ids[start : start + _WRITTEN_AT_ONCE], in_line, now_ms)
+                issued += self._tell(customer_id, ids[start : start + _WRITTEN_AT_ONCE], now_ms)
         return issued
 
     def _notice_changes(self) -> None:
@@ -80,26 +79,15 @@ class TariffEvents:
         with self._store.read() as session:
             return session.buildings.list_page(customer_id, after, _READ_AT_ONCE)
 
-    def _in_line(self) -> dict[str, dict[str, float]]:
-        """What was said last, by building and event type, and is still on its way to the log; read before the log is."""
-        said: dict[str, dict[str, float]] = defaultdict(dict)
-        with self._store.read() as session:
-            batches = session.issued.list_for_operator(_MOST_IN_LINE)
-        for batch in batches:
-            for event in batch.events:
-                if event.event_type in TARIFF_EVENT_TYPES:
-                    said[batch.building_id][event.event_type] = event.value
-        return said
-
     def _put(self, customer_id: str, building_id: str, due_ms: int) -> None:
         self._customer_of[building_id] = customer_id
         self._due_ms[building_id] = due_ms
 
-    def _tell(self, customer_id: str, building_ids: Sequence[str], in_line: Mapping[str, dict[str, float]], now_ms: int) -> int:
+    def _tell(self, customer_id: str, building_ids: Sequence[str], now_ms: int) -> int:
         with self._store.read() as session:
             buildings = [each for each in session.buildings.list_by_id(customer_id, building_ids) if _is_told(each)]
             anew = [each.id for each in buildings if is_anew(each.tariff_since_ms or 0, self._told.get(each.id))]
-            said = {each: in_log | in_line.get(each, {}) for each, in_log in _said(session, customer_id, anew).items()}
+            said = _said(session, customer_id, anew)
         told: dict[str, Told] = {}
         events: dict[str, list[IssuedEvent]] = {}
         next_ms: dict[str, int] = {}
@@ -135,7 +123,7 @@ def _is_told(building: Building) -> bool:
 
 
 def _said(session: Session, customer_id: str, building_ids: Sequence[str]) -> dict[str, dict[str, float]]:
-    """What the log has as said last of each of these buildings, by event type."""
+    """What was said last of each of these buildings, by event type: in the log, or on its way to it."""
     said: dict[str, dict[str, float]] = {building_id: {} for building_id in building_ids}
     if not said:
         return said
@@ -146,4 +134,7 @@ def _said(session: Session, customer_id: str, building_ids: Sequence[str]) -> di
     }
     for series_id, (_, value) in session.events.latest(customer_id, list(series), 2**62).items():
         said[series[series_id].building_id][series[series_id].event_type] = value
+    for (building_id, event_type, _, _), values in in_line(session, customer_id, building_ids).items():
+        if event_type in TARIFF_EVENT_TYPES:
+            said[building_id][event_type] = values[max(values)]
     return said

@@ -140,6 +140,42 @@ async def test_rows_that_were_compacted_unseen_are_made_up_for(store: SqlStore) 
         assert service(homes).look() == 0
 
 
+async def test_what_was_compacted_unseen_is_made_up_for_also_of_a_meter_that_goes_on_sending(store: SqlStore) -> None:
+    async with Homes(store) as homes:
+        homes.clock.move_to(at("2026-03-10T12:00"))
+        await homes.hear(METER, readings("2026-03-10T04:00", *range(0, 2_500, 100)))
+        compact_all(store, 2**60)
+        await homes.hear(METER, readings("2026-03-10T10:15", 2_500))
+        await looked(homes)
+        assert consumption(homes) == [400] * 6 + [100]
+
+
+async def test_a_meter_of_which_no_reading_was_stored_stops_nobody(store: SqlStore) -> None:
+    async with Homes(store, "Europe/Zurich", "Europe/Zurich") as homes:
+        homes.clock.move_to(at("2026-03-10T12:00"))
+        with store.write() as session:  # a series is added before its first event is taken or refused
+            session.series.find_or_add(CUSTOMER_ID, homes.id_of("home-2"), METER, "meter-9", "GATEWAY", None)
+        await homes.hear("POWER_CONSUMPTION", [(at("2026-03-10T11:00"), 1)])
+        compact_all(store, 2**60)
+        assert service(homes).look() == 0
+
+
+@pytest.mark.parametrize("days_apart", [1, 7])
+async def test_a_glitch_of_a_meter_that_is_seldom_read_is_never_counted(store: SqlStore, days_apart: int) -> None:
+    async with Homes(store) as homes:
+        looking = service(homes)
+        start = at("2026-01-01T12:00")
+        for place in range(12):
+            at_ms = start + place * days_apart * 24 * HOUR_MS
+            value = 0.0 if place == 4 else 3_000_000.0 + 10_000.0 * place
+            homes.clock.move_to(at_ms + MINUTE_MS)
+            await homes.hear(METER, [(at_ms, value)])
+            await looked(homes, looking if place % 2 else service(homes))
+        total_wh = sum(homes.said("ENERGY_CONSUMPTION", device="meter-1").values())
+        assert total_wh == pytest.approx(110_000)
+        assert [(value, reason) for _, value, reason in set_aside(homes)] == [(0, "GLITCH")]
+
+
 async def test_a_crash_between_saying_and_the_log_says_nothing_twice(store: SqlStore) -> None:
     async with Homes(store) as homes:
         homes.clock.move_to(at("2026-03-10T12:00"))

@@ -54,6 +54,14 @@ def test_a_reset_counts_what_the_meter_shows() -> None:
     assert found.doubtful == ()
 
 
+def test_a_meter_that_is_read_once_a_day_and_replaced_by_a_used_one_was_not_reset() -> None:
+    day = 24 * 60
+    found = run((-day, 3_010_000), (0, 3_020_000), (day, 1_200_000), (2 * day, 1_210_000))
+    assert quarters(found) == [None] * 4
+    reset = run((-day, 3_010_000), (0, 3_020_000), (day, 9_600), (2 * day, 19_600))
+    assert quarters(reset) == [100] * 4
+
+
 def test_a_replaced_meter_breaks_off_and_goes_on() -> None:
     for other in (700_000.0, 9_000_000.0):  # lower and higher than the old one
         found = run((0, 1_400_000), (15, 1_400_100), (30, other), (45, other + 100), (60, other + 200))

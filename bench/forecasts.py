@@ -11,6 +11,7 @@ import time
 
 import numpy as np
 import pandas as pd
+from msgspec.structs import replace
 
 from hearth.bootstrap import Installation, Settings, open_installation
 from hearth.core.instants import DAY_MS, MINUTE_MS
@@ -129,13 +130,17 @@ def _patterns() -> list[list[np.ndarray]]:
 
 
 def _share_models(installation: Installation, ids: list[str], taught: int) -> None:
-    """Every home gets the model of one that was learned."""
+    """Every home gets the model of one that was learned, at its own place."""
     with installation.store.read() as session:
         models = session.forecasts.list_models(_CUSTOMER, ids[:taught])
+        places = {each.id: each.latitude for each in session.buildings.list_by_id(_CUSTOMER, ids)}
     with installation.store.write() as session:
         for home, building_id in enumerate(ids[taught:], taught):
             for kind in ("CONSUMPTION", "GENERATION"):
-                session.forecasts.replace_model(_CUSTOMER, building_id, models[ids[home % taught], kind])
+                model = models[ids[home % taught], kind]
+                if model.array is not None:  # as if it had been learned where this home stands
+                    model = replace(model, array=replace(model.array, latitude=places[building_id]))
+                session.forecasts.replace_model(_CUSTOMER, building_id, model)
 
 
 def _by_median(installation: Installation, ids: list[str], now_ms: int) -> None:

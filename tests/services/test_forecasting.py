@@ -11,10 +11,10 @@ from tests.contracts.store_contents import add_customer, building, customer
 from tests.unit.forecasting.made_homes import SITE, START_MS, consumption, generation
 
 from hearth.core.instants import DAY_MS, HOUR_MS, utc_day
-from hearth.domain.forecasts import summed
+from hearth.domain.forecasts import DayScore, summed
 from hearth.forecasting.hours import HORIZON_HOURS
 from hearth.forecasting.signals import Weather
-from hearth.forecasting.solar import clear_sky
+from hearth.forecasting.solar import Site, clear_sky
 from hearth.services import forecast_learning
 from hearth.services import forecasting as module
 from hearth.services.forecast_homes import WeatherSeen
@@ -222,6 +222,62 @@ def test_the_plan_decides_whether_a_homes_own_past_is_learned_from(world):
     assert world.newest("a-one", "CONSUMPTION") is None
     assert world.newest("a-one", "GENERATION").method == "weather"
     assert not [name for name in world.events()["a-one"] if "CONSUMPTION" in name]
+
+
+def test_of_a_home_of_the_basic_plan_no_consumption_is_learned(world):
+    world.fill("a-one", 50)
+    with world.store.write() as session:
+        session.customers.replace(replace(session.customers.find(A), plan="BASIC"))
+    service = world.service(clear_weather)
+    service.issue(world.move_to(50))
+    service.learning.learn()
+    assert list(world.models("a-one")) == ["GENERATION"]
+
+
+def test_a_home_that_moves_is_learned_anew_and_one_without_a_place_is_not_forecast(world):
+    world.fill("a-one", 50, ("GENERATION",))
+    service = world.service()
+    service.issue(world.move_to(48))
+    service.learning.learn()
+    assert service.issue(world.move_to(48 + 1 / 24)) == 1
+    with world.store.write() as session:
+        session.buildings.replace(building("a", "one"))  # its city is not known any more
+    with capture_logs() as logs:
+        assert service.issue(world.move_to(48 + 2 / 24)) == 0
+    assert logs == []
+    elsewhere = Forecasting(world.store, world.clock, lambda _: Site(40.0, -3.0), no_weather)
+    assert elsewhere.issue(world.move_to(48 + 3 / 24)) == 0  # nothing is known of that sky
+    assert elsewhere.learning.learn() == 1
+    assert world.models("a-one")["GENERATION"].array.latitude == 40.0
+    assert elsewhere.issue(world.move_to(48 + 4 / 24)) == 1
+
+
+def test_what_was_said_before_the_first_energy_came_is_not_scored(world):
+    with world.store.write() as session:
+        session.buildings.replace(building("a", "one", **PLACED, kwp=5.0))
+    service = world.service(clear_weather)
+    for hour in (0, 12):
+        assert service.issue(world.move_to(36 + hour / 24)) == 1
+    made = generation(60).energy_wh
+    series = series_of(world.store, A, "a-one", "ENERGY_GENERATION")
+    append(world.store, A, [(series, START_MS + at * HOUR_MS, float(made[at])) for at in range(40 * 24, 42 * 24)])
+    with capture_logs() as logs:
+        assert service.issue(world.move_to(40 + 7 / 24)) == 1
+    assert logs == []
+    with world.store.read() as session:
+        assert session.forecasts.list_scores(A, "a-one", "GENERATION", 0) == []
+
+
+def test_scores_are_kept_for_as_long_as_they_are_told(world):
+    world.fill("a-one", 60, ("CONSUMPTION",))
+    service = world.service()
+    old, kept = (DayScore(kind="CONSUMPTION", utc_day=utc_day(START_MS) + day, horizons=()) for day in (10, 17))
+    with world.store.write() as session:
+        for each in (old, kept):
+            session.forecasts.replace_score(A, "a-one", each)
+    service.issue(world.move_to(51 + 7 / 24))  # what was said on the 47th day is due
+    with world.store.read() as session:
+        assert session.forecasts.list_scores(A, "a-one", "CONSUMPTION", 0) == [kept]
 
 
 def test_forecasts_are_scored_when_their_truth_is_there(world):

@@ -317,6 +317,19 @@ def test_offline_weather_needs_no_server_and_gives_way_to_a_real_one(world: Worl
     assert (known.temperature_c == 10).all()  # what a real one said of the past stays
 
 
+def test_who_goes_back_to_the_offline_provider_keeps_what_was_told_of_the_day(world: World) -> None:
+    world.add("a", "one")
+    world.server.temperature_c = 33.0
+    world.weather.look()
+    world.clock.advance(seconds=6 * 3600)
+    world.weather = Weather(world.store, OfflineWeather(world.clock), world.clock)
+    world.weather.look()
+    known = world.known(NOON_MS - 12 * HOUR_MS, 24)
+    assert known.provider == "offline"
+    assert known.temperature_c[:12].tolist() == [33.0] * 12  # up to noon, when it was last told
+    assert known.temperature_c[18] < 20
+
+
 def test_the_past_is_kept_for_25_months(world: World) -> None:
     world.add("a", "one")
     world.weather.look()

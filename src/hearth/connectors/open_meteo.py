@@ -138,7 +138,7 @@ class OpenMeteo:
             return WeatherUnavailableError(f"it answered {status}, a redirect; set weather_url to its final address", pause)
         try:
             reason = msgspec.json.decode(body, type=_Refusal).reason
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, ValueError, RecursionError):
             reason = ""
         if self._api_key:
             reason = reason.replace(self._api_key, "***")
@@ -158,7 +158,7 @@ def read_series(body: bytes, block: str, variables: Sequence[str]) -> Series:
         columns = msgspec.json.decode(answer[block], type=dict[str, msgspec.Raw])
         times = np.array(msgspec.json.decode(columns["time"], type=list[str]), "datetime64[m]").astype(np.int64)
         read = [msgspec.json.decode(columns[name], type=list[float | None]) for name in variables]
-    except (msgspec.DecodeError, KeyError, ValueError) as error:
+    except (msgspec.DecodeError, KeyError, ValueError, RecursionError) as error:
         raise WeatherUnavailableError("what came back is no forecast of Open-Meteo") from error
     for name in variables:
         if units.get(name) != _UNITS.get(name, "W/m²"):

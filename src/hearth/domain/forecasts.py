@@ -9,6 +9,7 @@ from typing import Literal
 import msgspec
 
 ForecastKind = Literal["CONSUMPTION", "GENERATION"]
+ACCURACY_DAYS = 30  # of whose forecasts the accuracy is told
 KINDS: tuple[ForecastKind, ...] = ("CONSUMPTION", "GENERATION")
 
 # How a forecast came about, in the words of `forecasting.models.Method`.

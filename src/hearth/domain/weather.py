@@ -80,6 +80,11 @@ class WeatherHours:
         """The first instant of which nothing is said."""
         return self.start_ms + len(self) * HOUR_MS
 
+    def since(self, at_ms: int) -> "WeatherHours":
+        """Those from the full hour on in which an instant lies."""
+        first = min(max(at_ms // HOUR_MS - self.start_ms // HOUR_MS, 0), len(self))
+        return WeatherHours(self.start_ms + first * HOUR_MS, self.values[:, first:])
+
     @property
     def temperature_c(self) -> Floats:
         """Air temperature at 2 m, °C."""

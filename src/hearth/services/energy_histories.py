@@ -11,24 +11,27 @@ import numpy as np
 
 from hearth.core.instants import HOUR_MS
 from hearth.domain.buildings import Building
+from hearth.domain.forecasts import KINDS, ForecastKind
 from hearth.forecasting.hours import Floats, Ints
 from hearth.insights.energy import ENERGY_TYPES, counted_series, first_known
 from hearth.ports import Points, Session
 from hearth.services.set_aside import read_believed
 
-_GENERATION, _CONSUMPTION = ENERGY_TYPES.index("ENERGY_GENERATION"), ENERGY_TYPES.index("ENERGY_CONSUMPTION")
+_COLUMNS: dict[ForecastKind, int] = {kind: ENERGY_TYPES.index(f"ENERGY_{kind}") for kind in KINDS}
 _LEAST_SHARE_OF_VALUES = 0.75
 
 
 class EnergyHistory(NamedTuple):
-    """Wh of successive hours, NaN = unknown; None where no series of that kind is there."""
+    """Wh of successive hours, NaN = unknown; None where no series of that kind is there, or none was asked for."""
 
     consumption_wh: Floats | None
     generation_wh: Floats | None
 
 
-def read_histories(session: Session, buildings: Sequence[Building], from_ms: int, to_ms: int) -> dict[str, EnergyHistory]:
-    """By building id the hours in [from_ms, to_ms), both full hours, of buildings of one customer."""
+def read_histories(
+    session: Session, buildings: Sequence[Building], from_ms: int, to_ms: int, kinds: Sequence[ForecastKind] = KINDS
+) -> dict[str, EnergyHistory]:
+    """By building id the hours in [from_ms, to_ms), both full hours, of buildings of one customer; of these kinds alone."""
     customer_id = buildings[0].customer_id
     every = session.series.list_of(customer_id, [each.id for each in buildings])
     counted = {
@@ -37,8 +40,8 @@ def read_histories(session: Session, buildings: Sequence[Building], from_ms: int
     wanted = [
         series_id
         for series in counted.values()
-        for column in (_CONSUMPTION, _GENERATION)
-        for ids in series.with_stand_in(column)
+        for kind in kinds
+        for ids in series.with_stand_in(_COLUMNS[kind])
         for series_id in ids
     ]
     points = read_believed(session, customer_id, wanted, from_ms - 1, to_ms - 1) if wanted else {}
@@ -50,7 +53,9 @@ def read_histories(session: Session, buildings: Sequence[Building], from_ms: int
         return first_known(*(_hours([points[series_id] for series_id in ids], from_ms, count) for ids in (own, derived)))
 
     return {
-        building_id: EnergyHistory(*(history(*series.with_stand_in(column)) for column in (_CONSUMPTION, _GENERATION)))
+        building_id: EnergyHistory(
+            *(history(*series.with_stand_in(column)) if kind in kinds else None for kind, column in _COLUMNS.items())
+        )
         for building_id, series in counted.items()
     }
 

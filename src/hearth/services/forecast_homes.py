@@ -93,10 +93,16 @@ class Home(NamedTuple):
 
 
 def read_homes(
-    session: Session, buildings: Sequence[Building], from_ms: int, to_ms: int, site_of: SiteOf, weather_of: WeatherOf
+    session: Session,
+    buildings: Sequence[Building],
+    from_ms: int,
+    to_ms: int,
+    site_of: SiteOf,
+    weather_of: WeatherOf,
+    kinds: Sequence[ForecastKind],
 ) -> list[Home]:
-    """Buildings of one customer with their past in [from_ms, to_ms), both full hours."""
-    histories = read_histories(session, buildings, from_ms, to_ms)
+    """Buildings of one customer with their past of these kinds in [from_ms, to_ms), both full hours."""
+    histories = read_histories(session, buildings, from_ms, to_ms, kinds)
     hours = (to_ms - from_ms) // HOUR_MS
     homes = []
     for each in buildings:

@@ -91,7 +91,7 @@ class Learning:
             buildings = session.buildings.list_by_id(wanted.customer_id, [wanted.building_id])
             if not buildings:
                 return None
-            home = self._read(session, buildings[0], hour_ms)
+            home = self._read(session, buildings[0], wanted.kind, hour_ms)
         series = home.series(wanted.kind)
         if series is None:
             return None
@@ -118,7 +118,7 @@ class Learning:
         signals, untils = [], []
         for building in chosen[:_HOMES_IN_COMMON]:
             with self._store.read() as session:
-                home = self._read(session, building, hour_ms)
+                home = self._read(session, building, kind, hour_ms)
             series = home.series(kind)
             scale = None if series is None else scale_of(home, kind, series)
             if series is not None and scale is not None:
@@ -128,8 +128,9 @@ class Learning:
         self._in_common[customer_id, kind] = (hour_ms, prior)
         return prior
 
-    def _read(self, session: Session, building: Building, hour_ms: int) -> Home:
-        [home] = read_homes(session, [building], hour_ms - _LEARN_DAYS * DAY_MS, hour_ms, self._site_of, self._weather_of)
+    def _read(self, session: Session, building: Building, kind: ForecastKind, hour_ms: int) -> Home:
+        from_ms = hour_ms - _LEARN_DAYS * DAY_MS
+        [home] = read_homes(session, [building], from_ms, hour_ms, self._site_of, self._weather_of, [kind])
         return home
 
     def _pages(self, customer_id: str) -> Iterator[list[Building]]:

@@ -17,7 +17,16 @@ from hearth.core.instants import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, utc_day,
 from hearth.domain.buildings import Building
 from hearth.domain.customers import Customer
 from hearth.domain.events import IssuedEvent
-from hearth.domain.forecasts import KINDS, DayScore, Forecast, ForecastKind, ForecastModel, HorizonScore, HourQuantiles
+from hearth.domain.forecasts import (
+    ACCURACY_DAYS,
+    KINDS,
+    DayScore,
+    Forecast,
+    ForecastKind,
+    ForecastModel,
+    HorizonScore,
+    HourQuantiles,
+)
 from hearth.forecasting.accuracy import accuracies
 from hearth.forecasting.hours import HORIZON_HOURS, Floats, HourlySeries
 from hearth.forecasting.issue import forecast_events
@@ -33,6 +42,7 @@ log = structlog.get_logger()
 
 SERVICE = "forecasts"
 _SCORING = "forecast scores"
+_KINDS_OF_BASIC: tuple[ForecastKind, ...] = ("GENERATION",)
 _BATCH = 20
 _ISSUE_DAYS = 75  # six weeks of own forecasts are looked at, each of which looks back four
 _LEAST_DAYS = 2  # below, not even yesterday is known
@@ -84,6 +94,8 @@ class Forecasting:
                 scored = session.issued.marks(customer.id, _SCORING)
             for page in self._pages(customer.id):
                 due = [each for each in page if not each.is_deactivated() and marks.get(each.id, -1) < hour_ms]
+                if customer.plan == "BASIC":
+                    due = [each for each in due if self._site_of(each) is not None]
                 if due:
                     issued += self._issue_batch(customer, due, hour_ms, scored)
         return issued
@@ -101,7 +113,8 @@ class Forecasting:
     def _issue_batch(self, customer: Customer, buildings: Sequence[Building], hour_ms: int, scored: dict[str, int]) -> int:
         with self._store.read() as session:
             from_ms = hour_ms - _ISSUE_DAYS * DAY_MS
-            homes = read_homes(session, buildings, from_ms, hour_ms, self._site_of, self._weather_of)
+            kinds = KINDS if customer.plan == "PREMIUM" else _KINDS_OF_BASIC
+            homes = read_homes(session, buildings, from_ms, hour_ms, self._site_of, self._weather_of, kinds)
             models = session.forecasts.list_models(customer.id, [each.id for each in buildings])
             due_day = _day_to_score(hour_ms)
             to_score = {
@@ -130,6 +143,7 @@ class Forecasting:
                 if scored.get(building_id, -1) < due_day:
                     session.issued.set_mark(customer.id, building_id, _SCORING, due_day)
                     session.forecasts.delete_issued_before(customer.id, building_id, (due_day + 1) * DAY_MS)
+                    session.forecasts.delete_scores_before(customer.id, building_id, due_day - ACCURACY_DAYS)
         for every in said.values():
             for each in every:
                 self._metrics.forecasts_issued.labels(each.forecast.kind.lower()).inc()
@@ -165,14 +179,16 @@ class Forecasting:
         self, customer: Customer, home: Home, kind: ForecastKind, model: ForecastModel | None, hour_ms: int
     ) -> Forecaster | None:
         """What answers for a home; None where nothing can. Has it learned where it should know more."""
+        if kind == "CONSUMPTION" and customer.plan == "BASIC":
+            return None
         series = home.series(kind)
         has_past = series is not None and days_known(signal_of(series, Scale(1.0)), len(series)) >= _LEAST_DAYS
-        if model is not None and model.form != forecast_learning.FORM:
+        if model is not None and not _is_of(model, home):
             model = None
         if has_past and (kind == "CONSUMPTION" or home.site is not None):
             self.learning.want(ToLearn(customer.id, home.building.id, kind), model, hour_ms)
         if kind == "CONSUMPTION":
-            if customer.plan == "BASIC" or series is None or not has_past:
+            if series is None or not has_past:
                 return None
             if model is not None:
                 return restored(model)
@@ -186,6 +202,12 @@ class Forecasting:
         if described is None or not home.knows_weather_ahead:
             return None
         return Forecaster(described, Model(None, Method.WEATHER))
+
+
+def _is_of(model: ForecastModel, home: Home) -> bool:
+    """Whether it can be used, and was learned where the home stands: one that moved has another sky."""
+    place = None if model.array is None else (model.array.latitude, model.array.longitude)
+    return model.form == forecast_learning.FORM and (model.kind == "CONSUMPTION" or (place is not None and place == home.site))
 
 
 def _forecast(
@@ -218,8 +240,11 @@ def _day_to_score(hour_ms: int) -> int:
 
 def _score(series: HourlySeries | None, kind: ForecastKind, scale: Scale, issued: Sequence[Forecast]) -> DayScore | None:
     """How right the forecasts of one day were; None where there were none."""
-    whole = [each for each in issued if len(each.hours) == HORIZON_HOURS]
-    if series is None or not whole:
+    if series is None:
+        return None
+    # What was said before the first hour that is known had nothing to be compared with.
+    whole = [each for each in issued if len(each.hours) == HORIZON_HOURS and each.issued_at_ms >= series.start_ms]
+    if not whole:
         return None
     origins = np.array([series.position(each.issued_at_ms) for each in whole])
     quantiles = np.array([[(hour.p10_wh, hour.p50_wh, hour.p90_wh) for hour in each.hours] for each in whole])

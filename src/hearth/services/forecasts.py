@@ -14,7 +14,7 @@ from hearth.domain.buildings import Building
 from hearth.domain.catalogue import PLATFORM
 from hearth.domain.customers import Plan
 from hearth.domain.events import NO_FORECAST_MS
-from hearth.domain.forecasts import KINDS, Forecast, ForecastKind, ForecastModel, HorizonScore, summed
+from hearth.domain.forecasts import ACCURACY_DAYS, KINDS, Forecast, ForecastKind, ForecastModel, HorizonScore, summed
 from hearth.insights.energy import ENERGY_TYPES, counted_series
 from hearth.ports import Session, Store
 from hearth.services.buildings import get_building
@@ -32,7 +32,6 @@ EnergyForecastType = Literal[
 ]
 ENERGY_FORECAST_TYPES: tuple[str, ...] = get_args(EnergyForecastType)
 MOST_DAYS = 31
-ACCURACY_DAYS = 30
 _STALE_MS = 3 * HOUR_MS  # a forecast is issued each hour; where none came for so long something is wrong
 _COUNTED = {kind: ENERGY_TYPES.index(f"ENERGY_{kind}") for kind in KINDS}
 

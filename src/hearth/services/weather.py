@@ -273,20 +273,24 @@ class Weather:
             self._states[state.cell] = state.failed(now_ms, error)
             self._provider_state = self._provider_state.asked(now_ms, provider.requests_of(past_days), error)
             with self._store.write(durable=False) as session:
-                self._keep_states(session, state.cell)
+                self._keep_states(session, self._states[state.cell])
             return False
         self._provider_state = self._provider_state.asked(now_ms, provider.requests_of(past_days), None)
-        self._states[state.cell] = state.fetched(forecast, past_days)
+        fetched = state.fetched(forecast, past_days)
+        hours: WeatherHours = forecast
+        if provider.name == OFFLINE and state.issued_at_ms is not None:  # what was is worth more than what is usual
+            hours = forecast.since(state.issued_at_ms)
         with self._store.write(durable=False) as session:
-            if state.provider == OFFLINE != provider.name:  # what was usual is worth nothing beside what was
+            if state.provider == OFFLINE != provider.name:
                 session.weather.forget_hours_for_operator(state.cell, OFFLINE)
-            session.weather.keep_hours_for_operator(state.cell, forecast, provider.name)
-            self._keep_states(session, state.cell)
+            session.weather.keep_hours_for_operator(state.cell, hours, provider.name)
+            self._keep_states(session, fetched)
+        self._states[state.cell] = fetched  # once it is stored: what could not be is asked for again
         self._changed.add(state.cell)
         return True
 
-    def _keep_states(self, session: Session, cell: Cell) -> None:
-        session.weather.replace_cell_for_operator(self._states[cell])
+    def _keep_states(self, session: Session, state: CellState) -> None:
+        session.weather.replace_cell_for_operator(state)
         session.weather.replace_provider_for_operator(self._provider_state)
 
     def _prune(self, now_ms: int) -> None:

@@ -13,7 +13,8 @@ from sqlalchemy import Table, delete, select
 
 from hearth.domain.forecasts import DayScore, Forecast, ForecastKind, ForecastModel, HourQuantiles
 from hearth.store.connections import among, insert
-from hearth.store.tables import buildings, forecast_models, forecast_scores, forecasts
+from hearth.store.living import living_buildings
+from hearth.store.tables import forecast_models, forecast_scores, forecasts
 from hearth.store.transactions import Transaction
 
 
@@ -82,10 +83,15 @@ class SqlForecastRepository:
         query = select(row.document).where(of, row.utc_day >= from_utc_day).order_by(row.utc_day)
         return [msgspec.json.decode(document, type=DayScore) for document in self._connection.scalars(query)]
 
+    def delete_scores_before(self, customer_id: str, building_id: str, utc_day: int) -> None:
+        """Deletes the building's scores of days before that one."""
+        row = forecast_scores.c
+        of = (row.building_id == building_id) & (row.customer_id == customer_id) & (row.utc_day < utc_day)
+        self._connection.execute(delete(forecast_scores).where(of))
+
     def _put(self, table: Table, customer_id: str, building_id: str, key: dict[str, Any], content: dict[str, bytes]) -> None:
         """One row, in the place of one of that key. Of a building that is not the customer's nothing is kept."""
-        is_there = select(buildings.c.id).where(buildings.c.id == building_id, buildings.c.customer_id == customer_id)
-        if self._connection.scalar(is_there) is None:
+        if building_id not in living_buildings(self._connection, customer_id, [building_id]):
             return
         add = insert(self._connection, table).on_conflict_do_update(index_elements=["building_id", *key], set_=content)
         self._connection.execute(add, {"building_id": building_id, "customer_id": customer_id, **key, **content})

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import LargeBinary, Select, Text, delete, func, literal, select
+from sqlalchemy import Select, delete, func, select
 
 from hearth.domain.events import IssuedEvent
 from hearth.ports import IssuedBatch
 from hearth.store.connections import among, insert
+from hearth.store.living import living_buildings
 from hearth.store.marks import read_mark, set_mark
-from hearth.store.tables import buildings, issued_events, issued_marks
+from hearth.store.tables import issued_events, issued_marks
 from hearth.store.transactions import Transaction
 
 
@@ -21,11 +22,9 @@ class SqlIssuedEventRepository:
 
     def add(self, customer_id: str, building_id: str, events: Sequence[IssuedEvent]) -> None:
         """Puts them in line for the log. Those of a building that is erased are passed over."""
-        document = literal(msgspec.json.encode(events), LargeBinary())
-        source = select(literal(customer_id, Text()), buildings.c.id, document).where(
-            buildings.c.id == building_id, buildings.c.customer_id == customer_id
-        )
-        self._connection.execute(issued_events.insert().from_select(["customer_id", "building_id", "document"], source))
+        if building_id in living_buildings(self._connection, customer_id, [building_id]):
+            row = {"customer_id": customer_id, "building_id": building_id, "document": msgspec.json.encode(events)}
+            self._connection.execute(issued_events.insert(), row)
 
     def list_for_operator(self, limit: int) -> list[IssuedBatch]:
         """The batches that are in line, oldest first."""
@@ -59,8 +58,7 @@ class SqlIssuedEventRepository:
 
     def set_mark(self, customer_id: str, building_id: str, service: str, at_ms: int) -> None:
         """The service has spoken up to that instant. Of a building that is erased nothing is kept."""
-        is_there = select(buildings.c.id).where(buildings.c.id == building_id, buildings.c.customer_id == customer_id)
-        if self._connection.scalar(is_there) is None:
+        if building_id not in living_buildings(self._connection, customer_id, [building_id]):
             return
         add = insert(self._connection, issued_marks)
         add = add.on_conflict_do_update(index_elements=["building_id", "service"], set_={"until_ms": at_ms})

@@ -146,10 +146,12 @@ def changed(**columns: Any) -> Callable[[dict[str, Any]], None]:
         (Reply(200, b"<html>"), "what came back is no forecast of Open-Meteo"),
         (Reply(200, b'{"hourly": {"time": ["2026-03-20T00:00"'), "what came back is no forecast of Open-Meteo"),
         (Reply(200, b"{}"), "what came back is no forecast of Open-Meteo"),
-        (Reply(200, b"[" * 100_000), "what came back is no forecast of Open-Meteo"),
+        (Reply(200, b'{"a":' + b"[" * 100_000), "what came back is no forecast of Open-Meteo"),
+        (Reply(400, b'{"reason":"nicht m\xf6glich"}'), "it answered 400"),
+        (Reply(400, b'{"a":' + b"[" * 10_000), "it answered 400"),
         (Reply(200, b" " * 2_200_000), "it answered with more than 2,097,152 bytes"),
     ],
-    ids=["500", "400", "redirect", "html", "cut off", "empty", "deep", "huge"],
+    ids=["500", "400", "redirect", "html", "cut off", "empty", "deep", "other letters", "deep refusal", "huge"],
 )
 def test_what_is_no_answer_is_refused_in_words(reply: Reply, message: str, server: OpenMeteoServer, provider: OpenMeteo) -> None:
     server.instead = lambda: reply

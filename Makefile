@@ -1,6 +1,6 @@
 # The project's commands. Each is safe to repeat and quick when nothing has changed.
 # PYTHON names the Python (3.11 or newer) that the environment is made from; TESTS narrows `make test`,
-# SECONDS says how long `make fuzz` goes on, KILLS how often `make crash` kills.
+# SECONDS says how long `make fuzz` and `make fuzz-api` go on, KILLS how often `make crash` kills.
 
 PYTHON ?= python3
 TESTS ?= tests
@@ -14,7 +14,8 @@ COMPARED := .venv/.installed-bench
 MODULES := web/node_modules/.package-lock.json
 PAGES := src/hearth/console/pages/index.html
 # The schemas are generated from the OpenAPI documents, which are among the sources.
-PAGE_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' -not -name "*schema.d.ts" 2>/dev/null) docs/integrate/webhooks.md
+PAGE_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' -not -name "*schema.d.ts" 2>/dev/null) \
+	$(shell find docs -type f -not -path 'docs/decisions/*')
 LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --custom-compile-command "make lock"
 
@@ -24,7 +25,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export OMP_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup pages demo provision test check static web-check docs client bench screenshots fuzz crash lock
+.PHONY: help setup pages demo provision test check static web-check docs client bench screenshots fuzz fuzz-api crash lock
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -84,6 +85,9 @@ screenshots: setup provision ## photograph every page of a running `make demo` i
 
 fuzz: $(COMPARED) ## look for texts that break the rule language; SECONDS=60 for a minute, 600 by default
 	$(BIN)/python tests/fuzz/fuzz_language.py --seconds $(SECONDS)
+
+fuzz-api: setup ## ask a running Hearth what its OpenAPI document allows, and what it does not; SECONDS=60 for a minute
+	nice -n 10 $(BIN)/python -m tests.api.api_fuzz --seconds $(SECONDS)
 
 crash: setup provision ## kill a running Hearth at every named step and at 200 random instants; KILLS=1000 at more
 	KILLS=$(KILLS) $(BIN)/python -m pytest tests/crash

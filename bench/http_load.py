@@ -69,6 +69,8 @@ def hearth_server(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
     environment = {**os.environ, "HEARTH_LOG_LEVEL": "WARNING", "HEARTH_WEBHOOK_ALLOWED_NETWORKS": "127.0.0.0/8"}
     if settings.database_url:
         environment["HEARTH_DATABASE_URL"] = settings.database_url
+    if settings.mqtt_port:
+        environment["HEARTH_MQTT_PORT"] = str(settings.mqtt_port)
     command = [sys.executable, "-m", "hearth.cli.main", "serve", "--data-dir", settings.data_dir, "--port", str(settings.port)]
     log_file = Path(settings.data_dir) / "server.log"
     with log_file.open("w") as log:
@@ -85,7 +87,7 @@ def hearth_server(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def wait_for(port: int, path: str) -> None:
-    for _ in range(600):
+    for _ in range(3_000):  # a busy machine takes its time
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=1):
                 return

@@ -20,6 +20,8 @@ import forecasts
 import http_load
 import language
 import latency
+import mqtt_load
+import notification_lists
 import start_up
 import store
 import window_libraries
@@ -65,7 +67,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="shorter samples")
     parser.add_argument(
-        "--only", choices=["http_load", "language", "latency", "store", "energy", "forecasts", "engine"], help="one file alone"
+        "--only",
+        choices=["http_load", "mqtt_load", "language", "latency", "store", "energy", "forecasts", "engine", "notification_lists"],
+        help="one file alone",
     )
     options = parser.parse_args()
     print(machine())
@@ -82,12 +86,18 @@ def main() -> None:
         show("Energy statistics", energy.report(options.quick))
     if options.only in (None, "forecasts"):
         show("Forecasts", forecasts.report(options.quick))
-    if options.only in ("language", "store", "energy", "forecasts", "engine"):
+    if options.only in (None, "mqtt_load"):
+        show("From MQTT to durable and evaluated", mqtt_load.report(options.quick))
+    if options.only in ("language", "store", "energy", "forecasts", "engine", "mqtt_load"):
         return
     with postgres() as url:
         databases = iter([f"{url}{number}" if url else None for number in range(8)])
         if options.only in (None, "http_load"):
             show("From HTTP to durable and evaluated", http_load.report(options.quick, databases))
+        if options.only in (None, "notification_lists"):
+            show("Lists of notifications", notification_lists.report(options.quick))
+            if url is not None:
+                show("Lists of notifications", notification_lists.report(options.quick, next(databases)))
         if options.only in (None, "latency"):
             show("Latency", latency.report(options.quick, next(databases), half_load_requests_per_s=250))
 

@@ -1,7 +1,6 @@
 """A real SMTP server on loopback that keeps what it is sent, for tests that follow a mailed link."""
 
 import re
-import socket
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from queue import Queue
@@ -10,8 +9,9 @@ from urllib.parse import quote
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
+from tests.running import free_port
 
-_WAIT_SECONDS = 20
+_WAIT_SECONDS = 60
 
 
 class Mailbox:
@@ -21,9 +21,7 @@ class Mailbox:
         self._received: Queue[EmailMessage] = Queue()
         self._password = password
         self._is_serving = False
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+        port = free_port()
         signing_in: dict[str, Any] = {}
         if password is not None:
             signing_in = {"authenticator": self._sign_in, "auth_required": True, "auth_require_tls": False}

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -21,12 +21,35 @@ if TYPE_CHECKING:
 RULES = Path(__file__).parent.parent / "rules"
 HEARTH = ("-m", "hearth.cli.main")
 T = TypeVar("T")
+_GONE = (FileNotFoundError, ProcessLookupError)  # which of them depends on how far a process has ended
+_kept: list[socket.socket] = []
 
 
 def free_port() -> int:
-    """A port that nobody listens on at present."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
+    """A port that nobody listens on, and that nobody else is given before this process ends: see `free_ports`."""
+    return _kept_port(0)
+
+
+def free_ports(count: int) -> int:
+    """The first of some that follow each other.
+
+    A port that is only looked at may be another's before it is used, or while its server is started anew: another test's, of this
+    worker or of another suite, or that of any connection. So each stays bound, which a server that listens on it does not mind.
+    """
+    for first in range(20_000, 30_000, count):
+        with suppress(OSError):
+            for port in range(first, first + count):
+                _kept_port(port)
+            return first
+    raise AssertionError("no free ports")
+
+
+def _kept_port(port: int) -> int:
+    kept = socket.socket()
+    _kept.append(kept)
+    kept.bind(("127.0.0.1", port))
+    kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # from now on only: it was not to be had if somebody else keeps it
+    return int(kept.getsockname()[1])
 
 
 def hearth(*arguments: str, env: dict[str, str] | None = None) -> str:
@@ -65,8 +88,8 @@ class Server:
         self.wait_until_ready()
 
     def wait_until_ready(self) -> None:
-        """Until `/health/ready` says so; fails after two minutes, with the log. A busy machine takes one."""
-        ends_at = time.monotonic() + 120
+        """Until `/health/ready` says so; fails after four minutes, with the log. A busy machine takes two."""
+        ends_at = time.monotonic() + 240
         while time.monotonic() < ends_at:
             try:
                 if httpx2.get(f"{self.url}/health/ready", timeout=2, trust_env=False).status_code == 200:
@@ -87,9 +110,9 @@ class Server:
     def kill_all(self) -> None:
         """kill -9 of the whole server, as a power cut would."""
         assert self.process is not None
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        for pid in [self.process.pid, *map(int, children)]:
-            os.kill(pid, signal.SIGKILL)
+        for pid in [self.process.pid, *children_of(self.process.pid)]:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         self.process.wait()
 
     def stop(self) -> None:
@@ -123,7 +146,11 @@ class Server:
     def client(self, customer: dict[str, str]) -> httpx2.Client:
         """An HTTP client with a token of the customer."""
         query = {"clientId": customer["clientId"], "clientSecret": customer["clientSecret"]}
-        token = httpx2.get(f"{self.url}/auth/token/v1", params=query, trust_env=False).raise_for_status().json()["access_token"]
+        token = (
+            httpx2.get(f"{self.url}/auth/token/v1", params=query, trust_env=False, timeout=60)
+            .raise_for_status()
+            .json()["access_token"]
+        )
         return httpx2.Client(base_url=self.url, headers={"Authorization": f"Bearer {token}"}, timeout=60, trust_env=False)
 
 
@@ -147,19 +174,34 @@ def until(condition: Callable[[], T]) -> T:
     return found
 
 
+class NobodyToWake:
+    """For an application in the test's own process: no delivering process runs beside it."""
+
+    def wake(self) -> None:
+        """Nobody is there."""
+
+
 def trial_processes(server: Server) -> list[int]:
     """The processes below the one that takes events, which try rules."""
-    pid = server.ingest_pid()
-    found = []
-    for children in Path(f"/proc/{pid}/task").glob("*/children"):
-        found += [int(child) for child in children.read_text().split()]
+    return children_of(server.ingest_pid())
+
+
+def children_of(pid: int) -> list[int]:
+    """The processes that a process has started; none when it has ended."""
+    found: list[int] = []
+    with suppress(*_GONE):
+        for thread in Path(f"/proc/{pid}/task").iterdir():
+            with suppress(*_GONE):
+                found += map(int, (thread / "children").read_text().split())
     return found
 
 
 def is_alive(pid: int) -> bool:
     """A process that ended and was not waited for yet is not."""
-    status = Path(f"/proc/{pid}/status")
-    return status.exists() and "State:\tZ" not in status.read_text()
+    try:
+        return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+    except _GONE:
+        return False
 
 
 def all_notifications(client: httpx2.Client, building: str, status: str = "DELIVERED") -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@
 set -eu
 
 has_postgresql() { command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; }
-has_mosquitto() { command -v mosquitto >/dev/null || [ -x /usr/sbin/mosquitto ]; }
+has_mosquitto() { command -v mosquitto_pub >/dev/null && { command -v mosquitto >/dev/null || [ -x /usr/sbin/mosquitto ]; }; }
 has_curl() { command -v curl >/dev/null; }
 has_chromium() { command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null; }
 
@@ -35,11 +35,11 @@ provide() { # NAME CHECK PACKAGES...
 }
 
 provide PostgreSQL has_postgresql postgresql
-provide Mosquitto has_mosquitto mosquitto
+provide Mosquitto has_mosquitto mosquitto mosquitto-clients
 provide curl has_curl curl
 provide Chromium has_chromium chromium fonts-liberation
 
 if [ -n "$missing" ]; then
-    echo "tests: not on this machine:$missing; what needs it is skipped (on Debian: apt-get install postgresql mosquitto curl chromium)"
+    echo "tests: not on this machine:$missing; what needs it is skipped (on Debian: apt-get install postgresql mosquitto mosquitto-clients curl chromium)"
     if [ -n "${HEARTH_TESTS_ALLOW_NO_SKIPS:-}" ]; then exit 1; fi
 fi

@@ -26,6 +26,8 @@ BY_HAND = {"post_token"}
 LEFT_OUT = {"get_token"}
 # A repeat replaces what the first one stored, if it has the same time.
 REPEATABLE_EVENTS = {"take_events", "take_historical_events"}
+# It changes nothing, although it needs a scope to write.
+STORES_NOTHING = {"preview_tariff_prices"}
 # Each save makes a version.
 ONCE_ONLY = {"save_rule"}
 RENAMED = {"from": "from_", "id": "notification_id", "type": "event_types", "limit": "page_size"}
@@ -36,6 +38,7 @@ INSTANTS = {"from", "to", "timestamp"}
 # What sets of values are called, by the field they are met at first; else as the field.
 CHOICES = {
     "absent": "ForecastAbsence",
+    "actionQualifier": "InteractionKind",
     "energyGeneration": "WithheldReason",
     "eventType": "EnergyForecastType",
     "eventTypes": "EnergyType",
@@ -73,9 +76,10 @@ def pascal(name: str) -> str:
 
 def doc(text: str, margin: str = "    ") -> str:
     """A docstring."""
-    lines = [line for paragraph in text.strip().split("\n") for line in wrap(paragraph, _WIDTH - 8) or [""]]
-    inner = "\n".join(lines).replace("\\", "\\\\")
-    closing = "\n" if len(lines) > 1 else ""
+    inner = "\n\n".join(
+        "\n".join(wrap(paragraph, _WIDTH - 8, break_on_hyphens=False)) for paragraph in text.split("\n\n")
+    ).replace("\\", "\\\\")
+    closing = "\n" if "\n" in inner else ""
     return indent(f'"""{inner}{closing}"""\n', margin, lambda line: bool(line.strip()))
 
 
@@ -263,10 +267,10 @@ def operation_of(method: str, path: str, operation: Mapping[str, Any], types: Ty
         kind = types.of(line, pascal(name), "line") if line else "dict[str, float]"
         parameters.append(("on_progress", f"Callable[[{kind}], None] | None", "None"))
         call += [f"line={kind}", "on_progress=on_progress"]
-        text = text.split(" With `Accept:")[0] + "\n`on_progress` is told how far it is; an exception that it raises cancels."
+        text = text.split(" With `Accept:")[0] + "\n\n`on_progress` is told how far it is; an exception that it raises cancels."
     item = re.fullmatch(r"list\[(.*)\]", answer)[1] if answer and "Link" in success.get("headers", {}) else None  # type: ignore[index]
     if item:
-        text = text.split("; with `limit`")[0].rstrip(".") + ".\n" + PAGE_SIZE
+        text = text.split("; with `limit`")[0].rstrip(".") + ".\n\n" + PAGE_SIZE
     call += _repeats(method, operation, headers)
     if not operation.get("security"):
         call.append("is_public=True")
@@ -303,19 +307,19 @@ def _repeats(method: str, operation: Mapping[str, Any], headers: Collection[str]
 
 
 def is_repeatable(method: str, operation: Mapping[str, Any]) -> bool:
-    """Whether twice is the same as once: by method, or because it only needs a scope to read."""
+    """Whether twice is the same as once: by method, or because it stores nothing, as what only needs a scope to read."""
     name = operation["operationId"]
     if method != "POST":
         return name not in ONCE_ONLY
     scopes = [scope for one in operation.get("security", []) for scope in one.get("oauth2", [])]
-    return any(scope.startswith("read:") for scope in scopes)
+    return name in STORES_NOTHING or any(scope.startswith("read:") for scope in scopes)
 
 
 def calls(found: Iterable[Operation], types: Types) -> str:
     """The module of the calls."""
     functions = [
         f"def {each.name}({each.signature()}) -> Call[{each.answer or 'None'}]:\n"
-        + doc(each.text.split("\n")[0])
+        + doc(each.text.split("\n\n")[0])
         + f"    return Call({', '.join(each.call)})\n"
         for each in found
     ]

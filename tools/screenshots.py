@@ -82,6 +82,15 @@ def _backtest(page: Page) -> None:
     page.locator(".backtest-pair").first.wait_for(timeout=PATIENCE_MS)
 
 
+def _impact(page: Page) -> None:
+    page.locator("main a[href*='/impact']").first.click()
+    page.get_by_role("heading", level=1).wait_for()
+
+
+def _map(page: Page) -> None:
+    page.locator(".map-place svg path").first.wait_for(timeout=PATIENCE_MS)
+
+
 def _open_notification(page: Page) -> None:
     page.locator(".cards a").first.click()
     page.get_by_role("dialog").wait_for()
@@ -98,6 +107,14 @@ PAGES: dict[str, tuple[str, Step]] = {
     "overview-notification": ("", _open_notification),
     "palette": ("", _open_palette),
     "not-found": ("nowhere", _stay),
+    "notifications": ("notifications", _stay),
+    "notifications-by-rule": ("notifications?view=rules", _stay),
+    "notification": ("notifications", _open_notification),
+    "rule-impact": ("notifications?view=rules", _impact),
+    "events": ("events", _stay),
+    "events-search": ("events?view=list", _stay),
+    "events-graph": ("events?view=graph", _stay),
+    "events-import": ("events/import", _stay),
     "rules": ("rules", _stay),
     "rules-none-found": ("rules?q=nothing-like-this", _stay),
     "rules-catalogue": ("rules/catalogue", _stay),
@@ -105,12 +122,25 @@ PAGES: dict[str, tuple[str, Step]] = {
     "rule": ("rules", _open_rule),
     "rule-simulated": ("rules", _simulate),
     "rule-backtest": ("rules", _backtest),
+    "buildings": ("buildings", _stay),
+    "building": ("buildings/home-001", _stay),
+    "building-profile": ("buildings/home-001?tab=profile", _stay),
+    "building-notifications": ("buildings/home-001?tab=notifications", _stay),
+    "building-events": ("buildings/home-001?tab=events", _stay),
+    "building-tariffs": ("buildings/home-001?tab=tariffs", _stay),
+    "building-settings": ("buildings/home-001?tab=settings", _stay),
+    "context-services": ("context-services", _map),
     "settings-data": ("settings/data", _stay),
     "settings-members": ("settings/members", _stay),
     "settings-fulfilment": ("settings/fulfilment", _stay),
     "settings-event-categories": ("settings/event-categories", _stay),
     "settings-audit": ("settings/audit", _stay),
     "profile": ("profile", _stay),
+    "start": ("start", _stay),
+    "help": ("help", _stay),
+    "help-page": ("help/write-rules/in-the-console", _stay),
+    "help-found": ("help?q=low%20tariff", _stay),
+    "support": ("support", _stay),
 }
 OPEN_PAGES: dict[str, tuple[str, Step]] = {
     "sign-in": ("", _stay),

@@ -1,8 +1,8 @@
 // Builds the console's pages into the Python package, which serves them at /console/ and ships them in its wheel.
-import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
+import { manual } from "./manual.ts";
 
 const INITIAL_SCRIPT_BYTES_MAX = 300_000;
 
@@ -32,22 +32,10 @@ function initialScriptLimit(): Plugin {
   };
 }
 
-/** Puts the manual's page of webhooks beside the pages, for an installation may reach no other copy of it. */
-function manual(): Plugin {
-  return {
-    name: "manual",
-    apply: "build",
-    generateBundle() {
-      const source = readFileSync("../docs/integrate/webhooks.md", "utf-8");
-      this.emitFile({ type: "asset", fileName: "manual/webhooks.txt", source });
-    },
-  };
-}
-
 export default defineConfig({
   base: "/console/",
   plugins: [react(), initialScriptLimit(), manual()],
   // The chart library is one large chunk, loaded late.
   build: { chunkSizeWarningLimit: 700, outDir: "../src/hearth/console/pages", emptyOutDir: true, assetsInlineLimit: 0 },
-  server: { proxy: { "/console/api": "http://127.0.0.1:8080" } },
+  server: { fs: { allow: [".."] }, proxy: { "/console/api": "http://127.0.0.1:8080" } },
 });

@@ -20,14 +20,17 @@ from hearth.ports import Store
 from hearth.services.access import Access
 from hearth.services.building_exports import BuildingExports
 from hearth.services.buildings import Buildings
+from hearth.services.contacts import Contacts
 from hearth.services.customers import Customers
 from hearth.services.events import EventReading
 from hearth.services.forecasts import Forecasts
+from hearth.services.impact import Impacts
 from hearth.services.notifications import Notifications
 from hearth.services.repeats import Repeats
 from hearth.services.rule_reports import RuleReports
 from hearth.services.rules import Rules
 from hearth.services.statistics import Statistics
+from hearth.services.stop_links import Unsubscribing
 from hearth.testing.clocks import CountedIdentities, MovableClock
 
 ISSUER = "http://hearth.test"
@@ -152,6 +155,7 @@ def parts(
     identities: CountedIdentities,
     intake: KeptBodies,
     trials: TrialProcesses,
+    sealer: FernetSealer,
     catalogue: Any,
 ) -> ApiParts:
     return ApiParts(
@@ -161,9 +165,12 @@ def parts(
         events=EventReading(api_store, clock, catalogue),
         statistics=Statistics(api_store),
         forecasts=Forecasts(api_store, clock, _site_of),
-        exports=BuildingExports(api_store, clock),
+        exports=BuildingExports(api_store),
+        contacts=Contacts(api_store, clock),
+        unsubscribing=Unsubscribing(api_store, sealer, Notifications(api_store, clock)),
         rules=Rules(api_store, catalogue, clock, identities),
         rule_reports=RuleReports(api_store),
+        impacts=Impacts(api_store, clock),
         intake=intake,
         trials=trials,
         repeats=Repeats(api_store, clock),

@@ -13,7 +13,6 @@ from hearth.domain.notifications import Notification
 from hearth.ports import Store
 from hearth.services.access import Access
 from hearth.services.auditing import AuditLog
-from hearth.services.notifications import Notifications
 from hearth.testing.clocks import MovableClock
 
 
@@ -120,7 +119,7 @@ async def test_what_is_refused_is_not_noted(api: httpx2.AsyncClient, other_api: 
     assert [entry.action for entry in log()] == ["building.added"]
 
 
-async def test_a_household_that_switches_a_rule_off_changes_nothing_of_the_customers(
+async def test_a_household_that_switches_a_rule_off_and_on_is_noted_without_its_name(
     api: httpx2.AsyncClient, log: Any, api_store: Store, customer: Customer, clock: MovableClock
 ) -> None:
     building_id = (await api.post("/buildings/v1", json=minimal())).json()["id"]
@@ -138,9 +137,12 @@ async def test_a_household_that_switches_a_rule_off_changes_nothing_of_the_custo
     )
     with api_store.write() as session:
         session.notifications.add_all([notification])
-    Notifications(api_store, clock).interact(customer.id, notification.id, "STOPDELIVERY", "anna")
-    assert (await api.get("/buildings/house-1/v1")).json()["disabledNotifications"] == [{"ruleId": "e" * 24, "userId": "anna"}]
-    assert [entry.action for entry in log()] == ["building.added"]
+    for kind in ("STOPDELIVERY", "STOPDELIVERY", "RESUMEDELIVERY", "RESUMEDELIVERY"):
+        report = {"actionQualifier": kind, "userId": "anna"}
+        assert (await api.post(f"/pushnotifications/{notification.id}/interactions/v1", json=report)).status_code == 200
+    told = [(entry.action, entry.actor.kind, entry.subject, entry.after) for entry in log("delivery.")]
+    after = {"ruleId": "e" * 24, "for": "user"}
+    assert told == [("delivery.stopped", "client", "house-1", after), ("delivery.resumed", "client", "house-1", after)]
 
 
 async def test_the_command_line_is_named_as_such(access: Access, customer: Customer, app: Any, log: Any) -> None:

@@ -386,6 +386,8 @@ async def test_buildings_are_searched_by_id_city_and_postal_code(api: httpx2.Asy
         "lake-1": {"city": "Thun", "zip": "3600", "countryCode": "CH"},
         "lake-2": {"city": "Bern", "zip": "3011", "countryCode": "CH"},
         "hill-1": {"city": "Bern", "zip": "3012", "countryCode": "CH"},
+        "hill-2": {"city": "Zürich", "zip": "8001", "countryCode": "CH"},
+        "hill-3": {"city": "Großenhain", "zip": "01558", "countryCode": "DE"},
     }.items():
         (await api.post("/buildings/v1", json={"customerBuildingId": name, **place})).raise_for_status()
 
@@ -397,6 +399,8 @@ async def test_buildings_are_searched_by_id_city_and_postal_code(api: httpx2.Asy
     assert await found("bern") == ["hill-1", "lake-2"]
     assert await found("lake bern") == ["lake-2"]
     assert await found("360") == ["lake-1"]
+    assert await found("zurich") == await found("ZÜRICH") == await found("Zu\u0308rich") == ["hill-2"]
+    assert await found("grossen") == await found("großen") == ["hill-3"]
     assert await found("nowhere") == await found("%") == await found("_") == []
     assert (await api.get("/buildings/v1", params={"search": "x" * 201})).status_code == 400
     page = await api.get("/buildings/v1", params={"search": "bern", "limit": 1})

@@ -132,6 +132,7 @@ async def test_why_there_is_none(
         ({"eventType": "ENERGY_CONSUMPTION_FORECAST_1H", "from": 0, "to": 31 * 86_400 + 1}, "at most 31 days"),
         ({"eventType": "ENERGY_CONSUMPTION_FORECAST_1H", "from": 0}, "to"),
         ({"eventType": "ENERGY_CONSUMPTION_FORECAST_1H", "from": "soon", "to": 1}, "not an instant"),
+        ({"eventType": "ENERGY_CONSUMPTION_FORECAST_1H", "from": 0, "to": "9999-12-31T23:59Z"}, "between 1970 and 2200"),
     ],
 )
 async def test_what_cannot_be_asked_for_is_refused(

@@ -4,15 +4,18 @@ import json
 
 import httpx2
 import pytest
+from tests.api.test_rules_api import ann
 from typer.testing import CliRunner
 
 from hearth.api import ApiParts
-from hearth.api.rates import RequestRates
 from hearth.bootstrap import open_installation, read_settings
 from hearth.cli.customer import app as commands
 from hearth.domain.audit import COMMAND_LINE
 from hearth.domain.customers import Customer
+from hearth.ports import Store
+from hearth.services.access import Access
 from hearth.services.customers import Customers
+from hearth.services.request_rates import RequestRates
 from hearth.testing.clocks import MovableClock
 
 PATH = "/buildings/v1"
@@ -64,6 +67,22 @@ async def test_a_customer_may_have_limits_of_its_own(
     for _ in range(3):
         answer = await api.post("/events/v1", json={})
         assert (answer.status_code, "RateLimit-Limit" in answer.headers) == (201, False)
+
+
+async def test_a_customers_own_limits_are_not_those_of_its_members_browsers(
+    anonymous: httpx2.AsyncClient,
+    api: httpx2.AsyncClient,
+    access: Access,
+    customers: Customers,
+    customer: Customer,
+    api_store: Store,
+) -> None:
+    customers.set_rates(customer.id, 1, 1, COMMAND_LINE)
+    token = access.issue_member_token(ann(api_store, customer, "Viewer")).access_token
+    headers = {"Authorization": f"Bearer {token}"}
+    assert told(await anonymous.get(PATH, headers=headers))[:2] == ("2", "1")
+    assert told(await api.get(PATH))[:2] == ("1", "0")
+    assert told(await anonymous.get(PATH, headers=headers))[:2] == ("2", "0")
 
 
 def test_the_operator_sets_them(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -56,10 +56,10 @@ def server(parts: ApiParts, free_socket: socket.socket) -> Iterator[str]:
     thread = threading.Thread(target=lambda: asyncio.run(uvicorn_server.serve(sockets=[free_socket])))
     thread.start()
     base = f"http://127.0.0.1:{free_socket.getsockname()[1]}"
-    assert requests.get(f"{base}/health/live", timeout=10).status_code == 200
+    assert requests.get(f"{base}/health/live", timeout=60).status_code == 200
     yield base
     uvicorn_server.should_exit = True
-    thread.join(timeout=10)
+    thread.join(timeout=60)
     assert not thread.is_alive()
 
 
@@ -69,7 +69,7 @@ def _insecure_transport(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def verified_by_pyjwt(base: str, token: str) -> dict[str, Any]:
-    metadata = requests.get(f"{base}/.well-known/oauth-authorization-server", timeout=10).json()
+    metadata = requests.get(f"{base}/.well-known/oauth-authorization-server", timeout=60).json()
     key = jwt.PyJWKClient(metadata["jwks_uri"]).get_signing_key_from_jwt(token)
     claims: dict[str, Any] = jwt.decode(token, key, algorithms=["RS256"], audience=AUDIENCE, issuer=metadata["issuer"])
     return claims
@@ -106,15 +106,15 @@ def test_no_log_line_holds_a_secret(
     logging.getLogger("urllib3").setLevel(logging.INFO)  # the client's own log, not ours, has the URL at DEBUG
     logging.getLogger("requests").setLevel(logging.INFO)
     with caplog.at_level(logging.DEBUG), structlog.testing.capture_logs() as lines:
-        good = requests.get(f"{server}/auth/token/v1", params={"clientId": client_id, "clientSecret": secret}, timeout=10)
+        good = requests.get(f"{server}/auth/token/v1", params={"clientId": client_id, "clientSecret": secret}, timeout=60)
         token = good.json()["access_token"]
         wrong = requests.get(
-            f"{server}/auth/token/v1", params={"clientId": client_id, "clientSecret": "wrong-" + secret}, timeout=10
+            f"{server}/auth/token/v1", params={"clientId": client_id, "clientSecret": "wrong-" + secret}, timeout=60
         )
-        missing = requests.get(f"{server}/auth/token/v1", params={"clientSecret": secret}, timeout=10)
+        missing = requests.get(f"{server}/auth/token/v1", params={"clientSecret": secret}, timeout=60)
         form = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": secret}
-        posted = requests.post(f"{server}/auth/token/v1", data=form, timeout=10)
-        requests.get(f"{server}/buildings/v1", headers={"Authorization": f"Bearer {token}"}, timeout=10)
+        posted = requests.post(f"{server}/auth/token/v1", data=form, timeout=60)
+        requests.get(f"{server}/buildings/v1", headers={"Authorization": f"Bearer {token}"}, timeout=60)
     assert [answer.status_code for answer in (good, wrong, missing, posted)] == [200, 401, 400, 200]
     assert [line["status"] for line in lines if line.get("path") == "/auth/token/v1"] == [200, 401, 400, 200]
     written = "\n".join([*map(str, lines), caplog.text, *capfd.readouterr()])

@@ -53,6 +53,16 @@ async def test_a_key_belongs_to_one_request_of_one_customer(api: httpx2.AsyncCli
         assert (await post(api, "/buildings/v1", HOUSE, key)).status_code == 400
 
 
+async def test_a_key_that_becomes_free_while_it_is_looked_up_is_under_way(
+    api: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hearth.store.repeats.add_unless_taken", lambda *_: False)
+    refused = await post(api, "/buildings/v1", HOUSE)
+    assert (refused.status_code, refused.json()["type"]) == (409, "urn:hearth:problem:key_in_use")
+    monkeypatch.undo()
+    assert (await post(api, "/buildings/v1", HOUSE)).status_code == 201
+
+
 async def test_a_refused_request_may_be_sent_again_after_mending_what_stood_in_the_way(api: httpx2.AsyncClient) -> None:
     assert (await post(api, "/buildings/v1", {**HOUSE, "countryCode": "XX"})).status_code == 400
     assert (await post(api, "/buildings/v1", HOUSE)).status_code == 201

@@ -109,6 +109,19 @@ async def test_another_customers_rules_are_not_there(api: httpx2.AsyncClient, ot
     assert (await api.put(f"{path}/v1", headers=other, json=rule)).status_code == 403
 
 
+async def test_a_path_of_its_own_is_no_rules(api: httpx2.AsyncClient) -> None:
+    for path, allowed in {"tags": "GET", "export": "GET", "check": "POST", "import": "POST", "why": "POST"}.items():
+        refused = await api.put(f"/rules/{path}/v1", json=RULE)
+        assert (refused.status_code, refused.headers["Allow"]) == (405, allowed), path
+    assert (await api.get("/rules/no-id/v1")).status_code == 404
+
+
+async def test_whole_numbers_may_have_a_point(api: httpx2.AsyncClient) -> None:
+    body = {"expression": "1 > 0", "cursor": 2.0, "place": "condition"}
+    assert (await api.post("/rules/expressions/v1", json=body)).status_code == 200
+    assert (await api.post("/rules/expressions/v1", json={**body, "cursor": 2.5})).status_code == 400
+
+
 async def test_saving_needs_its_scope(api: httpx2.AsyncClient, access: Access, customer: Any, api_store: Store) -> None:
     rule = await added(api)
     token = access.issue_member_token(ann(api_store, customer, "Viewer")).access_token

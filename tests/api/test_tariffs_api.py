@@ -78,6 +78,54 @@ async def test_prices_are_the_customers_own(api: httpx2.AsyncClient, other_api: 
     assert (await other_api.get(f"{PRICES}?from=0&to=3600")).status_code == 404
 
 
+async def foreseen(api: httpx2.AsyncClient, tariff: dict[str, Any] | None, start: str, end: str) -> httpx2.Response:
+    return await api.post(PRICES, params={"from": start, "to": end}, json={"tariff": tariff})
+
+
+@pytest.mark.parametrize(
+    ("monday", "next_monday", "hours", "low"),
+    [
+        # Sunday, 29 March: 02:30 is skipped. The week lasts 167 hours.
+        ("2026-03-23T00:00:00+01:00", "2026-03-30T00:00:00+02:00", ("02:30", "04:00"), (1774746000, 1774749600)),
+        # Sunday, 25 October: 02:30 comes twice, and so does 02:45. The week lasts 169 hours.
+        ("2026-10-19T00:00:00+02:00", "2026-10-26T00:00:00+01:00", ("02:30", "02:45"), (1792888200, 1792892700)),
+    ],
+)
+async def test_a_draft_says_of_a_week_in_which_clocks_are_moved_what_it_says_once_it_is_saved(
+    api: httpx2.AsyncClient, monday: str, next_monday: str, hours: tuple[str, str], low: tuple[int, int]
+) -> None:
+    await add(api, {"type": "SINGLE", "single": {"price": "0.27"}})
+    sunday = dict(zip(("sundayStartTime", "sundayEndTime"), hours, strict=True))
+    draft = {"type": "DUAL", "minPrice": "0.18", "maxPrice": "0.30", "dual": {"lowTariff": sunday}}
+    answer = await foreseen(api, draft, monday, next_monday)
+    assert answer.status_code == 200, answer.text
+    found = answer.json()
+    assert [(each["start"], each["end"], each["price"]) for each in found if each["isLowTariff"]] == [(*low, "0.18")]
+    building = (await api.get("/buildings/home-1/v1")).json()
+    assert building["settings"]["tariff"]["type"] == "SINGLE"  # nothing was stored
+    assert (await api.put("/buildings/v1", json={**building, "settings": {"tariff": draft}})).status_code == 200
+    assert found == await prices(api, monday, next_monday)
+
+
+async def test_a_draft_is_refused_as_it_is_when_it_is_saved(api: httpx2.AsyncClient, other_api: httpx2.AsyncClient) -> None:
+    await add(api, None)
+    span = ("1780344000", "1780345000")
+    assert (await foreseen(api, None, *span)).json() == []
+    wrong = {"type": "SINGLE", "currency": "sfr", "single": {"price": "0,27"}}
+    answer = await foreseen(api, wrong, *span)
+    assert answer.status_code == 400
+    body = {"customerBuildingId": "home-1", "settings": {"tariff": wrong}}
+    saved = await api.put("/buildings/v1", json=body)
+    assert [each["pointer"] for each in answer.json()["errors"]] == ["/tariff/currency", "/tariff/single/price"]
+    assert [each["pointer"] for each in saved.json()["errors"]] == ["/settings/tariff/currency", "/settings/tariff/single/price"]
+    for lacking, words in (({"type": "SINGLE"}, "single.price"), ({"type": "DUAL"}, "dual.lowTariff")):
+        refused = await foreseen(api, lacking, *span)
+        assert (refused.status_code, words in refused.text) == (400, True)
+    assert "empty" in (await foreseen(api, None, span[0], span[0])).json()["detail"]
+    single = {"type": "SINGLE", "single": {"price": "0.27"}}
+    assert (await foreseen(other_api, single, *span)).status_code == 404
+
+
 def slice_of(start: object, end: object, price: object = "0.2") -> dict[str, Any]:
     return {"start": start, "end": end, "price": price}
 
@@ -115,5 +163,5 @@ async def test_slices_are_refused_where_the_tariff_has_none(api: httpx2.AsyncCli
 async def test_the_calls_of_the_page_give_what_it_shows(api: httpx2.AsyncClient) -> None:
     await add(api, None)
     await add(api, {"type": "DUAL", "minPrice": "0.1980", "maxPrice": "0.2735", "dual": {"lowTariff": NIGHT}}, "home-2")
-    await assert_calls_give_what_is_shown(PAGE, api, calls=3)
+    await assert_calls_give_what_is_shown(PAGE, api, calls=4)
     assert f"at most {MOST_DAYS_OF_PRICES} days" in PAGE.read_text(encoding="utf-8")

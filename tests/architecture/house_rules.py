@@ -52,6 +52,7 @@ SEEDED = {f"numpy.random.{name}" for name in ("MT19937", "PCG64", "PCG64DXSM", "
 CARRIES_CUSTOMER = {
     "AuditEntry",
     "Building",
+    "Channel",
     "Client",
     "Customer",
     "Delivery",
@@ -62,6 +63,8 @@ CARRIES_CUSTOMER = {
     "MemberSession",
     "Notification",
     "Rule",
+    "Ticket",
+    "TicketMail",
 }
 TENANT_FREE_ENDINGS = ("_for_operator", "_for_login", "_for_cookie", "_for_token")
 # Their one argument is a mapping whose keys begin with the customer.

@@ -114,9 +114,19 @@ def trial(author: Author, path: str) -> str:
     return f"{path}?building={HOME}&from={author.first_day}&to={author.last_day}"
 
 
+def save_meanwhile(author: Author, rule_id: str, **changes: Any) -> None:
+    """Somebody else saves."""
+    author.api.put(f"/rules/{rule_id}/v1", json={**author.rule(rule_id), **changes}).raise_for_status()
+
+
 def field(page: Page, label: str) -> Locator:
     """The editor of an expression."""
     return page.get_by_role("textbox", name=label, exact=True)
+
+
+def entry(page: Page, label: str) -> Locator:
+    """The field of that label, not the list that it opens."""
+    return page.get_by_label(label, exact=True).and_(page.locator("input"))
 
 
 def write(editor: Locator, text: str) -> None:

@@ -10,15 +10,20 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 LOOKS = (("light", 1280), ("dark", 1280), ("light", 360), ("dark", 360))
 LOOKS_AND_LANGUAGES = (("light", 1280, "en"), ("dark", 1280, "de"), ("light", 360, "de"), ("dark", 360, "en"))
-_LOCALES = {"en": "en-GB", "de": "de-CH"}
+LOCALES = {"en": "en-GB", "de": "de-CH"}
 _MOST_TABS = 100
+# Half-faded text has too little contrast; and what fades in stands there unseen for a frame or two before it begins to.
+NOTHING_MOVES = """async () => {
+    for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
+    await Promise.allSettled(document.getAnimations().map((animation) => animation.finished));
+}"""
 AXE = Path(__file__).parents[2] / "web/node_modules/axe-core/axe.min.js"
 
 
 @contextmanager
 def looking(browser: Browser, scheme: Any, width: int, language: str = "en") -> Iterator[Page]:
     """A page in that colour scheme, width and language."""
-    with browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 780}, locale=_LOCALES[language]) as context:
+    with browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 780}, locale=LOCALES[language]) as context:
         context.add_init_script(f"localStorage.setItem('hearth-language', '{language}')")
         yield context.new_page()
 
@@ -27,8 +32,7 @@ def assert_no_barrier(page: Page, ready: Locator | None = None) -> None:
     """No barrier and no sideways scrolling, once `ready` is there and nothing moves any more."""
     if ready is not None:
         expect(ready).to_be_visible()
-    # Half-faded text has too little contrast.
-    page.evaluate("Promise.allSettled(document.getAnimations().map((animation) => animation.finished))")
+    page.evaluate(NOTHING_MOVES)
     assert serious_problems(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 

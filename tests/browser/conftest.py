@@ -5,6 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from importlib.resources import files
 from itertools import count
@@ -21,12 +22,15 @@ from tests.mailbox import Mailbox
 from tests.running import Server, running
 
 from hearth.connectors.addresses import AddressGuard
+from hearth.connectors.carriers import Carriers
 from hearth.connectors.mail import SmtpMailer, UnsetMailer
+from hearth.connectors.offline_weather import OfflineWeather
 from hearth.connectors.secrets import Argon2Hasher, FernetSealer
 from hearth.connectors.system import SystemClock, SystemIdentities
-from hearth.connectors.webhook import WebhookChannel
 from hearth.console.account_routes import Accounts
 from hearth.console.app import PAGES, ConsoleParts, create_console
+from hearth.console.building_routes import Households
+from hearth.console.event_routes import Events
 from hearth.console.fulfilment_routes import Fulfilment
 from hearth.console.organisation_routes import Organisation as OrganisationSettings
 from hearth.core.clock import Clock
@@ -38,19 +42,38 @@ from hearth.domain.customers import Customer
 from hearth.domain.notifications import Content, DeliveryStatus, DropReason, Notification, RenderedAction, RenderedText
 from hearth.domain.rules import Rule
 from hearth.ports import Store
+from hearth.runtime.live import LiveDriver
 from hearth.services.access import Access
 from hearth.services.auditing import AuditLog
+from hearth.services.building_dashboards import BuildingDashboards
+from hearth.services.building_lists import BuildingLists
+from hearth.services.buildings import Buildings
+from hearth.services.channel_tests import ChannelTests
+from hearth.services.channels import Channels
+from hearth.services.context_reports import ContextReports
 from hearth.services.customers import Customers
-from hearth.services.endpoint_tests import EndpointTests
 from hearth.services.endpoints import Endpoints
 from hearth.services.event_categories import EventCategories
+from hearth.services.event_searches import EventSearches
+from hearth.services.forecast_homes import site_of
+from hearth.services.forecasts import Forecasts
+from hearth.services.history_imports import HistoryImports
+from hearth.services.impact import Impacts
+from hearth.services.intake import Intake
 from hearth.services.invitations import Invitations
 from hearth.services.live_view import LiveView
 from hearth.services.members import Members
 from hearth.services.membership import Membership
+from hearth.services.notification_lists import NotificationLists
+from hearth.services.onboarding import Onboarding
+from hearth.services.packing import Packing
 from hearth.services.password_resets import PasswordResets
 from hearth.services.profiles import Profiles
 from hearth.services.rules import Rules
+from hearth.services.stop_links import StopLinks
+from hearth.services.ticket_mails import TicketMails
+from hearth.services.tickets import Tickets
+from hearth.services.weather import Weather
 
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
@@ -62,6 +85,7 @@ CHROMIUM_ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+SUPPORT_MAIL = "support@example.com"
 PASSWORD = "correct horse battery"
 _LONGEST_WAIT_MS = 60_000
 
@@ -126,6 +150,11 @@ def _content(title: str) -> Content:
     )
 
 
+class _NobodyToWake:
+    def wake(self) -> None:
+        """No delivering process runs beside."""
+
+
 class Console:
     """The console's application mounted as in production, on a port of loopback; can be stopped and started again."""
 
@@ -140,8 +169,10 @@ class Console:
         catalogue = read_catalogue((files("hearth.domain") / "catalogue.toml").read_text(encoding="utf-8"))
         self.rules = Rules(store, catalogue, self.clock, SystemIdentities())
         self.endpoints = Endpoints(store, self.sealer, self.clock, SystemIdentities())
+        self.channels = Channels(store, self.sealer, self.clock, SystemIdentities())
         self._secure_cookies = secure_cookies
         self._smtp_url = smtp_url
+        self.tickets = Tickets(store, self._mailer() or UnsetMailer(), self.clock, SystemIdentities(), SUPPORT_MAIL)
         self._port = 0
 
     @property
@@ -161,10 +192,17 @@ class Console:
             members=self.members,
             access=self.access,
             live_view=live_view,
+            notification_lists=NotificationLists(self.store, self.clock),
+            events=self._events(),
             accounts=self._accounts(),
             fulfilment=self._fulfilment(),
             organisation=self._organisation(),
             rules=self.rules,
+            context_reports=ContextReports(self.store, self.clock, Weather(self.store, OfflineWeather(self.clock), self.clock)),
+            impacts=Impacts(self.store, self.clock),
+            households=self._households(),
+            tickets=self.tickets,
+            onboarding=Onboarding(self.store, self.clock),
             secure_cookies=self._secure_cookies,
         )
         app.mount("/console", create_console(parts))
@@ -179,7 +217,7 @@ class Console:
 
     def _accounts(self) -> Accounts:
         identities = SystemIdentities()
-        mailer = SmtpMailer(self._smtp_url, "Hearth <hearth@example.com>") if self._smtp_url else UnsetMailer()
+        mailer = self._mailer() or UnsetMailer()
         mailing = (self.store, self._hasher, mailer, self.clock, identities, f"http://127.0.0.1:{self._port}")
         return Accounts(
             membership=Membership(self.store, self.clock),
@@ -189,16 +227,44 @@ class Console:
             audit_log=AuditLog(self.store),
         )
 
+    def mail_tickets(self) -> int:
+        """What the delivering process does again and again; how many mails went out."""
+        mailer = self._mailer() or UnsetMailer()
+        mails = TicketMails(self.store, mailer, self.clock, self.base_url.removesuffix("/console"), SUPPORT_MAIL)
+        with ThreadPoolExecutor(1) as threads:  # Playwright keeps an event loop in this one
+            return threads.submit(mails.look).result()
+
     def _fulfilment(self) -> Fulfilment:
-        channel = WebhookChannel(self.sealer, self.clock, AddressGuard(["127.0.0.0/8"]), total_seconds=3)
-        tests = EndpointTests(self.store, channel, self.clock, SystemIdentities())
-        return Fulfilment(self.endpoints, tests, self.clock)
+        channel = Carriers(self.sealer, self.clock, AddressGuard(["127.0.0.0/8"]), self._mailer())
+        packing = Packing(StopLinks(self.sealer, f"http://127.0.0.1:{self._port}"))
+        tests = ChannelTests(self.store, channel, self.clock, SystemIdentities(), packing)
+        return Fulfilment(self.endpoints, self.channels, tests, bool(self._smtp_url), self.clock)
+
+    def _mailer(self) -> SmtpMailer | None:
+        return SmtpMailer(self._smtp_url, "Hearth <hearth@example.com>") if self._smtp_url else None
+
+    def _events(self) -> Events:
+        catalogue = self.rules.catalogue
+        # It takes nothing in: a test of an import has a whole server.
+        intake = Intake(self.store, catalogue, self.clock, LiveDriver(self.store, catalogue, self.clock, _NobodyToWake()))
+        return Events(
+            searches=EventSearches(self.store, self.clock, catalogue),
+            imports=HistoryImports(self.store, intake, self.sealer, self.clock, catalogue),
+        )
 
     def _organisation(self) -> OrganisationSettings:
         return OrganisationSettings(
             customers=Customers(self.store, self.clock, SystemIdentities()),
             access=self.access,
             event_categories=EventCategories(self.store, self.clock, self.rules.catalogue),
+        )
+
+    def _households(self) -> Households:
+        forecasts = Forecasts(self.store, self.clock, site_of)
+        return Households(
+            buildings=Buildings(self.store, self.clock, SystemIdentities(), self.rules.catalogue),
+            lists=BuildingLists(self.store, self.clock),
+            dashboards=BuildingDashboards(self.store, self.clock, forecasts),
         )
 
     def stop(self) -> None:

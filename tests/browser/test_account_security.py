@@ -47,7 +47,7 @@ def seewinkel(mailing_console: Any) -> Any:
 
 @pytest.fixture
 def http(mailing_console: Any) -> Iterator[httpx2.Client]:
-    with httpx2.Client(base_url=mailing_console.base_url) as client:
+    with httpx2.Client(base_url=mailing_console.base_url, timeout=60) as client:
         yield client
 
 
@@ -92,7 +92,7 @@ def test_a_mailed_link_works_once_and_not_for_ever(start_console: Any, mailbox: 
     clock = MovableClock()
     console = start_console(clock=clock, smtp_url=mailbox.url)
     organisation = console.add_organisation("Seewinkel", "ada@example.com")
-    with httpx2.Client(base_url=console.base_url) as http:
+    with httpx2.Client(base_url=console.base_url, timeout=60) as http:
         http.post("/api/password-reset", json={"email": organisation.email})
         body = {"token": token_in(mailbox), "password": NEW_PASSWORD}
         assert [http.put("/api/password-reset", json=body).status_code for _ in range(2)] == [204, 404]
@@ -144,7 +144,7 @@ def test_joining_does_not_take_over_anothers_session(
     assert before not in cookie
     assert joined.json()["role"] == "Viewer"
     assert http.get("/api/session").json()["email"] == "bruno@example.com"
-    ada = httpx2.get(f"{mailing_console.base_url}/api/session", headers={"Cookie": f"hearth_session={before}"})
+    ada = httpx2.get(f"{mailing_console.base_url}/api/session", headers={"Cookie": f"hearth_session={before}"}, timeout=60)
     assert ada.json()["email"] == seewinkel.email
 
 

@@ -1,48 +1,48 @@
 """Whole stories of an author, each told in light and dark, on a desk and on a phone, in English and German."""
 
-import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
-from tests.browser.authors import HOME, Author, write
-from tests.browser.barriers import LOOKS_AND_LANGUAGES, looking
+from tests.browser.authors import HOME, PASSWORD, Author, save_meanwhile, trial, write
+from tests.browser.barriers import LOOKS_AND_LANGUAGES
+from tests.browser.storytelling import Told, telling
 from tests.metered_homes import file_of
 from tests.running import until
 
-TEXTS = Path(__file__).parents[2] / "web/src/texts"
 REAL_HOME = "home-08"
 PREDEFINED = {"en": "Always-on consumption above usual", "de": "Dauerverbrauch über dem Üblichen"}
 
 
-@dataclass
-class Story:
+class Story(NamedTuple):
     """An author, the page before them, and the words that stand on it."""
 
     author: Author
-    page: Page
-    language: str
-    _texts: dict[str, Any]
+    told: Told
+
+    @property
+    def page(self) -> Page:
+        return self.told.page
+
+    @property
+    def language(self) -> str:
+        return self.told.language
 
     def word(self, key: str, **values: object) -> str:
-        """What the page says in the story's language."""
-        text: Any = self._texts
-        for part in key.split("."):
-            text = text[part]
-        return re.sub(r"{{(\w+)}}", lambda match: str(values[match[1]]), text)
-
-    def sign_in(self, path: str) -> None:
-        self.author.sign_in(self.page, path, language=self.language)
+        return self.told.word(key, **values)
 
     def press(self, key: str, **values: object) -> None:
-        self.page.get_by_role("button", name=self.word(key, **values), exact=True).click()
+        self.told.press(key, **values)
 
     def field(self, key: str, within: Locator | None = None) -> Locator:
-        return (within or self.page).get_by_role("textbox", name=self.word(key), exact=True)
+        return self.told.field(key, within)
+
+    def open(self, path: str) -> None:
+        """Signs in."""
+        self.page.goto(self.author.console + path)
+        self.told.sign_in(self.author.email, PASSWORD)
 
     def write(self, editor: Locator, text: str) -> None:
         """Writes an expression in place of what stands there."""
@@ -78,13 +78,8 @@ class Story:
 
 @pytest.fixture(params=LOOKS_AND_LANGUAGES, ids=str)
 def story(request: pytest.FixtureRequest, author: Author, browser: Browser) -> Iterator[Story]:
-    scheme, width, language = request.param
-    with looking(browser, scheme, width, language) as page:
-        complaints: list[str] = []
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        yield Story(author, page, language, json.loads((TEXTS / f"{language}.json").read_text(encoding="utf-8")))
-        assert complaints == []
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    with telling(browser, request.param) as told:
+        yield Story(author, told)
 
 
 def test_a_predefined_rule_is_sharpened_on_a_real_home_and_compared(story: Story) -> None:
@@ -94,7 +89,7 @@ def test_a_predefined_rule_is_sharpened_on_a_real_home_and_compared(story: Story
         *("--time-zone", "America/Los_Angeles", "--country", "US", "--timestamp-column", "hour_start_utc"),
         *("--column", "ENERGY_CONSUMPTION=consumption_wh", "--device-id", "gateway", "--source", "GATEWAY"),
     )
-    story.sign_in("/rules/catalogue")
+    story.open("/rules/catalogue")
     story.press("catalogue.activateOf", name=PREDEFINED[story.language])
     page.get_by_role("link", name=story.word("catalogue.openOf", name=PREDEFINED[story.language])).click()
 
@@ -127,7 +122,7 @@ def test_a_predefined_rule_is_sharpened_on_a_real_home_and_compared(story: Story
 
 def test_a_streak_with_two_cases_is_built_from_nothing(story: Story) -> None:
     author, page = story.author, story.page
-    story.sign_in("/rules/new")
+    story.open("/rules/new")
     story.field("rule.name").first.fill("Sun in a row")
     dataset = page.get_by_role("group", name=story.word("rule.datasetOf", name="Power"))
     page.keyboard.press("Escape")
@@ -176,6 +171,71 @@ def test_a_streak_with_two_cases_is_built_from_nothing(story: Story) -> None:
     assert (rule["isStreak"], rule["streakCondition"]) == (True, "COUNT($Power) >= 2")
     assert [case["caseCondition"] for case in rule["notificationCases"]] == ["StreakCounter >= 2", "true"]
     assert rule["notificationCases"][0]["notification"]["texts"]["fr"]["title"] == "fr title 2"
+
+
+def test_a_wrong_expression_is_explained_and_mended_in_place(story: Story) -> None:
+    author, page = story.author, story.page
+    rule = author.add_rule()
+    story.open(f"/rules/{rule['id']}")
+    condition = story.field("rule.place.condition")
+    story.write(condition, "AVG($Powr) > 1000")
+    explained = {"en": "There is no dataset $Powr in this rule.", "de": "Den Datensatz $Powr gibt es in dieser Regel nicht."}
+    expect(page.get_by_text(explained[story.language]).first).to_be_visible()
+    story.press("rule.fixOf", fix="$Power")
+    expect(condition).to_have_text("AVG($Power) > 1000")
+    expect(page.get_by_text(explained[story.language])).to_have_count(0)
+    story.save()
+    assert author.rule(rule["id"])["condition"] == "AVG($Power) > 1000"
+
+
+def test_two_people_edit_one_rule_and_both_changes_stay(story: Story) -> None:
+    author, page = story.author, story.page
+    rule = author.add_rule()
+    story.open(f"/rules/{rule['id']}")
+    condition = story.field("rule.place.condition")
+    expect(condition).to_contain_text("-1500")
+    save_meanwhile(author, rule["id"], match_threshold=3)
+    story.write(condition, "AVG($Power) < -1800")
+    story.press("rule.save")
+
+    dialog = page.get_by_role("dialog", name=story.word("rule.conflict"))
+    expect(dialog).to_contain_text(story.word("rule.noneChangedByBoth"))
+    taken = dialog.get_by_role("table")
+    expect(taken.get_by_role("row", name=story.word("rule.place.condition"))).to_contain_text(story.word("rule.mine"))
+    expect(taken.get_by_role("row", name=story.word("rule.place.match_threshold"))).to_contain_text("3")
+    story.press("rule.saveMerged")
+    expect(dialog).to_be_hidden()
+    expect(page.get_by_role("status").filter(has_text=story.word("rule.saved"))).to_be_visible()
+    expect(page.get_by_label(story.word("rule.place.match_threshold"))).to_have_value("3")
+    saved = author.rule(rule["id"])
+    assert (saved["version"], saved["condition"], saved["match_threshold"]) == (3, "AVG($Power) < -1800", 3)
+
+
+def test_an_adviser_finds_out_why_a_home_got_no_notification(story: Story) -> None:
+    author, page = story.author, story.page
+    rule = author.add_rule()
+    story.open(trial(author, f"/rules/{rule['id']}"))
+    assert story.number_sent(HOME) == 3
+    drawer = page.get_by_role("dialog", name=story.word("rule.why"))
+
+    # In the middle of the first night.
+    graph = page.get_by_role("img", name=re.compile(r"\$Power"))
+    box = graph.bounding_box()
+    assert box is not None
+    graph.click(position={"x": box["width"] * (0.12 if box["width"] > 600 else 0.2), "y": box["height"] * 0.5})
+    words = {
+        "en": r"The condition does not hold: AVG\(\$Power\) < -1500 \(AVG\(\$Power\) is \d+ W\)",
+        "de": r"Die Bedingung trifft nicht zu: AVG\(\$Power\) < -1500 \(AVG\(\$Power\) ist \d+ W\)",
+    }
+    expect(drawer).to_contain_text(re.compile(words[story.language]))
+    page.keyboard.press("Escape")
+    expect(drawer).to_be_hidden()
+
+    # An hour after one was sent.
+    instant = page.get_by_label(story.word("rule.whyAt"))
+    instant.fill(f"{author.first_day}T11:00")
+    instant.press("Enter")
+    expect(drawer).to_contain_text({"en": "1 day must lie between two", "de": "der Mindestabstand beträgt 1 Tag"}[story.language])
 
 
 def test_cases_are_dragged_with_the_mouse(author: Author, page: Page) -> None:

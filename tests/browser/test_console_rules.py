@@ -9,7 +9,7 @@ import pytest
 
 @pytest.fixture
 def http(console: Any, organisation: Any) -> Iterator[httpx2.Client]:
-    with httpx2.Client(base_url=console.base_url) as client:
+    with httpx2.Client(base_url=console.base_url, timeout=60) as client:
         credentials = {"email": organisation.email, "password": organisation.password}
         token = client.post("/api/session", json=credentials).raise_for_status().json()["csrfToken"]
         client.headers["X-CSRF-Token"] = token
@@ -60,7 +60,7 @@ def test_activating_needs_the_sessions_own_token(http: httpx2.Client) -> None:
 
 @pytest.mark.parametrize("path", ["/api/predefined-rules", "/api/catalogue", "/api/ticks?cron=0+7+*+*+*"])
 def test_nobody_who_is_not_signed_in_sees_anything(console: Any, path: str) -> None:
-    assert httpx2.get(f"{console.base_url}{path}").status_code == 401
+    assert httpx2.get(f"{console.base_url}{path}", timeout=60).status_code == 401
 
 
 def test_the_catalogue_names_what_a_dataset_may_name(http: httpx2.Client) -> None:

@@ -24,7 +24,7 @@ WITHOUT_SESSION = {
 
 @pytest.fixture
 def http(console: Any) -> Iterator[httpx2.Client]:
-    with httpx2.Client(base_url=console.base_url) as client:
+    with httpx2.Client(base_url=console.base_url, timeout=60) as client:
         yield client
 
 
@@ -40,7 +40,7 @@ def test_the_cookie_is_secure_behind_https(start_console: Any) -> None:
     console = start_console(secure_cookies=True)
     organisation = console.add_organisation("Seewinkel", "ada@example.com")
     credentials = {"email": organisation.email, "password": organisation.password}
-    answer = httpx2.post(f"{console.base_url}/api/session", json=credentials)
+    answer = httpx2.post(f"{console.base_url}/api/session", json=credentials, timeout=60)
     assert "; Secure" in answer.headers["set-cookie"]
 
 
@@ -51,7 +51,7 @@ def test_the_store_holds_no_token_that_would_sign_in(http: httpx2.Client, consol
         assert session.member_sessions.find_for_cookie(token) is None
 
 
-@pytest.mark.parametrize("path", ["/api/session", "/api/overview", "/api/notifications", "/api/live"])
+@pytest.mark.parametrize("path", ["/api/session", "/api/overview", "/api/activity", "/api/notifications", "/api/live"])
 def test_without_a_session_nothing_is_shown(http: httpx2.Client, organisation: Any, path: str) -> None:
     http.cookies.set("hearth_session", "guessed")
     answer = http.get(path)
@@ -93,7 +93,7 @@ def test_a_signed_out_token_is_dead(http: httpx2.Client, console: Any, organisat
     csrf_token = sign_in(http, organisation)
     token = http.cookies["hearth_session"]
     http.delete("/api/session", headers={"X-CSRF-Token": csrf_token})
-    with httpx2.Client(base_url=console.base_url, cookies={"hearth_session": token}) as copy:
+    with httpx2.Client(base_url=console.base_url, cookies={"hearth_session": token}, timeout=60) as copy:
         assert copy.get("/api/session").status_code == 401
 
 
@@ -101,7 +101,7 @@ def test_guessing_is_slowed_down_and_told_when_to_go_on(start_console: Any) -> N
     clock = MovableClock()
     console = start_console(clock=clock)
     organisation = console.add_organisation("Seewinkel", "ada@example.com")
-    with httpx2.Client(base_url=console.base_url) as http:
+    with httpx2.Client(base_url=console.base_url, timeout=60) as http:
         for _ in range(10):
             wrong = http.post("/api/session", json={"email": organisation.email, "password": "wrong"})
             assert wrong.status_code == 401

@@ -13,17 +13,20 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from tests.browser.barriers import LOOKS, assert_no_barrier, looking
 from tests.browser.guards import Request, assert_nothing_works, assert_refused, sign_in
+from tests.browser.storytelling import Look, in_each_look, telling
 from tests.receivers import Receiver, TokenServer
 
 from hearth.delivery.outbox import outgoing
+from hearth.delivery.recipients import THE_WEBHOOK
 from hearth.delivery.signing import verify
+from hearth.domain.channels import Mqtt
 from hearth.domain.notifications import Attempt
 
 ENDPOINT = {"url": "https://hooks.example.com/hearth", "authentication": {"kind": "none"}}
 ADMINS_ALONE: list[Request] = [
     ("GET", "/api/fulfilment", None),
     ("PUT", "/api/fulfilment/endpoint", ENDPOINT),
-    ("POST", "/api/fulfilment/endpoint/enabling", None),
+    ("PUT", "/api/fulfilment/endpoint/enabling", {"isEnabled": False}),
     ("POST", "/api/fulfilment/signing-secret", {"overlapHours": 24}),
     ("POST", "/api/fulfilment/test", None),
     ("GET", "/api/fulfilment/attempts", None),
@@ -38,15 +41,14 @@ def receiver() -> Iterator[Receiver]:
 
 @pytest.fixture
 def http(console: Any) -> Iterator[httpx2.Client]:
-    with httpx2.Client(base_url=console.base_url) as client:
+    with httpx2.Client(base_url=console.base_url, timeout=60) as client:
         yield client
 
 
 def attempted(organisation: Any, status_code: int | None, error: str | None = None, title: str = "Plenty of sun") -> None:
     """A delivery of a notification and what came of it, as the delivery loop stores it."""
     notification = organisation.notify(title, status="PENDING")
-    _, delivery = outgoing(notification, 3_600_000, has_endpoint=True)
-    assert delivery is not None
+    _, [delivery] = outgoing(notification, 3_600_000, [THE_WEBHOOK])
     attempt = Attempt(
         delivery_id=delivery.id,
         attempted_at_ms=notification.stored_at_ms,
@@ -65,60 +67,64 @@ def disable(organisation: Any) -> None:
         session.endpoints.replace(msgspec.structs.replace(endpoint, disabled_reason="it answered 410 Gone"))
 
 
+@in_each_look
 def test_an_admin_sets_the_endpoint_tries_it_and_sees_the_attempt(
-    console: Any, organisation: Any, page: Page, receiver: Receiver
+    console: Any, organisation: Any, browser: Browser, receiver: Receiver, look: Look
 ) -> None:
-    console.sign_in(page, organisation, path="/settings/members")
-    page.get_by_role("link", name="Fulfilment").click()
-    expect(page.get_by_role("heading", name="Your households' notifications wait to be fetched")).to_be_visible()
-    expect(page.get_by_text("hearth receiver --port 9000")).to_be_visible()
-    manual = page.get_by_role("link", name=re.compile("The manual's page of webhooks"))
-    answer = page.request.get(console.base_url.removesuffix("/console") + (manual.get_attribute("href") or ""))
-    assert "# Receive notifications" in answer.text()
-    assert answer.headers["content-type"].startswith("text/plain")
+    with telling(browser, look) as told:
+        page, word, press = told.page, told.word, told.press
+        page.goto(console.base_url + "/settings/members")
+        told.sign_in(organisation.email, organisation.password)
+        page.get_by_role("link", name=word("fulfilment.title")).click()
+        expect(page.get_by_role("heading", name=word("fulfilment.absent"))).to_be_visible()
+        expect(page.get_by_text("hearth receiver --port 9000")).to_be_visible()
+        manual = page.get_by_role("link", name=word("fulfilment.manual"))
+        expect(manual).to_have_attribute("href", "/console/help/integrate/webhooks")
 
-    form = page.get_by_role("region", name="Endpoint")
-    form.get_by_label("URL").fill("hooks.example.com")
-    form.get_by_role("button", name="Save").click()
-    expect(form.get_by_text("An address that begins with https://")).to_be_visible()
-    form.get_by_label("URL").fill(receiver.url)
-    form.get_by_label("Authentication").select_option(label="Basic: user name and password")
-    expect(page).to_have_url(re.compile(r"/settings/fulfilment\?auth=basic$"))
-    form.get_by_label("User name").fill("hearth")
-    form.get_by_role("button", name="Save").click()
-    expect(form.get_by_text("Please enter it.")).to_be_visible()
-    form.get_by_label("Password", exact=True).fill("s3cret")
-    form.get_by_label("Requests per second, at most").fill("5")
-    form.get_by_role("button", name="Save").click()
+        form = page.get_by_role("region", name=word("fulfilment.endpoint"))
+        url = form.get_by_label(word("fulfilment.url"), exact=True)
+        password = form.get_by_label(word("fulfilment.credential.basic"), exact=True)
+        url.fill("hooks.example.com")
+        press("rule.save", form)
+        expect(form.get_by_text(word("fulfilment.wrong.url"))).to_be_visible()
+        url.fill(receiver.url)
+        form.get_by_label(word("fulfilment.authentication")).select_option(label=word("fulfilment.kind.basic"))
+        expect(page).to_have_url(re.compile(r"/settings/fulfilment\?auth=basic$"))
+        form.get_by_label(word("fulfilment.user")).fill("hearth")
+        press("rule.save", form)
+        expect(form.get_by_text(word("fulfilment.wrong.credential").partition(".")[0])).to_be_visible()
+        password.fill("s3cret")
+        form.get_by_label(word("fulfilment.throttle")).fill("5")
+        press("rule.save", form)
 
-    once = page.get_by_text("Copy it now: it is not shown again.")
-    expect(once).to_be_visible()
-    secret = page.get_by_role("region", name="Signing secret").locator("code").inner_text()
-    expect(form.get_by_label("Password", exact=True)).to_have_value("")
-    expect(form.get_by_text(re.compile("Set on .* Leave it empty to keep it."))).to_be_visible()
-    expect(page.get_by_text("Nothing was sent yet.")).to_be_visible()
+        once = page.get_by_text(word("fulfilment.secretOnce"))
+        expect(once).to_be_visible()
+        secret = page.get_by_role("region", name=word("fulfilment.secret")).locator("code").inner_text()
+        expect(password).to_have_value("")
+        expect(form.get_by_text(told.words("fulfilment.kept"))).to_be_visible()
+        expect(page.get_by_text(word("fulfilment.noAttempts").partition(".")[0])).to_be_visible()
 
-    page.get_by_role("button", name="Send a test notification").click()
-    expect(page.get_by_text(re.compile("Your endpoint answered 204 after .* ms"))).to_be_visible()
-    [request] = receiver.requests
-    verify([secret], request.headers, request.body, console.clock.now_ms())
-    assert request.headers["authorization"] == "Basic aGVhcnRoOnMzY3JldA=="
-    assert json.loads(request.body)["test"] is True
-    row = page.get_by_role("table", name="Recent attempts").get_by_role("row").nth(1)
-    expect(row).to_contain_text("Test")
-    expect(row).to_contain_text("204")
+        press("fulfilment.test")
+        expect(page.get_by_text(told.words("fulfilment.answered")).filter(has_text="204")).to_be_visible()
+        [request] = receiver.requests
+        verify([secret], request.headers, request.body, console.clock.now_ms())
+        assert request.headers["authorization"] == "Basic aGVhcnRoOnMzY3JldA=="
+        assert json.loads(request.body)["test"] is True
+        rows = page.get_by_role("table", name=word("fulfilment.attempts")).get_by_role("row")
+        expect(rows.nth(1)).to_contain_text(word("fulfilment.isTest"))
+        expect(rows.nth(1)).to_contain_text("204")
 
-    receiver.status = 401
-    page.get_by_role("button", name="Send a test notification").click()
-    expect(page.get_by_text("It wants another authentication, or another secret.")).to_be_visible()
-    expect(page.get_by_role("table").get_by_role("row")).to_have_count(3)
-    page.get_by_role("link", name="Failed").click()
-    expect(page.get_by_role("table").get_by_role("row")).to_have_count(2)
-    expect(page).to_have_url(re.compile(r"/settings/fulfilment\?show=failed$"))
-    page.reload()
-    expect(page.get_by_role("table").get_by_role("row")).to_have_count(2)
-    expect(once).to_have_count(0)
-    assert secret not in page.content()
+        receiver.status = 401
+        press("fulfilment.test")
+        expect(page.get_by_text(word("fulfilment.hint.401"))).to_be_visible()
+        expect(rows).to_have_count(3)
+        page.get_by_role("link", name=word("fulfilment.failedOnly"), exact=True).click()
+        expect(rows).to_have_count(2)
+        expect(page).to_have_url(re.compile(r"/settings/fulfilment\?show=failed$"))
+        page.reload()
+        expect(rows).to_have_count(2)
+        expect(once).to_have_count(0)
+        assert secret not in page.content()
 
 
 def test_a_secret_is_asked_for_again_where_another_host_could_see_it(
@@ -199,6 +205,51 @@ def test_how_deliveries_go_and_enabling_again(console: Any, organisation: Any, p
     expect(page.get_by_role("dialog")).to_contain_text("Third")
 
 
+def test_nothing_of_another_admin_is_overwritten_unseen(console: Any, organisation: Any, page: Page) -> None:
+    own, customer_id = "https://hooks.example.com/hearth", organisation.customer.id
+    console.endpoints.save(customer_id, own)
+    channel = console.channels.add(customer_id, "Displays", Mqtt(host="broker.example", topic="homes"))
+    console.sign_in(page, organisation, path=f"/settings/fulfilment?channel={channel.id}")
+    endpoint = page.get_by_role("region", name="Endpoint")
+    further = page.get_by_role("region", name="Displays", exact=True)
+    throttle = endpoint.get_by_label("Requests per second, at most")
+    expect(throttle).to_be_visible()
+    console.endpoints.save(customer_id, own + "/v2")
+    console.channels.change(customer_id, channel.id, "Displays", Mqtt(host="other.example", topic="homes"))
+    throttle.fill("5")
+    further.get_by_label("Messages per second, at most").fill("5")
+    for form in (endpoint, further):
+        form.get_by_role("button", name="Save").click()
+        expect(form.get_by_role("alert")).to_contain_text("Somebody else has changed this meanwhile. Nothing was saved.")
+        form.get_by_role("button", name="Load anew").click()
+        expect(form.get_by_role("alert")).to_have_count(0)
+    expect(endpoint.get_by_label("URL", exact=True)).to_have_value(own + "/v2")
+    expect(further.get_by_label("Server", exact=True)).to_have_value("other.example")
+    for limit in ("5", "6"):  # after a save of one's own as well
+        throttle.fill(limit)
+        endpoint.get_by_role("button", name="Save").click()
+        expect(endpoint.get_by_text("Saved.")).to_be_visible()
+    assert console.endpoints.find(customer_id).requests_per_second == 6
+
+
+def test_the_endpoint_is_switched_off_and_on(console: Any, organisation: Any, page: Page) -> None:
+    console.endpoints.save(organisation.customer.id, "https://hooks.example.com/hearth", requests_per_second=5)
+    attempted(organisation, 500)
+    console.sign_in(page, organisation, path="/settings/fulfilment")
+    health = page.get_by_role("region", name="Deliveries")
+    switch = health.get_by_role("switch", name="Send notifications to the endpoint")
+    expect(health).to_contain_text("The last attempt failed.")
+    switch.click()
+    expect(health).to_contain_text("Switched off: nothing is sent to the endpoint")
+    expect(health).not_to_contain_text("failed.")
+    expect(page.get_by_label("URL", exact=True)).to_have_value("https://hooks.example.com/hearth")
+    assert console.endpoints.find(organisation.customer.id).is_enabled is False
+    switch.click()
+    expect(health).to_contain_text("Enabled")
+    page.goto(console.base_url + "/settings/audit")
+    expect(page.get_by_text("Endpoint switched off")).to_be_visible()
+
+
 def test_who_is_no_admin_sees_nothing_of_it(console: Any, organisation: Any, page: Page) -> None:
     console.members.add_member(organisation.customer.id, "v@example.com", "Vera", organisation.password, role="Author")
     console.sign_in(page, replace(organisation, email="v@example.com"), path="/settings/fulfilment")
@@ -249,13 +300,14 @@ def test_another_customer_sees_nothing(http: httpx2.Client, console: Any, organi
     http.post("/api/fulfilment/test", headers=csrf)
     attempted(organisation, 500)
     other = console.add_organisation("Talgrund", "tom@example.com")
-    with httpx2.Client(base_url=console.base_url) as theirs:
+    with httpx2.Client(base_url=console.base_url, timeout=60) as theirs:
         csrf = {"X-CSRF-Token": sign_in(theirs, other)}
-        assert theirs.get("/api/fulfilment").json() == {"endpoint": None, "lastSuccessMs": None, "failuresInARow": 0}
+        nothing = {"endpoint": None, "lastSuccessMs": None, "failuresInARow": 0, "channels": [], "hasMailServer": False}
+        assert theirs.get("/api/fulfilment").json() == nothing
         assert theirs.get("/api/fulfilment/attempts").json() == {"items": [], "nextBefore": None}
         assert theirs.post("/api/fulfilment/test", headers=csrf).status_code == 404
         assert theirs.post("/api/fulfilment/signing-secret", json={"overlapHours": 1}, headers=csrf).status_code == 404
-        assert theirs.post("/api/fulfilment/endpoint/enabling", headers=csrf).status_code == 404
+        assert theirs.put("/api/fulfilment/endpoint/enabling", json={"isEnabled": True}, headers=csrf).status_code == 404
 
 
 @pytest.mark.parametrize(("scheme", "width"), LOOKS)

@@ -53,11 +53,11 @@ def test_a_client_is_created_used_rotated_and_revoked(author: Author, page: Page
 
     def token_of(client_id: str, secret: str) -> httpx2.Response:
         form = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": secret}
-        return httpx2.post(f"{server.url}/auth/token/v1", data=form, trust_env=False)
+        return httpx2.post(f"{server.url}/auth/token/v1", data=form, trust_env=False, timeout=60)
 
     def sent_with(token: str) -> int:
         headers = {"Authorization": f"Bearer {token}"}
-        return httpx2.get(f"{server.url}/buildings/v1", headers=headers, trust_env=False).status_code
+        return httpx2.get(f"{server.url}/buildings/v1", headers=headers, trust_env=False, timeout=60).status_code
 
     author.sign_in(page, "/settings/data")
     clients = page.get_by_role("list", name="API clients").get_by_role("listitem")

@@ -28,7 +28,7 @@ ADMINS_ALONE: list[Request] = [
 
 @pytest.fixture
 def http(console: Any) -> Iterator[httpx2.Client]:
-    with httpx2.Client(base_url=console.base_url) as client:
+    with httpx2.Client(base_url=console.base_url, timeout=60) as client:
         yield client
 
 

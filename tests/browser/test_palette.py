@@ -49,11 +49,8 @@ def test_the_keyboard_alone_goes_to_a_page_a_rule_and_a_building(author: Author,
     expect(page.get_by_role("option", name=HOME)).to_be_visible()
     expect(chosen(page)).to_contain_text(HOME)
     page.keyboard.press("Enter")
-    expect(page).to_have_url(f"{author.console}/?building={HOME}")
-    expect(page.get_by_text(f"Building {HOME}")).to_be_visible()
-    expect(page.get_by_text("No notification for this building")).to_be_visible()
-    page.get_by_role("link", name="Show all buildings").click()
-    expect(page).to_have_url(f"{author.console}/")
+    expect(page).to_have_url(f"{author.console}/buildings/{HOME}")
+    expect(page.get_by_role("heading", name=HOME, level=1)).to_be_visible()
 
 
 def test_escape_closes_it_and_what_is_nowhere_is_said(author: Author, page: Page) -> None:
@@ -63,8 +60,8 @@ def test_escape_closes_it_and_what_is_nowhere_is_said(author: Author, page: Page
     expect(page.get_by_text("Nothing is called “nothing like this”.")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
-    page.goto(f"{author.console}/?building=elsewhere")
-    expect(page.get_by_role("alert")).to_have_text("You have no building with this id.")
+    page.goto(f"{author.console}/notifications?building=elsewhere")
+    expect(page.get_by_role("alert").first).to_have_text("You have no building with this id.")
 
 
 def test_it_offers_only_what_the_role_may_see(author: Author, page: Page) -> None:

@@ -1,10 +1,10 @@
 """Cases and datasets keep what is theirs while their list changes; the tables have all that the graph has."""
 
 import re
-import time
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 from tests.browser.authors import HOME, Author, field, trial
+from tests.running import until
 
 
 def rule_in_cases(author: Author) -> str:
@@ -63,7 +63,7 @@ def test_the_handle_of_a_case_says_what_it_is_in_the_readers_language(author: Au
 
 
 def test_the_table_has_what_was_really_made(author: Author, page: Page) -> None:
-    rule = author.add_rule(ruleState="ACTIVE", condition="COUNT($Power) >= 1")
+    rule = author.add_rule(ruleState="ACTIVE", condition="COUNT($Power) >= 1", time_between_triggers_seconds=0)
     author.sign_in(page, trial(author, f"/rules/{rule['id']}"))
     view = page.get_by_role("radiogroup", name="View")
     view.get_by_text("Table").click()
@@ -71,19 +71,44 @@ def test_the_table_has_what_was_really_made(author: Author, page: Page) -> None:
     expect(made.get_by_role("row")).to_have_count(2)
     expect(made).to_contain_text("None in these days")
 
-    reading = {"deviceId": "meter", "source": "GATEWAY", "type": "GRID_POWER_CONSUMPTION", "value": -2345}
-    author.api.post("/events/v1", json={"customerBuildingId": HOME, **reading}).raise_for_status()
-    ends_at = time.monotonic() + 30
-    while not author.api.get(f"/pushnotifications/buildings/{HOME}/v1").json():
-        assert time.monotonic() < ends_at, "no notification came within 30 s"
+    reading = {"deviceId": "meter", "source": "GATEWAY", "type": "GRID_POWER_CONSUMPTION"}
+    for count, value in enumerate((-2345, -3345), 1):
+        author.api.post("/events/v1", json={"customerBuildingId": HOME, **reading, "value": value}).raise_for_status()
+        until(lambda count=count: len(author.api.get(f"/pushnotifications/buildings/{HOME}/v1").json()) == count)
     page.goto(f"{author.console}/rules/{rule['id']}?building={HOME}&from={author.first_day}")
     view.get_by_text("Table").click()
+    expect(made.get_by_role("row")).to_contain_text(["Message", "To the grid go 2,345 W", "To the grid go 2,845 W"])
     row = made.get_by_role("row", name=re.compile("Much power: To the grid go 2,345 W"))
-    expect(row).to_have_count(1)
     row.get_by_role("button", name=re.compile("^Open the notification of")).click()
     drawer = page.get_by_role("dialog", name="Notification")
     expect(drawer).to_contain_text("To the grid go 2,345 W.")
     expect(drawer).to_contain_text("generated")
+
+
+def test_the_table_does_not_say_that_none_was_made_before_it_knows(author: Author, page: Page) -> None:
+    rule = author.add_rule()
+    held: list[Route] = []
+
+    def release() -> Route:
+        until(lambda: held or page.wait_for_timeout(20))  # a request is told of before its route is
+        return held.pop()
+
+    page.route("**/pushnotifications/buildings/**", lambda route: held.append(route))
+    author.sign_in(page, trial(author, f"/rules/{rule['id']}"))
+    with page.expect_request("**/pushnotifications/buildings/**"):
+        page.get_by_role("radiogroup", name="View").get_by_text("Table").click()
+    made = page.get_by_role("table", name="Notifications really made")
+    expect(made).to_be_visible()
+    expect(made.get_by_role("row")).to_have_count(1)
+    release().fulfill(status=500, json={"code": "internal"})
+    broken = page.get_by_role("alert").filter(has_text="The notifications could not be loaded.")
+    expect(broken).to_be_visible()
+    expect(made).to_have_count(0)
+    with page.expect_request("**/pushnotifications/buildings/**"):
+        broken.get_by_role("button").click()
+    release().continue_()
+    expect(made).to_contain_text("None in these days")
+    expect(broken).to_have_count(0)
 
 
 def test_the_palette_opens_while_an_expression_is_written(author: Author, page: Page) -> None:

@@ -81,16 +81,6 @@ def test_the_graph_has_the_same_as_tables(author: Author, page: Page) -> None:
     expect(page.get_by_role("table", name=re.compile(r"\$Power · meter")).get_by_role("row")).to_have_count(201)
 
 
-def test_a_wrong_expression_is_explained_and_mended_by_a_click(author: Author, page: Page) -> None:
-    rule = author.add_rule()
-    author.sign_in(page, f"/rules/{rule['id']}")
-    write(field(page, "Condition"), "AVG($Powr) > 1000")
-    expect(page.get_by_text("There is no dataset $Powr in this rule.").first).to_be_visible()
-    page.get_by_role("button", name="Fix: write $Power").click()
-    expect(field(page, "Condition")).to_have_text("AVG($Power) > 1000")
-    expect(page.get_by_text("There is no dataset $Powr in this rule.")).to_have_count(0)
-
-
 def test_completion_writes_what_is_chosen_by_keyboard(author: Author, page: Page) -> None:
     rule = author.add_rule()
     author.sign_in(page, f"/rules/{rule['id']}")

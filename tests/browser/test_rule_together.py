@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
-from tests.browser.authors import HOME, Author, field, trial, write
+from tests.browser.authors import HOME, Author, field, save_meanwhile, trial, write
 from tests.browser.barriers import LOOKS, assert_no_barrier, looking
 from tests.running import until
 
@@ -13,11 +13,6 @@ from tests.running import until
 def present(page: Page, label: str) -> Locator:
     """The line below the field of an expression."""
     return page.locator(".expression", has=field(page, label)).locator(".present")
-
-
-def save_meanwhile(author: Author, rule_id: str, **changes: Any) -> None:
-    """Somebody else saves."""
-    author.api.put(f"/rules/{rule_id}/v1", json={**author.rule(rule_id), **changes}).raise_for_status()
 
 
 def test_fields_show_what_they_come_to_in_the_home(author: Author, page: Page) -> None:
@@ -66,27 +61,6 @@ def test_what_was_really_made_stands_above_the_simulation(author: Author, page: 
     page.keyboard.press("Escape")
     expect(page.get_by_role("tooltip")).to_be_hidden()
     assert made[0]["ruleId"] == rule["id"]
-
-
-def test_two_people_edit_one_rule_and_both_changes_stay(author: Author, page: Page) -> None:
-    rule = author.add_rule()
-    author.sign_in(page, f"/rules/{rule['id']}")
-    expect(field(page, "Condition")).to_contain_text("-1500")
-    save_meanwhile(author, rule["id"], match_threshold=3)
-    write(field(page, "Condition"), "AVG($Power) < -1800")
-    page.get_by_role("button", name="Save").click()
-
-    dialog = page.get_by_role("dialog", name="Somebody else saved this rule meanwhile")
-    expect(dialog).to_contain_text("No part was changed by both")
-    taken = dialog.get_by_role("table")
-    expect(taken.get_by_role("row", name="Condition")).to_contain_text("Yours")
-    expect(taken.get_by_role("row", name="Match threshold")).to_contain_text("3")
-    dialog.get_by_role("button", name="Save both together").click()
-    expect(dialog).to_be_hidden()
-    expect(page.get_by_role("status").filter(has_text=re.compile("Saved"))).to_be_visible()
-    expect(page.get_by_label("Match threshold")).to_have_value("3")
-    saved = author.rule(rule["id"])
-    assert (saved["version"], saved["condition"], saved["match_threshold"]) == (3, "AVG($Power) < -1800", 3)
 
 
 def test_where_both_changed_a_part_the_author_chooses_by_keyboard(author: Author, page: Page) -> None:

@@ -76,6 +76,11 @@ def test_a_value_that_a_newer_platform_has_is_read():
     assert msgspec.json.decode(json.dumps(notification), type=models.Notification).delivery_status == "POSTPONED"
 
 
+@pytest.mark.parametrize("name", CALLS)
+def test_what_is_said_of_a_call_is_whole_sentences(name):
+    assert inspect.getdoc(getattr(calls, name)).endswith(".")
+
+
 def test_only_what_may_be_repeated_is():
     source = {name: inspect.getsource(made) for name, made in CALLS.items()}
     once = {name for name, text in source.items() if "is_repeatable" not in text}

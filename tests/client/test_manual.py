@@ -86,8 +86,8 @@ def feed_in(client: HearthClient, building: str) -> None:
 
 
 def waited_until(is_so: Callable[[], bool]) -> None:
-    """Waits up to half a minute."""
-    ends_at = time.monotonic() + 30
+    """Waits up to a minute."""
+    ends_at = time.monotonic() + 60
     while not is_so():
         assert time.monotonic() < ends_at
         time.sleep(0.02)

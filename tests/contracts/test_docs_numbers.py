@@ -11,7 +11,7 @@ from hearth.delivery import attempts, signing
 from hearth.domain import endpoints, limits
 from hearth.domain.rules import Rule
 from hearth.runtime.deliveries import DeliveryLoop
-from hearth.services import access, endpoint_tests, event_categories, intake, invitations, members, password_resets
+from hearth.services import access, channel_tests, event_categories, intake, invitations, members, password_resets
 from hearth.services.signing_keys import TOKEN_LIFETIME_SECONDS
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -24,7 +24,7 @@ def told(pause_ms: int) -> str:
 
 *_PAUSES, _LAST_PAUSE = attempts.PAUSES_MS
 _VALID_HOURS = signature(Rule).parameters["valid_for_seconds"].default // 3600
-_DELIVERIES_AT_ONCE = signature(DeliveryLoop).parameters["at_once_per_customer"].default
+_DELIVERIES_AT_ONCE = signature(DeliveryLoop).parameters["at_once_per_channel"].default
 _OVERLAP_HOURS, _LONGEST_OVERLAP_HOURS = endpoints.DEFAULT_OVERLAP_MS // HOUR_MS, endpoints.LONGEST_OVERLAP_MS // HOUR_MS
 
 WEBHOOKS = (
@@ -35,7 +35,7 @@ WEBHOOKS = (
     f"For {_OVERLAP_HOURS} hours, or as you say (0 to {_LONGEST_OVERLAP_HOURS})",
     f"--overlap-hours {_OVERLAP_HOURS}",
     f"refuse a timestamp more than {WORDS[signing.TOLERANCE_SECONDS // 60]} minutes away",
-    f"{WORDS[endpoint_tests.MOST_A_MINUTE].capitalize()} tests a minute are the limit",
+    f"{WORDS[channel_tests.MOST_A_MINUTE].capitalize()} tests a minute are the limit",
     f"You get up to {_DELIVERIES_AT_ONCE} requests at a time",
     f"{WORDS[access_tokens._UNSAID_LIFETIME_SECONDS // 60]} minutes where its life is not said",
 )

@@ -231,6 +231,7 @@ def test_erasure_leaves_no_row_and_touches_no_other_building(store, database_url
         _fill(store, letter, series[letter])
     assert set(_count_rows(database_url, "a", "one", series["a"][0])) == {
         "buildings",
+        "listed_buildings",
         "series",
         "series_chunks",
         "event_log",

@@ -332,6 +332,27 @@ def test_another_customers_series_read_as_empty(store) -> None:
         assert session.events.latest(customer("b"), [series_id], 2**60) == {}
 
 
+def test_the_days_with_events_are_those_of_the_series_alone(store) -> None:
+    add_customer(store, "a", "one", "two")
+    add_customer(store, "b")
+    series_id, other_id = add_series(store, "a", "one"), add_series(store, "a", "two")
+    day_ms = 86_400_000
+    with store.write() as session:
+        at = [(series_id, 1_000, 1.0), (series_id, 3 * day_ms, 1.0), (other_id, 5 * day_ms, 1.0)]
+        session.events.append([entry("a", 1, at)])
+    for _ in range(2):
+        with store.read() as session:
+            assert session.events.list_days(A, [series_id]) == [0, 3 * day_ms]
+            assert session.events.list_days(A, [series_id, other_id]) == [0, 3 * day_ms, 5 * day_ms]
+            assert session.events.list_days(customer("b"), [series_id]) == []
+            assert session.events.list_days(A, []) == []
+        compact_all(store, 3)
+    with store.write() as session:
+        session.events.append([entry("a", 4, [(series_id, 4 * day_ms - 1, 1.0), (series_id, 4 * day_ms, 1.0)])])
+    with store.read() as session:
+        assert session.events.list_days(A, [series_id]) == [0, 3 * day_ms, 4 * day_ms]
+
+
 def test_minutes_add_up(store) -> None:
     add_customer(store, "a")
     for _ in range(2):
@@ -341,3 +362,8 @@ def test_minutes_add_up(store) -> None:
         assert session.events.list_minutes(A, 100, 102) == {100: 10}
         assert session.events.list_minutes(A, 101, 103) == {102: 14}
         assert session.events.list_minutes(customer("b"), 0, 1_000) == {100: 22}
+    with store.write() as session:
+        session.events.delete_minutes_for_operator(101)
+    with store.read() as session:
+        assert session.events.list_minutes(A, 0, 1_000) == {102: 14}
+        assert session.events.list_minutes(customer("b"), 0, 1_000) == {}

@@ -1,5 +1,6 @@
 """What an operator is told of the store, on both databases."""
 
+import msgspec
 from prometheus_client import CollectorRegistry
 from tests.contracts.store_contents import (
     NOW_MS,
@@ -50,6 +51,18 @@ def test_the_outbox_tells_what_is_due_and_not_what_is_leased_or_closed(store) ->
     assert [figures[f"hearth_outbox_{name}"] for name in ("open", "due", "oldest_due_seconds")] == [2, 2, 50]
 
 
+def test_what_waits_behind_a_retry_is_not_due(store) -> None:
+    add_customer(store, "a", "one")
+    notes = [notification("a", "one", number) for number in (1, 2)]
+    add_notifications(store, *notes)
+    with store.write() as session:
+        session.outbox.reschedule(customer("a"), f"delivery-of-{notes[0].id}", NOW_MS + 600_000)
+    figures = figures_of(store, NOW_MS + 500_000)
+    assert [figures[f"hearth_outbox_{name}"] for name in ("open", "due", "oldest_due_seconds")] == [2, 0, 0]
+    figures = figures_of(store, NOW_MS + 610_000)
+    assert [figures[f"hearth_outbox_{name}"] for name in ("open", "due", "oldest_due_seconds")] == [2, 1, 10]
+
+
 def test_disabled_endpoints_the_line_and_the_log(store) -> None:
     add_customer(store, "a", "one")
     add_customer(store, "b", "one")
@@ -67,5 +80,8 @@ def test_disabled_endpoints_the_line_and_the_log(store) -> None:
         session.engine.set_applied_sequence_for_operator(5)
     figures = figures_of(store, NOW_MS)
     assert figures["hearth_endpoints_disabled"] == 1
+    with store.write() as session:
+        session.endpoints.replace(msgspec.structs.replace(session.endpoints.find(customer("b")), is_enabled=False))
+    assert figures_of(store, NOW_MS)["hearth_endpoints_disabled"] == 0, "switched off by a person"
     assert figures["hearth_issued_line_batches"] == 1
     assert figures["hearth_compaction_waiting_events"] == 5

@@ -65,6 +65,9 @@ def test_forecasts_are_found_by_building_kind_and_time(store) -> None:
         assert session.forecasts.find_newest(B, "a-one", "CONSUMPTION") is None
         assert session.forecasts.find_newest(A, "a-two", "GENERATION") is None
         assert session.forecasts.list_issued(B, "a-one", "GENERATION", 0) == []
+        assert session.forecasts.count_newest(A, "GENERATION", NOW_MS + HOUR_MS) == ("GENERATION", 1, 0, NOW_MS + HOUR_MS)
+        assert session.forecasts.count_newest(A, "CONSUMPTION", NOW_MS + 1) == ("CONSUMPTION", 0, 1, NOW_MS)
+        assert session.forecasts.count_newest(B, "GENERATION", 0) == ("GENERATION", 0, 0, None)
     with store.write() as session:
         session.forecasts.delete_issued_before(B, "a-one", NOW_MS + HOUR_MS)
         session.forecasts.delete_issued_before(A, "a-one", NOW_MS + HOUR_MS)

@@ -16,9 +16,10 @@ NOW_MS = 1_000_000
         lambda outbox: outbox.lease_for_operator(NOW_MS, NOW_MS + 1, 100),
         lambda outbox: outbox.next_due_for_operator(NOW_MS, NOW_MS + 1),
         lambda outbox: outbox.list_uncounted_for_operator(100),
-        lambda outbox: outbox.due_for_operator(NOW_MS),
+        lambda outbox: outbox.due_for_operator(NOW_MS, NOW_MS + 1),
+        lambda outbox: outbox.list_open_over("a", "webhook", 100),
     ],
-    ids=["lease", "next due", "uncounted", "due"],
+    ids=["lease", "next due", "uncounted", "due", "open over a channel"],
 )
 def test_no_question_walks_over_the_whole_outbox(sqlite_url: str, tmp_path: Path, question) -> None:
     store = open_store(sqlite_url)

@@ -19,7 +19,7 @@ from typing import Any
 
 import httpx2
 import uvicorn
-from tests.running import Server, all_notifications, free_port, running
+from tests.running import Server, all_notifications, children_of, free_port, running, until
 
 from hearth.bootstrap import Installation, open_installation, read_settings
 from hearth.cli.receiver import Failing, Received, receiver_app
@@ -339,19 +339,16 @@ def pid_of(server: Server, part: str) -> int | None:
     """The process that is this part of the server at present; None while there is none."""
     assert server.process is not None
     parent = server.process.pid
-    for pid in Path(f"/proc/{parent}/task/{parent}/children").read_text().split():
+    for pid in children_of(parent):
         try:
             name, _, rest = Path(f"/proc/{pid}/stat").read_text().partition("(")[2].rpartition(")")
         except (FileNotFoundError, ProcessLookupError):
             continue
         if name == part and rest.split()[0] != "Z":
-            return int(pid)
+            return pid
     return None
 
 
 def kill(server: Server, part: str) -> None:
     """kill -9 of one part, as soon as there is one; the supervisor starts another."""
-    wait_until(lambda: pid_of(server, part) is not None, f"the part {part} runs")
-    pid = pid_of(server, part)
-    assert pid is not None, f"the part {part} ended by itself"
-    os.kill(pid, signal.SIGKILL)
+    os.kill(until(lambda: pid_of(server, part)), signal.SIGKILL)

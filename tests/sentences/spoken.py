@@ -3,8 +3,10 @@
 import re
 from collections.abc import Iterable, Iterator
 from copy import copy
+from io import StringIO
 from itertools import pairwise
 from typing import Any, get_args
+from zoneinfo import ZoneInfo
 
 import pytest
 from msgspec.structs import replace
@@ -24,6 +26,9 @@ from hearth.engine.slots import Counters, Evaluation, Slot
 from hearth.engine.versions import effects_of_save
 from hearth.language import DatasetInfo, Diagnostic, Explained, Hover, Place, Scope, check, completions, hover
 from hearth.language.codes import CODES, SCENE
+from hearth.services.building_limits import series_problem
+from hearth.services.histories import HistoryColumns, HistoryOptions, Refusal, read_history
+from hearth.services.intake import EventIn, wrong_with
 from hearth.services.rule_checks import check_rule
 from hearth.services.simulations import notes_of
 
@@ -128,6 +133,35 @@ def of_notes() -> Iterator[Said]:
     for state in get_args(RuleState):
         for building in (home, off):
             yield from (("sentences", note) for note in notes_of(replace(rule, state=state), building))
+
+
+def of_imports() -> Iterator[Said]:
+    """What is wrong with the rows of a file: those that no event can be read from, and those whose event is refused."""
+    columns = HistoryColumns(timestamp="at", value="value", type="type")
+    options = HistoryOptions(customer_building_id="home", columns=columns, zone=ZoneInfo("Europe/Zurich"))
+    rows = (
+        "1,P,meter,1,2",
+        "1,P,,1",
+        "1,P,meter,1;5",
+        "1,P,meter,x",
+        "1e99,P,meter,1",
+        "x,P,meter,1",
+        "2026-03-29T02:30,P,meter,1",
+    )
+    lines = "\n".join(("at,type,deviceId,value", *rows, '1,P,meter,"1,5"'))
+    found = read_history(StringIO(lines), options)
+    yield from (("sentences", each.reason) for each in found if isinstance(each, Refusal))
+    for name, source in (("ENERGY_CONSUMTION", "GATEWY"), ("X", "Y")):
+        event = EventIn(type=name, customer_building_id="a b", device_id="a", value=1e301, source=source, device_name="a\nb")
+        yield from (("sentences", each.message) for each in wrong_with(event, rules_corpus.CATALOGUE, 0))
+    for ahead_s, forecast_s in ((1e9, -1.0), (-1.0, None)):
+        event = EventIn(
+            type="P", customer_building_id="a", device_id="abc", value=1, timestamp=ahead_s, forecast_timestamp=forecast_s
+        )
+        yield from (("sentences", each.message) for each in wrong_with(event, rules_corpus.CATALOGUE, 0))
+    too_many = series_problem(500, 1, 500)
+    assert too_many is not None
+    yield "sentences", too_many.message
 
 
 def _told(diagnostics: Iterable[Diagnostic]) -> Iterator[Said]:

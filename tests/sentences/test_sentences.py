@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from tests.sentences.sources import NO_SENTENCES, PLACE, sentences
-from tests.sentences.spoken import Said, of_changes, of_evaluations, of_expressions, of_help, of_notes, of_rules
+from tests.sentences.spoken import Said, of_changes, of_evaluations, of_expressions, of_help, of_imports, of_notes, of_rules
 
 TEXTS = Path(__file__).resolve().parents[2] / "web/src/texts"
 STATES = re.compile(r"\d+ [\w ]+(, \d+ [\w ]+)*")  # a hint that has only the customer's own words
@@ -89,7 +89,9 @@ def test_the_catalogues_have_the_same_templates_and_places() -> None:
 
 
 def test_every_sentence_is_translated_and_every_template_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    said = sorted({*of_expressions(), *of_help(), *of_rules(), *of_evaluations(monkeypatch), *of_changes(), *of_notes()})
+    said = sorted(
+        {*of_expressions(), *of_help(), *of_rules(), *of_evaluations(monkeypatch), *of_changes(), *of_notes(), *of_imports()}
+    )
     said = [(group, text) for group, text in said if not STATES.fullmatch(text)]
     told = translated(said)
     in_sources = [text for _, text in sentences()]

@@ -93,7 +93,7 @@ def test_what_changes_nothing_is_not_noted(accounts: Accounts) -> None:
     access.revoke_client(customer_id, client_id, BY)
     customers.set_limits(customer_id, HouseholdLimits(), BY)
     endpoints.save(customer_id, "https://example.com/hook", by=BY)
-    endpoints.enable(customer_id, BY)
+    endpoints.set_enabled(customer_id, True, BY)
     assert accounts.log() == before
 
 

@@ -9,8 +9,9 @@ from msgspec.structs import replace
 
 from hearth.connectors.secrets import FernetSealer
 from hearth.core.problems import Problem
-from hearth.delivery.attempts import Failed
+from hearth.delivery.attempts import Failed, Unwanted
 from hearth.delivery.outbox import delivery_id, outgoing
+from hearth.delivery.recipients import THE_WEBHOOK
 from hearth.domain.buildings import Building, DisabledNotification
 from hearth.domain.customers import Customer
 from hearth.domain.notifications import Content, Notification, RenderedText
@@ -21,13 +22,15 @@ from hearth.runtime.writer import store_outcomes
 from hearth.services.auditing import AuditLog
 from hearth.services.deliveries import Deliveries
 from hearth.services.endpoints import Endpoints
+from hearth.services.packing import Packing
+from hearth.services.stop_links import StopLinks
 
 NOW_MS = 1_750_000_000_000
 HOUR_MS = 3_600_000
 URL = "https://hooks.example.com/hearth"
-GONE = Answer(410, None, None, 12)
-OK = Answer(200, None, None, 12)
-BROKEN = Answer(500, None, None, 12)
+GONE = Answer(410, None, None, 12, "endpoint_gone")
+OK = Answer(200, None, None, 12, "delivered")
+BROKEN = Answer(500, None, None, 12, "retry")
 
 
 class MovedClock:
@@ -56,7 +59,7 @@ class World:
         self.store = store
         self.clock = MovedClock()
         self.sealer = FernetSealer([Fernet.generate_key().decode()])
-        self.deliveries = Deliveries(store, self.clock)
+        self.deliveries = Deliveries(store, self.clock, Packing(StopLinks(self.sealer, "https://hearth.example.com")))
         self.endpoints = Endpoints(store, self.sealer, self.clock, CountedIdentities())
         self._sequences = count(1)
 
@@ -111,6 +114,11 @@ class World:
         with self.store.read() as session:
             return session.notifications.find(customer_id, notification_id).status
 
+    def told(self, notification_id: str, customer_id: str = "a" * 24):
+        with self.store.read() as session:
+            found = session.notifications.find(customer_id, notification_id)
+        return found.status, found.drop_reason
+
     def attempts(self, notification_id: str, customer_id: str = "a" * 24):
         with self.store.read() as session:
             return session.outbox.list_attempts(customer_id, delivery_id(notification_id))
@@ -127,7 +135,7 @@ def test_a_notification_is_leased_sent_and_delivered(world):
     [delivery] = world.lease()
     parcel = world.deliveries.prepare(delivery)
     assert not isinstance(parcel, Failed)
-    assert parcel.endpoint.url == URL
+    assert parcel.over.url == URL
     body = json.loads(parcel.body)
     assert (body["id"], body["customerBuildingId"]) == (notification_id, "home")
     assert body["notification"]["texts"]["de"]["title"] == "Überschuss"
@@ -185,6 +193,20 @@ def test_without_an_endpoint_a_held_notification_is_delivered_when_it_is_due(wor
     assert (fact.notification_id, fact.delivered_at_ms) == (held, NOW_MS + HOUR_MS)
 
 
+def test_what_was_held_fails_when_it_is_due_where_the_endpoint_was_switched_off_meanwhile(world):
+    customer_id = world.add_customer("a", "home")
+    held = world.notify(customer_id, "home", held_until_ms=NOW_MS + HOUR_MS)
+    world.endpoints.set_enabled(customer_id, False)
+    assert not world.lease()
+    assert world.status(held) == "PENDING"
+    world.clock.at_ms += HOUR_MS
+    [due] = world.lease()
+    refusal = world.deliveries.prepare(due)
+    assert refusal == Failed("the endpoint was switched off"), "nothing is sent to it"
+    world.settle(due, refusal)
+    assert world.status(held) == "FAILED"
+
+
 def test_without_an_endpoint_a_held_notification_that_became_stale_fails(world):
     customer_id = world.add_customer("a", "home", url=None)
     held = world.notify(customer_id, "home", held_until_ms=NOW_MS + HOUR_MS)
@@ -212,9 +234,10 @@ def test_what_was_switched_off_while_it_was_held_is_not_sent(world, url, change)
     world.clock.at_ms += HOUR_MS
     for delivery in world.lease():
         refused = world.deliveries.prepare(delivery)
-        assert refused == Failed("the building or its rule was switched off while it was held")
+        assert refused == Unwanted()
         world.settle(delivery, refused)
-    assert world.status(held) == "FAILED"
+    assert world.told(held) == ("DROPPED", "switched_off")
+    assert world.attempts(held) == [], "what nobody wants is no failure of the endpoint"
 
 
 def test_a_failure_is_tried_again_when_its_pause_is_over(world):
@@ -229,7 +252,7 @@ def test_a_failure_is_tried_again_when_its_pause_is_over(world):
     world.clock.at_ms += 5_000
     [again] = world.lease()
     assert (again.id, again.attempts) == (delivery.id, 1)
-    world.settle(again, Answer(None, "no connection", None, 3))
+    world.settle(again, Answer(None, "no connection", None, 3, "retry"))
     world.clock.at_ms += 15_000
     [third] = world.lease()
     assert third.attempts == 2
@@ -241,7 +264,7 @@ def test_the_pause_an_endpoint_asks_for_is_kept(world):
     customer_id = world.add_customer("a", "home")
     world.notify(customer_id, "home")
     [delivery] = world.lease()
-    world.settle(delivery, Answer(429, None, 600, 5), jitter=0.0)
+    world.settle(delivery, Answer(429, None, 600, 5, "retry"), jitter=0.0)
     world.clock.at_ms += 599_000
     assert not world.lease()
     world.clock.at_ms += 1_000
@@ -288,7 +311,7 @@ def test_410_disables_the_endpoint_and_fails_what_is_open_for_it(world):
     world.settle(delivery, refused)
     assert world.status(later) == "FAILED"
 
-    world.endpoints.enable(customer_id)
+    world.endpoints.set_enabled(customer_id, True)
     [noted] = AuditLog(world.store).list_page(customer_id, "endpoint.enabled", None, 2)[0]
     assert noted.before == {"disabled_reason": endpoint.disabled_reason}
     after = world.notify(customer_id, "home")
@@ -312,7 +335,7 @@ def test_410_of_an_endpoint_that_was_replaced_meanwhile_disables_nothing(world):
     [again] = world.lease()
     parcel = world.deliveries.prepare(again)
     assert not isinstance(parcel, Failed)
-    assert parcel.endpoint.url == "https://new.example.com/"
+    assert parcel.over.url == "https://new.example.com/"
 
 
 def test_order_per_building_is_kept_while_the_first_is_retried(world):
@@ -378,9 +401,9 @@ def test_a_replay_of_the_engine_adds_no_second_delivery(world):
     world.settle(delivery, OK)
     with world.store.write() as session:
         notification = session.notifications.find(customer_id, notification_id)
-        stored, repeated = outgoing(notification, HOUR_MS, has_endpoint=True)
+        stored, repeated = outgoing(notification, HOUR_MS, [THE_WEBHOOK])
         session.notifications.add_all([stored])
-        session.outbox.add_all([repeated])
+        session.outbox.add_all(repeated)
     assert not world.lease()
     assert world.status(notification_id) == "DELIVERED"
 
@@ -431,4 +454,4 @@ def test_only_a_customer_has_an_endpoint(world):
         world.endpoints.save("z" * 24, URL)
     customer_id = world.add_customer("a", url=None)
     with pytest.raises(Problem, match="has no endpoint"):
-        world.endpoints.enable(customer_id)
+        world.endpoints.set_enabled(customer_id, True)

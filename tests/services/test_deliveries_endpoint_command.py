@@ -138,10 +138,20 @@ def test_a_disabled_endpoint_is_shown_and_enabled(customer):
     assert shown(customer)["enabled"] is True
 
 
+def test_an_endpoint_is_switched_off_and_on_with_its_settings(customer):
+    run("set", "--customer", customer, "--url", URL, "--requests-per-second", "5")
+    assert "(switched off)" in run("disable", "--customer", customer)
+    off = shown(customer)
+    assert (off["enabled"], off["disabledReason"], off["url"], off["requestsPerSecond"]) == (False, None, URL, 5)
+    assert "stays off until `hearth endpoint enable`" in run("set", "--customer", customer, "--url", URL + "/v2")
+    on = json.loads(run("enable", "--customer", customer, "--json"))
+    assert (on["enabled"], on["url"], on["requestsPerSecond"]) == (True, URL + "/v2", 5)
+
+
 def test_a_customer_without_one(customer):
     assert "has no endpoint" in run("show", "--customer", customer)
     assert shown(customer)["url"] is None
-    for command in ("enable", "rotate", "test"):
+    for command in ("enable", "disable", "rotate", "test"):
         with pytest.raises(Problem, match="has no endpoint"):
             run(command, "--customer", customer)
     with pytest.raises(Problem, match="name its --url"):

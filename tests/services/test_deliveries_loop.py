@@ -11,11 +11,12 @@ from cryptography.fernet import Fernet
 from standardwebhooks import Webhook
 
 from hearth.connectors.addresses import AddressGuard
+from hearth.connectors.carriers import Carriers
 from hearth.connectors.secrets import FernetSealer
 from hearth.connectors.system import SystemIdentities
 from hearth.connectors.wake import PipeWake, WakeListener, open_wake_pipe
-from hearth.connectors.webhook import WebhookChannel
 from hearth.delivery.outbox import delivery_id, outgoing
+from hearth.delivery.recipients import THE_WEBHOOK
 from hearth.domain.buildings import Building
 from hearth.domain.customers import Customer
 from hearth.domain.endpoints import Endpoint
@@ -23,6 +24,8 @@ from hearth.domain.notifications import Content, Notification, RenderedText
 from hearth.runtime.deliveries import LEASE_MS, DeliveryLoop
 from hearth.services.deliveries import Deliveries
 from hearth.services.endpoints import Endpoints
+from hearth.services.packing import Packing
+from hearth.services.stop_links import StopLinks
 
 HOUR_MS = 3_600_000
 NEVER_BY_ITSELF = 600.0
@@ -78,9 +81,9 @@ class World:
         self.receiver = receiver
         self.clock = MovedClock()
         self.sealer = FernetSealer([Fernet.generate_key().decode()])
-        self.work = Deliveries(store, self.clock)
+        self.work = Deliveries(store, self.clock, Packing(StopLinks(self.sealer, "https://hearth.example.com")))
         self.endpoints = Endpoints(store, self.sealer, self.clock, SystemIdentities())
-        self.channel = WebhookChannel(self.sealer, self.clock, AddressGuard(["127.0.0.0/8"]))
+        self.channel = Carriers(self.sealer, self.clock, AddressGuard(["127.0.0.0/8"]))
         self._sequences = count(1)
 
     def loop(self, **options) -> DeliveryLoop:
@@ -122,8 +125,7 @@ class World:
             held_until_ms=held_until_ms,
             content=Content(texts={"de": RenderedText(title="Überschuss", message=f"Nachricht {sequence}")}),
         )
-        stored, delivery = outgoing(notification, 6 * HOUR_MS, has_endpoint=True)
-        assert delivery is not None
+        stored, [delivery] = outgoing(notification, 6 * HOUR_MS, [THE_WEBHOOK])
         with self.store.write() as session:
             session.notifications.add_all([stored])
             session.outbox.add_all([delivery])
@@ -143,15 +145,15 @@ class World:
 
 
 async def until(holds) -> None:
-    """Waits until the condition holds; fails after half a minute."""
-    async with asyncio.timeout(30):
+    """Waits until the condition holds; fails after a minute."""
+    async with asyncio.timeout(60):
         while not holds():  # noqa: ASYNC110 - what is waited for stands in the database
             await asyncio.sleep(0.005)
 
 
 async def stopped(loop: DeliveryLoop, running: "asyncio.Task[None]") -> None:
     loop.stop()
-    await asyncio.wait_for(running, 30)
+    await asyncio.wait_for(running, 60)
 
 
 @pytest.fixture
@@ -258,7 +260,7 @@ async def test_a_hanging_endpoint_keeps_only_its_own_customer_waiting(world):
     world.receiver.held["a"] = asyncio.Event()
     for building in range(20):
         world.notify(slow_id, building)
-    loop = world.loop(at_once_per_customer=4)
+    loop = world.loop(at_once_per_channel=4)
     running = asyncio.create_task(loop.run())
     await until(lambda: world.receiver.under_way.get("a") == 4)
 
@@ -280,12 +282,12 @@ async def test_stopping_settles_what_is_under_way_and_begins_nothing_more(world)
     for building in range(6):
         world.notify(customer_id, building)
     world.receiver.held["a"] = asyncio.Event()
-    loop = world.loop(at_once_per_customer=2)
+    loop = world.loop(at_once_per_channel=2)
     running = asyncio.create_task(loop.run())
     await until(lambda: world.receiver.under_way.get("a") == 2)
     loop.stop()
     world.receiver.held["a"].set()
-    await asyncio.wait_for(running, 30)
+    await asyncio.wait_for(running, 60)
     assert sorted(world.statuses(customer_id).values()) == ["DELIVERED"] * 2 + ["PENDING"] * 4
 
     world.clock.at_ms += LEASE_MS
@@ -300,7 +302,7 @@ async def test_a_process_that_dies_while_sending_loses_nothing_and_repeats_under
     customer_id, _ = world.add_customer("a", 6)
     sent = [world.notify(customer_id, building) for building in range(6)]
     world.receiver.held["a"] = asyncio.Event()
-    dying = asyncio.create_task(world.loop(at_once_per_customer=3).run())
+    dying = asyncio.create_task(world.loop(at_once_per_channel=3).run())
     await until(lambda: world.receiver.under_way.get("a") == 3)
     dying.cancel()
     await asyncio.gather(dying, return_exceptions=True)
@@ -346,7 +348,7 @@ async def test_a_store_that_fails_ends_the_loop_loudly(world):
         def lease(self, limit, lease_ms):
             raise OSError("disk gone")
 
-    loop = DeliveryLoop(Failing(world.store, world.clock), world.channel, world.clock, lambda: 0.5)
+    loop = DeliveryLoop(Failing(world.store, world.clock, world.work._packing), world.channel, world.clock, lambda: 0.5)
     with pytest.raises(ExceptionGroup) as raised:
-        await asyncio.wait_for(loop.run(), 30)
+        await asyncio.wait_for(loop.run(), 60)
     assert raised.group_contains(OSError, match="disk gone")

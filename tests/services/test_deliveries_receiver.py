@@ -40,7 +40,7 @@ class Receiver:
 
     async def line(self) -> str:
         assert self.process.stdout is not None
-        return (await asyncio.wait_for(self.process.stdout.readline(), 30)).decode()
+        return (await asyncio.wait_for(self.process.stdout.readline(), 60)).decode()
 
 
 @asynccontextmanager

@@ -11,16 +11,19 @@ from msgspec.structs import replace
 from tests.receivers import Receiver
 
 from hearth.connectors.addresses import AddressGuard
+from hearth.connectors.carriers import Carriers
 from hearth.connectors.secrets import FernetSealer
-from hearth.connectors.webhook import WebhookChannel
 from hearth.core.problems import Problem
 from hearth.delivery.signing import verify
 from hearth.domain.audit import Actor
 from hearth.domain.customers import Customer
 from hearth.domain.endpoints import ApiToken, Basic, Bearer, ClientCredentials, NoAuthentication, signing_secrets_sealed
 from hearth.services.auditing import AuditLog
-from hearth.services.endpoint_tests import EndpointTests
+from hearth.services.channel_tests import ChannelTests
 from hearth.services.endpoints import Endpoints
+from hearth.services.packing import Packing
+from hearth.services.saved_state import NONE_YET, version_of
+from hearth.services.stop_links import StopLinks
 from hearth.testing.clocks import CountedIdentities, MovableClock
 
 A, B = "a" * 24, "b" * 24
@@ -63,8 +66,9 @@ class World:
 
     def send_test(self, customer_id: str = A, times: int = 1):
         async def send():
-            channel = WebhookChannel(self.sealer, self.clock, AddressGuard(["127.0.0.0/8"]))
-            tests = EndpointTests(self.store, channel, self.clock, CountedIdentities("7"))
+            channel = Carriers(self.sealer, self.clock, AddressGuard(["127.0.0.0/8"]))
+            packing = Packing(StopLinks(self.sealer, "https://hearth.example.com"))
+            tests = ChannelTests(self.store, channel, self.clock, CountedIdentities("7"), packing)
             try:
                 return [await tests.send(customer_id) for _ in range(times)]
             finally:
@@ -196,6 +200,37 @@ def test_another_address_is_enabled_and_the_same_one_is_not(world):
         session.endpoints.replace(replace(session.endpoints.find(A), disabled_reason="it answered 410 Gone"))
     assert world.endpoints.save(A, URL, requests_per_second=3).endpoint.disabled_reason == "it answered 410 Gone"
     assert world.endpoints.save(A, URL + "/v2").endpoint.disabled_reason is None
+
+
+def test_what_somebody_else_has_saved_meanwhile_is_not_overwritten(world):
+    assert refused(lambda: world.endpoints.save(A, URL, version="0d9c8b7a6f5e4d3c")).code == "precondition_failed"
+    first = world.endpoints.save(A, URL, Bearer(), "first", version=NONE_YET).endpoint
+    assert refused(lambda: world.endpoints.save(A, URL + "/v2", version=NONE_YET)).code == "precondition_failed"
+    # What saving leaves as it is refuses nobody.
+    world.endpoints.rotate_signing_secret(A)
+    world.endpoints.set_enabled(A, False)
+    second = world.endpoints.save(A, URL, Bearer(), "second", version=version_of(first)).endpoint
+    for credential in (None, "third"):
+        late = refused(lambda named=credential: world.endpoints.save(A, URL, Bearer(), named, 5, version=version_of(first)))
+        assert late.code == "precondition_failed", "another credential is another state, though it is not shown"
+    assert world.endpoints.find(A) == second
+    world.endpoints.save(A, URL, Bearer(), None, 5, version=version_of(second))
+    assert world.credential() == "second"
+
+
+def test_a_switched_off_endpoint_keeps_its_settings_and_stays_off_until_it_is_switched_on(world):
+    before = world.endpoints.save(A, URL, Bearer(), "first", 5).endpoint
+    off = world.endpoints.set_enabled(A, False, BY)
+    assert off == replace(before, is_enabled=False)
+    assert world.endpoints.save(A, URL + "/v2", Bearer(), None, 5).endpoint.is_enabled is False
+    with world.store.write() as session:
+        session.endpoints.replace(replace(session.endpoints.find(A), disabled_reason="it answered 410 Gone"))
+    on = world.endpoints.set_enabled(A, True, BY)
+    assert (on.is_enabled, on.disabled_reason, world.credential()) == (True, None, "first")
+    enabled, _, disabled, _ = world.noted()
+    assert (enabled.action, enabled.before) == ("endpoint.enabled", {"disabled_reason": "it answered 410 Gone"})
+    assert (disabled.action, disabled.actor, disabled.before, disabled.after) == ("endpoint.disabled", BY, None, None)
+    assert refused(lambda: world.endpoints.set_enabled(B, False)).code == "not_found"
 
 
 def test_changes_are_noted_without_secrets_and_only_where_there_are_any(world):

@@ -176,3 +176,12 @@ def test_a_forecast_says_what_instant_it_is_for():
     events, refusals = read(text, HistoryOptions(customer_building_id="home-1", shift_ms=10_000))
     assert [event.body.get("forecastTimestamp") for event in events] == [1470034810, None]
     assert [(refusal.line, refusal.column) for refusal in refusals] == [(4, "forecastTimestamp")]
+
+
+@pytest.mark.parametrize(
+    ("cell", "name"), [("'=Meter", "=Meter"), ("'-1", "-1"), ("'s-Gravenhage", "'s-Gravenhage"), ("''=a", "''=a")]
+)
+def test_the_apostrophe_that_an_export_puts_before_a_formula_is_no_part_of_a_name(cell, name):
+    text = f"timestamp,type,value,deviceId,deviceName\n1470034800,POWER_CONSUMPTION,1,meter,{cell}\n"
+    [event], _ = read(text, HistoryOptions(customer_building_id="home-1"))
+    assert event.body["deviceName"] == name

@@ -4,7 +4,7 @@ import json
 
 import httpx2
 import pytest
-from tests.running import running
+from tests.running import running, until
 from typer.testing import CliRunner
 
 from hearth.bootstrap import local_client, open_installation, read_settings
@@ -124,7 +124,7 @@ def test_live_events_reach_a_running_server_in_time_order_and_set_rules_off(tmp_
         )
         assert answer["accepted"] == 8
         with server.client(customer) as client:
-            found = client.get("/pushnotifications/buildings/home-1/v1").raise_for_status().json()
+            found = until(lambda: client.get("/pushnotifications/buildings/home-1/v1").raise_for_status().json())
         assert ["2.4 kWh more" in each["notification"]["texts"]["en"]["message"] for each in found] == [True]
         assert customer["clientSecret"] not in server.log()
 

@@ -1,15 +1,16 @@
 """LiveView: figures, pages and pulses of one customer, read from a real store."""
 
 import pytest
-from msgspec.structs import replace
 
-from hearth.core.instants import DAY_MS, HOUR_MS, MINUTE_MS
-from hearth.core.problems import Problem
+from hearth.core.instants import HOUR_MS, MINUTE_MS, utc_day
 from hearth.domain.buildings import Building
 from hearth.domain.customers import Customer
+from hearth.domain.endpoints import Endpoint
+from hearth.domain.forecasts import Forecast
 from hearth.domain.notifications import DeliveryStatus, Interaction, Notification
 from hearth.domain.rules import Rule, RuleState
-from hearth.ports import Store
+from hearth.insights.impact import Behaviour, Counts
+from hearth.ports import MeasuredDay, RuleFaults, Store, Unmeasured
 from hearth.services.live_view import LiveView
 from hearth.testing.clocks import CountedIdentities, MovableClock
 
@@ -85,6 +86,57 @@ def test_the_overview_counts_one_customers_hour_and_day(store: Store, live_view:
     assert (overview.building_count, overview.active_rule_count) == (1, 1)
 
 
+@pytest.mark.parametrize(("zone", "starts_at"), [("Europe/Zurich", 0), ("Asia/Kolkata", 30 * MINUTE_MS)])
+def test_activity_has_whole_hours_and_days_of_the_customers_zone(
+    store: Store, live_view: LiveView, clock: MovableClock, zone: str, starts_at: int
+) -> None:
+    customer = Customer(id=MINE, name="Mine", created_at_ms=0, time_zone_id=zone)
+    first = live_view.activity(customer).hours[0].starts_at_ms // MINUTE_MS
+    today, yesterday, before = clock.now_ms(), clock.now_ms() - 24 * HOUR_MS, clock.now_ms() - 14 * 24 * HOUR_MS
+    with store.write() as session:
+        received = {(MINE, first - 1): 1, (MINE, first): 2, (MINE, first + 59): 3, (MINE, first + 60): 4, (THEIRS, first): 5}
+        session.events.count_minutes({**received, (MINE, today // MINUTE_MS): 6})
+        session.notifications.add_all(
+            [
+                notification(MINE, today),
+                notification(MINE, today - 1, "DROPPED"),
+                notification(MINE, yesterday, "FAILED"),
+                notification(MINE, before),
+                notification(THEIRS, today),
+            ]
+        )
+        session.events.count_minutes({(MINE, first - 26 * 60): 7})
+    live_view.prune_for_operator()
+    with store.read() as session:
+        assert list(session.events.list_minutes(MINE, 0, first)) == [first - 1]
+    activity = live_view.activity(customer)
+    assert [each.events for each in activity.hours] == [5, 4, *[0] * 45, 6]
+    assert {each.starts_at_ms % HOUR_MS for each in activity.hours} == {starts_at}
+    nothing = {"DELIVERED": 0, "PENDING": 0, "FAILED": 0, "DROPPED": 0}
+    assert [each.counts for each in activity.days] == [
+        *[nothing] * 12,
+        {**nothing, "FAILED": 1},
+        {**nothing, "DELIVERED": 1, "DROPPED": 1},
+    ]
+    assert [activity.days[at].day.isoformat() for at in (0, -1)] == ["2025-12-19", "2026-01-01"]
+
+
+def test_a_rule_that_nearly_all_ignore_needs_a_look(store: Store, live_view: LiveView, clock: MovableClock) -> None:
+    now_ms = clock.now_ms()
+    measured = {"Surplus": Counts(settled=100, ignored=99), "Report": Counts(settled=49, ignored=49)}
+    told = Unmeasured("n", rule(MINE, "Surplus", "ACTIVE").id, MINE[::-1], now_ms, now_ms, now_ms, True)
+    with store.write() as session:
+        days = {
+            MeasuredDay(rule(MINE, name, "ACTIVE").id, utc_day(now_ms)): (of, dict[str, Behaviour]())
+            for name, of in measured.items()
+        }
+        session.impact.add_measured(MINE, told, days, {})
+    assert live_view.standing(MINE).ignored_rules == [told.rule_id]
+    assert live_view.standing(THEIRS).ignored_rules == []
+    clock.advance(seconds=31 * 24 * 3_600)
+    assert live_view.standing(MINE).ignored_rules == []
+
+
 def test_a_pulse_changes_with_events_minutes_and_notifications_of_the_customer_only(
     store: Store, live_view: LiveView, clock: MovableClock
 ) -> None:
@@ -112,68 +164,28 @@ def test_a_pulse_changes_with_events_minutes_and_notifications_of_the_customer_o
     assert [count.events for count in live_view.pulse(MINE).minutes] == [1, 0]
 
 
-def test_pages_hold_every_notification_once_newest_first(store: Store, live_view: LiveView) -> None:
-    stored = [notification(MINE, MIDNIGHT_MS + number // 2) for number in range(7)]
+def test_what_may_need_a_look_is_of_one_customer(store: Store, live_view: LiveView, clock: MovableClock) -> None:
+    now_ms = clock.now_ms()
     with store.write() as session:
-        session.notifications.add_all([*stored, notification(THEIRS, MIDNIGHT_MS)])
-    seen: list[Notification] = []
-    after: str | None = None
-    while True:
-        page, after = live_view.list_notifications(MINE, None, after, limit=3)
-        seen.extend(shown.notification for shown in page)
-        if after is None:
-            break
-    assert [each.id for each in seen] == [
-        each.id for each in sorted(stored, key=lambda each: (each.created_at_ms, each.id), reverse=True)
-    ]
-
-
-def test_dropped_ones_are_listed_when_asked_for(store: Store, live_view: LiveView) -> None:
-    statuses: tuple[DeliveryStatus, ...] = ("DELIVERED", "PENDING", "FAILED", "DROPPED")
-    stored = {status: notification(MINE, MIDNIGHT_MS, status) for status in statuses}
-    with store.write() as session:
-        session.notifications.add_all(stored.values())
-    generated, _ = live_view.list_notifications(MINE, None, None, limit=10)
-    dropped, _ = live_view.list_notifications(MINE, "DROPPED", None, limit=10)
-    assert {shown.notification.status for shown in generated} == {"DELIVERED", "PENDING", "FAILED"}
-    assert [shown.notification.id for shown in dropped] == [stored["DROPPED"].id]
-
-
-def test_a_page_of_one_building_holds_no_other_ones(store: Store, live_view: LiveView) -> None:
-    mine, theirs = notification(MINE, MIDNIGHT_MS), notification(THEIRS, MIDNIGHT_MS)
-    other = replace(notification(MINE, MIDNIGHT_MS), building_id="other".ljust(24, "0"))
-    with store.write() as session:
-        session.notifications.add_all([mine, theirs, other])
-        [building] = session.buildings.list_page(MINE, None, 10)
-    page, after = live_view.list_notifications(MINE, None, None, 10, building.customer_building_id)
-    assert [shown.notification.id for shown in page] == [mine.id]
-    assert after is None
-    with pytest.raises(Problem) as caught:
-        live_view.list_notifications(MINE, None, None, 10, "no-such-home")
-    assert caught.value.code == "not_found"
-
-
-def test_a_page_of_one_status_names_the_rules(store: Store, live_view: LiveView) -> None:
-    failed = notification(MINE, MIDNIGHT_MS, "FAILED", rule_name="Report")
-    orphan = notification(MINE, MIDNIGHT_MS - DAY_MS, "FAILED", rule_name="Deleted")
-    with store.write() as session:
-        session.notifications.add_all([failed, orphan, notification(MINE, MIDNIGHT_MS)])
-    page, after = live_view.list_notifications(MINE, "FAILED", None, limit=10)
-    assert [(shown.notification.id, shown.rule_name) for shown in page] == [(failed.id, "Report"), (orphan.id, None)]
-    assert after is None
-
-
-def test_one_notification_comes_with_all_interactions(store: Store, live_view: LiveView) -> None:
-    mine, theirs = notification(MINE, MIDNIGHT_MS), notification(THEIRS, MIDNIGHT_MS)
-    viewed = Interaction(action_qualifier="VIEWED", occurred_at_ms=MIDNIGHT_MS + 1)
-    opened = Interaction(action_qualifier="OPENAPP", occurred_at_ms=MIDNIGHT_MS + 2, user_id="anna")
-    with store.write() as session:
-        session.notifications.add_all([mine, theirs])
-        session.notifications.add_interaction(MINE, mine.id, viewed)
-        session.notifications.add_interaction(MINE, mine.id, opened)
-    shown, interactions = live_view.get_notification(MINE, mine.id)
-    assert (shown.notification.id, shown.rule_name) == (mine.id, "Surplus")
-    assert interactions == [viewed, opened]
-    with pytest.raises(Problem) as caught:
-        live_view.get_notification(MINE, theirs.id)
-    assert caught.value.code == "not_found"
+        session.listed_buildings.note_last_events(MINE, {MINE[::-1]: now_ms - 40 * HOUR_MS})
+        session.listed_buildings.note_last_events(THEIRS, {THEIRS[::-1]: now_ms})
+        made = [notification(MINE, now_ms - number) for number in range(6)]
+        session.notifications.add_all(made)
+        for each in made[:3]:
+            session.notifications.add_interaction(MINE, each.id, Interaction(action_qualifier="OPENAPP", occurred_at_ms=now_ms))
+        fault = RuleFaults(rule(MINE, "Surplus", "ACTIVE").id, 1, 2, now_ms - 2, now_ms - 1, MINE[::-1], "KeyError")
+        old = fault._replace(rule_id=rule(MINE, "Report", "DRAFT").id, first_at_ms=0, last_at_ms=now_ms - 25 * HOUR_MS)
+        session.rules.note_faults(MINE, [fault, old])
+        issued = Forecast(kind="GENERATION", issued_at_ms=now_ms - 4 * HOUR_MS, method="weather", hours=())
+        session.forecasts.add(MINE, MINE[::-1], issued)
+        url = "https://hooks.example.com/"
+        off = Endpoint(customer_id=MINE, url=url, signing_secret_sealed="x", is_enabled=False, disabled_reason="gone")
+        session.endpoints.replace(off)
+    mine, theirs = live_view.standing(MINE), live_view.standing(THEIRS)
+    assert (mine.buildings["SILENT"], mine.buildings.get("ACTIVE", 0)) == (1, 0)
+    assert (mine.opened.count, mine.opened.of, mine.opened.share) == (3, 6, 0.5)
+    assert mine.failing_rules == [fault.rule_id]
+    assert [(each.fresh, each.stale) for each in mine.forecasts] == [(0, 0), (0, 1)]
+    assert (mine.endpoint, theirs.endpoint) == ("OFF", "NONE")
+    assert (theirs.buildings["ACTIVE"], theirs.opened.share, theirs.failing_rules) == (1, None, [])
+    assert [(each.fresh, each.stale) for each in theirs.forecasts] == [(0, 0), (0, 0)]

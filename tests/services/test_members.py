@@ -161,6 +161,15 @@ def test_whoever_knows_the_password_is_not_slowed_down(members: Members) -> None
         sign_in(members, address="192.0.2.1")
 
 
+def test_right_passwords_too_have_an_end_from_one_network(members: Members, clock: MovableClock) -> None:
+    for _ in range(100):
+        sign_in(members, address="192.0.2.1")
+    assert code_of_refusal(members, address="192.0.2.1") == "too_many_requests"
+    sign_in(members, address="192.0.2.2")
+    clock.advance(seconds=301)
+    sign_in(members, address="192.0.2.1")
+
+
 def test_a_right_password_takes_back_no_wrong_one(members: Members) -> None:
     for number in range(10):
         assert code_of_refusal(members, password="wrong guess", address="192.0.2.1") == "unauthorized"

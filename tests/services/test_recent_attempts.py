@@ -41,7 +41,7 @@ def test_failures_in_a_row_end_with_a_success(world):
     customer_id = world.add_customer("a", "home")
     assert world.endpoints.record_of(customer_id) == (None, 0)
     world.notify(customer_id, "home")
-    for answer in (BROKEN, Answer(None, "no connection", None, 3)):
+    for answer in (BROKEN, Answer(None, "no connection", None, 3, "retry")):
         [delivery] = world.lease()
         world.settle(delivery, answer)
         world.clock.at_ms += HOUR_MS

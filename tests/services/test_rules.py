@@ -1,6 +1,7 @@
 """Rules of a customer: in from files all or nothing, versions by name, out again, on and off."""
 
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -8,7 +9,9 @@ import hearth
 from hearth.core.problems import Problem
 from hearth.domain.audit import Actor
 from hearth.domain.catalogue import read_catalogue
+from hearth.services import rules as rules_module
 from hearth.services.customers import Customers
+from hearth.services.predefined_rules import predefined_rule_texts
 from hearth.services.rules import Rules
 from hearth.testing.clocks import CountedIdentities, MovableClock
 
@@ -39,8 +42,8 @@ class World:
         self.clock = MovableClock()
         identities = CountedIdentities()
         self.rules = Rules(self.store, CATALOGUE, self.clock, identities)
-        customers = Customers(self.store, self.clock, identities)
-        self.customer, self.neighbour = (customers.create(name, languages=("en",)).id for name in ("A", "B"))
+        self.customers = Customers(self.store, self.clock, identities)
+        self.customer, self.neighbour = (self.customers.create(name, languages=("en",)).id for name in ("A", "B"))
 
     def take(self, *texts):
         return self.rules.import_files(self.customer, [(f"{n}.yaml", text) for n, text in enumerate(texts)], ME)
@@ -172,6 +175,19 @@ def test_a_predefined_rule_is_named_in_the_language_asked_for_and_found_under_an
     assert (refused.value.code, "Batterie voll" in refused.value.detail) == ("conflict", True)
 
 
+def test_an_import_of_the_predefined_rules_finds_the_one_that_was_added_in_another_language(world):
+    added = world.rules.add_predefined(world.customer, "battery-full-surplus-available", ADA, "de")
+    world.rules.set_state(world.customer, added.id, "INACTIVE", ADA)
+    texts = predefined_rule_texts()
+    outcomes = [each.outcome for each in world.rules.import_files(world.customer, texts, ME).rules]
+    assert sorted(outcomes) == ["added"] * (len(texts) - 1) + ["changed"]
+    assert len(world.rules.list_of(world.customer)) == len(texts)
+    found = world.rules.get(world.customer, added.id)
+    assert (found.version, found.state) == (3, "ACTIVE")
+    assert (found.name, found.description) == (added.name, added.description)
+    assert {each.outcome for each in world.rules.import_files(world.customer, texts, ME).rules} == {"unchanged"}
+
+
 def test_a_predefined_rule_that_is_none_is_refused(world):
     with pytest.raises(Problem) as refused:
         world.rules.add_predefined(world.customer, "../secrets", ADA)
@@ -185,3 +201,38 @@ def test_next_ticks_are_those_of_the_zone(world):
     assert zurich != world.rules.next_ticks("0 7 * * *", "America/New_York")
     with pytest.raises(Problem):
         world.rules.next_ticks("0 7 * * *", "Europe/Nowhere")
+
+
+@pytest.fixture
+def while_read(monkeypatch):
+    """Makes something happen while the text of an import is read."""
+
+    def happens(what):
+        def read(*arguments, **named):
+            what()
+            return read_files(*arguments, **named)
+
+        read_files = rules_module.read_files
+        monkeypatch.setattr(rules_module, "read_files", read)
+
+    return happens
+
+
+def test_nobody_waits_while_a_text_is_read(world, while_read):
+    def write_elsewhere():
+        other = Thread(target=lambda: world.customers.create("C"))
+        other.start()
+        other.join(timeout=20)
+        assert not other.is_alive()
+
+    while_read(write_elsewhere)
+    assert world.take(GOOD).rules[0].outcome == "added"
+    assert world.rules.import_text(world.customer, OTHER, ME, is_trial=False).rules[0].outcome == "added"
+
+
+def test_nothing_is_taken_where_the_languages_change_while_a_text_is_read(world, while_read):
+    while_read(lambda: world.customers.change(world.customer, "A", ("en", "de"), "Europe/Zurich", ME))
+    with pytest.raises(Problem) as refused:
+        world.take(GOOD)
+    assert refused.value.code == "conflict"
+    assert world.rules.list_of(world.customer) == []

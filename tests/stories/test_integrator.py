@@ -63,7 +63,9 @@ def endpoint() -> Iterator[tuple[str, Queue[tuple[dict[str, str], bytes]]]]:
 
 def verified_claims(server: Server, token: str) -> dict[str, Any]:
     """The claims of a token, after PyJWT has verified it with the keys the server publishes."""
-    metadata = httpx2.get(f"{server.url}/.well-known/oauth-authorization-server", trust_env=False).raise_for_status().json()
+    metadata = (
+        httpx2.get(f"{server.url}/.well-known/oauth-authorization-server", trust_env=False, timeout=60).raise_for_status().json()
+    )
     key = jwt.PyJWKClient(metadata["jwks_uri"]).get_signing_key_from_jwt(token)
     claims: dict[str, Any] = jwt.decode(
         token,
@@ -84,7 +86,7 @@ def token_by_get(server: Server, customer: dict[str, str]) -> dict[str, Any]:
         done = subprocess.run(["curl", "-sS", "--fail", "--noproxy", "*", url], capture_output=True, check=True)
         answer = json.loads(done.stdout)
     else:
-        answer = httpx2.get(url, trust_env=False).raise_for_status().json()
+        answer = httpx2.get(url, trust_env=False, timeout=60).raise_for_status().json()
     assert isinstance(answer, dict)
     return answer
 
@@ -126,7 +128,7 @@ def test_from_the_token_to_the_signed_webhook(tmp_path: Path) -> None:
 
         # A household and what its meter says.
         headers = {"Authorization": f"Bearer {tokens[0]['access_token']}"}
-        with httpx2.Client(base_url=server.url, headers=headers, trust_env=False) as api:
+        with httpx2.Client(base_url=server.url, headers=headers, trust_env=False, timeout=60) as api:
             body = {"customerBuildingId": BUILDING, "timeZoneId": "Europe/Zurich", "userIds": [USER]}
             assert api.post("/buildings/v1", json=body).status_code == 201
             now = int(time.time())
@@ -143,7 +145,7 @@ def test_from_the_token_to_the_signed_webhook(tmp_path: Path) -> None:
                 assert api.post("/events/v1", json=event).status_code == 201
 
             # It arrives signed, as the Standard Webhooks library checks it.
-            headers, raw = posted.get(timeout=30)
+            headers, raw = posted.get(timeout=60)
             delivered = Webhook(signing_secret).verify(raw, headers)
             with pytest.raises(WebhookVerificationError):
                 Webhook(signing_secret).verify(raw.replace(b"5.4", b"9.9"), headers)
@@ -152,7 +154,7 @@ def test_from_the_token_to_the_signed_webhook(tmp_path: Path) -> None:
             assert delivered["notification"]["texts"]["en"]["message"] == MESSAGE
 
             # It is listed, and learns what a person did with it.
-            ends_at = time.monotonic() + 30
+            ends_at = time.monotonic() + 60
             while not (found := all_notifications(api, BUILDING)) and time.monotonic() < ends_at:
                 time.sleep(0.05)
             (item,) = found
@@ -168,7 +170,7 @@ def test_from_the_token_to_the_signed_webhook(tmp_path: Path) -> None:
             # A mistake, so that the log has refusals too.
             assert api.post("/events/v1", json={**event, "type": "GRID_POWER", "timestamp": now + 1}).status_code == 400
             wrong = {"clientId": client_id, "clientSecret": "wrong-" + secret}
-            assert httpx2.get(token_url, params=wrong, trust_env=False).status_code == 401
+            assert httpx2.get(token_url, params=wrong, trust_env=False, timeout=60).status_code == 401
         server.stop()
         log = server.log()
 

@@ -2,18 +2,20 @@
 import { Button, Center, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Outlet, useMatch, useRouterState } from "@tanstack/react-router";
-import { useEffect } from "react";
+import { lazy, Suspense, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { useLive } from "./api/live";
 import { forgetAccessToken } from "./api/public";
 import { sessionQuery } from "./api/queries";
-import { SignIn } from "./pages/sign-in/SignIn";
 import { SessionContext } from "./parts/session";
 import { TopBar } from "./parts/TopBar";
 import { suggestLanguage } from "./texts";
 
-// The configurator, of a rule or a new one.
-const WIDE_PAGE = /^\/rules\/(?!catalogue$)[^/]+$/;
+// Whoever is signed in, which is nearly always, need not load it.
+const SignIn = lazy(async () => ({ default: (await import("./pages/sign-in/SignIn")).SignIn }));
+
+// The configurator, of a rule or a new one, and the pages of one building.
+const WIDE_PAGE = /^\/rules\/(?!catalogue$)[^/]+$|^\/buildings\/[^/]+$/;
 
 export function Gate() {
   const { t } = useTranslation();
@@ -39,7 +41,13 @@ export function Gate() {
     );
   }
   if (session.data === undefined) return null;
-  if (session.data === null) return <SignIn />;
+  if (session.data === null) {
+    return (
+      <Suspense>
+        <SignIn />
+      </Suspense>
+    );
+  }
   return (
     <SessionContext value={session.data}>
       <Frame key={session.data.customerId} />

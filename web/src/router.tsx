@@ -2,19 +2,25 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
 import type { Status } from "./api/client";
 import { type Kind, KINDS } from "./api/fulfilment";
+import { TICKET_ORDERS, TICKET_STATES, type TicketsSearch } from "./api/support";
+import { STEPS, type StepName } from "./api/onboarding";
 import { Gate } from "./Gate";
 import { Home } from "./pages/home/Home";
+import { readEventSearch } from "./pages/eventSearch";
 import { NotFound } from "./pages/NotFound";
+import { readNotificationSearch } from "./pages/notificationSearch";
 import { type Order, ORDERS } from "./pages/settings/categories";
-import { readBacktestSearch, readRuleSearch, readRulesSearch } from "./pages/ruleSearch";
+import { readBuildingSearch, readBuildingsSearch } from "./pages/buildingSearch";
+import { readBacktestSearch, readImpactSearch, readRuleSearch, readRulesSearch } from "./pages/ruleSearch";
 import { PageSkeleton } from "./parts/PageSkeleton";
 import { STATUSES } from "./parts/StatusBadge";
 import { LANGUAGES } from "./texts";
 
 interface HomeSearch {
   status?: Status | undefined;
-  building?: string | undefined;
   texts?: string | undefined;
+  /** Hours and days as tables. */
+  as?: "table" | undefined;
 }
 
 const asText = (value: unknown) => (value === undefined || value === "" ? undefined : String(value));
@@ -23,17 +29,36 @@ const rootRoute = createRootRoute({ component: Gate, notFoundComponent: NotFound
 
 const homeRoute = createRoute({
   getParentRoute: () => rootRoute,
-  id: "home",
+  path: "/",
   component: Home,
   validateSearch: (search: Record<string, unknown>): HomeSearch => ({
     status: STATUSES.find((status) => status === search.status),
-    building: asText(search.building),
     texts: LANGUAGES.find((language) => language === search.texts),
+    as: search.as === "table" ? "table" : undefined,
   }),
 });
-const indexRoute = createRoute({ getParentRoute: () => homeRoute, path: "/" });
+const notificationsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "notifications",
+  component: lazyRouteComponent(() => import("./pages/notifications/Notifications"), "Notifications"),
+  validateSearch: readNotificationSearch,
+});
 // Opens in a drawer over the list.
-const notificationRoute = createRoute({ getParentRoute: () => homeRoute, path: "notifications/$notificationId" });
+const notificationRoute = createRoute({ getParentRoute: () => notificationsRoute, path: "$notificationId" });
+const eventsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "events",
+  component: lazyRouteComponent(() => import("./pages/events/Events"), "Events"),
+  validateSearch: readEventSearch,
+});
+const importRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "events/import",
+  component: lazyRouteComponent(() => import("./pages/events/Import"), "Import"),
+  validateSearch: (search: Record<string, unknown>): { building?: string | undefined } => ({
+    building: asText(search.building),
+  }),
+});
 
 // For whoever is not signed in. The token of a mailed link stands behind #, which no server is sent.
 const openRoute = createRoute({ getParentRoute: () => rootRoute, id: "open" });
@@ -53,6 +78,18 @@ const newPasswordRoute = createRoute({
   component: lazyRouteComponent(() => import("./pages/sign-in/NewPassword"), "NewPassword"),
 });
 
+const startRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "start",
+  component: lazyRouteComponent(() => import("./pages/start/Start"), "Start"),
+  validateSearch: (
+    search: Record<string, unknown>,
+  ): { step?: StepName | "none" | undefined; auth?: Kind | undefined; dialog?: "new" | undefined } => ({
+    step: [...STEPS, "none" as const].find((step) => step === search.step),
+    auth: KINDS.find((kind) => kind === search.auth),
+    dialog: search.dialog === "new" ? "new" : undefined,
+  }),
+});
 const profileRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "profile",
@@ -83,8 +120,11 @@ const fulfilmentRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: "fulfilment",
   component: lazyRouteComponent(() => import("./pages/settings/Fulfilment"), "Fulfilment"),
-  validateSearch: (search: Record<string, unknown>): { auth?: Kind | undefined; show?: "failed" | undefined } => ({
+  validateSearch: (
+    search: Record<string, unknown>,
+  ): { auth?: Kind | undefined; channel?: string | undefined; show?: "failed" | undefined } => ({
     auth: KINDS.find((kind) => kind === search.auth),
+    channel: typeof search.channel === "string" ? search.channel : undefined,
     show: search.show === "failed" ? "failed" : undefined,
   }),
 });
@@ -147,11 +187,73 @@ const backtestRoute = createRoute({
   validateSearch: readBacktestSearch,
   component: lazyRouteComponent(() => import("./pages/backtest/Backtest"), "Backtest"),
 });
+const ruleImpactRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "rules/$ruleId/impact",
+  validateSearch: readImpactSearch,
+  component: lazyRouteComponent(() => import("./pages/impact/RuleImpact"), "RuleImpact"),
+});
+
+const contextRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "context-services",
+  validateSearch: (search: Record<string, unknown>): { building?: string | undefined } => ({
+    building: asText(search.building),
+  }),
+  component: lazyRouteComponent(() => import("./pages/context/Context"), "Context"),
+});
+const buildingsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "buildings",
+  validateSearch: readBuildingsSearch,
+  component: lazyRouteComponent(() => import("./pages/buildings/Buildings"), "Buildings"),
+});
+const buildingRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "buildings/$buildingId",
+  validateSearch: readBuildingSearch,
+  component: lazyRouteComponent(() => import("./pages/building/Building"), "Building"),
+});
+// The manual: pages below help/ are its own.
+const helpSearch = (search: Record<string, unknown>): { q?: string | undefined } => ({ q: asText(search.q) });
+const helpRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "help",
+  validateSearch: helpSearch,
+  component: lazyRouteComponent(() => import("./pages/help/Help"), "Help"),
+});
+const helpPageRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "help/$",
+  validateSearch: helpSearch,
+  component: lazyRouteComponent(() => import("./pages/help/Help"), "Help"),
+});
+const readAddress = (value: unknown) => (typeof value === "string" && value.startsWith("/") ? value : undefined);
+const supportRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "support",
+  validateSearch: (search: Record<string, unknown>): TicketsSearch & { from?: string | undefined } => ({
+    q: search.q === undefined || search.q === "" ? undefined : String(search.q),
+    requests: TICKET_STATES.find((state) => state === search.requests),
+    sort: TICKET_ORDERS.find((order) => order === search.sort),
+    from: readAddress(search.from),
+  }),
+  component: lazyRouteComponent(() => import("./pages/support/Support"), "Support"),
+});
+const ticketRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "support/$ticketId",
+  component: lazyRouteComponent(() => import("./pages/support/Ticket"), "Ticket"),
+});
 
 export const router = createRouter({
   routeTree: rootRoute.addChildren([
-    homeRoute.addChildren([indexRoute, notificationRoute]),
+    homeRoute,
+    notificationsRoute.addChildren([notificationRoute]),
+    eventsRoute,
+    importRoute,
     openRoute.addChildren([joinRoute, forgottenRoute, newPasswordRoute]),
+    startRoute,
     profileRoute,
     settingsRoute.addChildren([
       settingsIndexRoute,
@@ -166,6 +268,14 @@ export const router = createRouter({
     newRuleRoute,
     ruleRoute,
     backtestRoute,
+    ruleImpactRoute,
+    contextRoute,
+    buildingsRoute,
+    buildingRoute,
+    helpRoute,
+    helpPageRoute,
+    supportRoute,
+    ticketRoute,
   ]),
   basepath: "/console",
   trailingSlash: "never",

@@ -7,15 +7,18 @@ from starlette.types import Lifespan
 from hearth.api import (
     access,
     buildings,
+    contacts,
     docs,
     events,
     exports,
     forecasts,
     health,
+    impact,
     notifications,
     rule_texts,
     rules,
     statistics,
+    stopping,
     trials,
 )
 from hearth.api.frame import RequestFrame
@@ -26,8 +29,9 @@ from hearth.api.problems import handle_problems
 
 def described_routes() -> list[BaseRoute]:
     """Every route but those that take events, which the OpenAPI document adds by itself."""
-    modules = (events, buildings, exports, notifications, statistics, forecasts, rule_texts, rules, trials, access, health, docs)
-    return [route for module in modules for route in module.router.routes]
+    of_buildings = (events, buildings, contacts, exports, notifications, statistics, forecasts)
+    others = (impact, rule_texts, rules, trials, access, health, docs, stopping)
+    return [route for module in (*of_buildings, *others) for route in module.router.routes]
 
 
 def create_api(parts: ApiParts, lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:

@@ -1,4 +1,4 @@
-"""Routes of buildings: list, read, add, adjust, erase, the dynamic part of a tariff, and what it says of a span."""
+"""Routes of buildings: list, read, add, adjust, erase, the dynamic part of a tariff, what it or a draft of one says of a span."""
 
 from collections.abc import Sequence
 from typing import Annotated
@@ -13,6 +13,7 @@ from hearth.api.preconditions import ETAG_HEADER, IfMatch, IfNoneMatch, name_ver
 from hearth.api.repeating import IdempotencyKey, about_building
 from hearth.api.wire.base import OURS, CustomerBuildingId, QueryInstant
 from hearth.api.wire.buildings import Building, building_body
+from hearth.api.wire.settings import Settings
 from hearth.api.wire.tariffs import DynamicTariff, TariffPrice
 from hearth.core.identifiers import PATTERNS
 from hearth.domain import buildings as domain
@@ -23,6 +24,8 @@ router = APIRouter(
     tags=["Buildings"], generate_unique_id_function=operation_id, route_class=GuardedRoute, strict_content_type=False
 )
 
+PricesFrom = Annotated[QueryInstant, Query(alias="from", description="Inclusive. Epoch seconds, or ISO 8601 with an offset.")]
+PricesTo = Annotated[QueryInstant, Query(alias="to", description=f"Exclusive; at most {MOST_DAYS_OF_PRICES} days later.")]
 PathBuildingId = Annotated[
     str,
     Path(
@@ -48,7 +51,8 @@ def list_buildings(
         str,
         Query(
             max_length=200,
-            description="Only those that have each of these words in their customerBuildingId, city or zip, in any case.",
+            description="Only those that have each of these words in their customerBuildingId, city or zip, in any case, "
+            "with or without accents.",
             json_schema_extra=OURS,
         ),
     ] = "",
@@ -122,14 +126,21 @@ def replace_tariff_slices(
 
 @router.get("/buildings/{customerBuildingId}/tariff/prices/v1", **documented("read:buildings", (400, 404), ours=True))
 def list_tariff_prices(
-    request: Request,
-    customer_building_id: PathBuildingId,
-    from_ms: Annotated[QueryInstant, Query(alias="from", description="Inclusive. Epoch seconds, or ISO 8601 with an offset.")],
-    to_ms: Annotated[QueryInstant, Query(alias="to", description=f"Exclusive; at most {MOST_DAYS_OF_PRICES} days later.")],
+    request: Request, customer_building_id: PathBuildingId, from_ms: PricesFrom, to_ms: PricesTo
 ) -> list[TariffPrice]:
     """What a kWh costs, by the present tariff, and when it is in the low tariff. What is not known is left out."""
     buildings = parts_of(request).buildings
     found = buildings.prices(grant_of(request).customer_id, customer_building_id, from_ms, to_ms)
+    return [TariffPrice.of_domain(each) for each in found]
+
+
+@router.post("/buildings/{customerBuildingId}/tariff/prices/v1", **documented("write:buildings", (400, 404, 413, 415), ours=True))
+def preview_tariff_prices(
+    request: Request, customer_building_id: PathBuildingId, settings: Settings, from_ms: PricesFrom, to_ms: PricesTo
+) -> list[TariffPrice]:
+    """What a kWh would cost in this building with the tariff of these settings, checked as for a change; nothing is stored."""
+    buildings, tariff = parts_of(request).buildings, settings.tariff_of_both()
+    found = buildings.prices_of_draft(grant_of(request).customer_id, customer_building_id, tariff, from_ms, to_ms)
     return [TariffPrice.of_domain(each) for each in found]
 
 

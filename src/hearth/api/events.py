@@ -21,12 +21,12 @@ from hearth.api.parts import ApiParts, parts_of
 from hearth.api.requests import facts_of
 from hearth.api.wire.base import CustomerBuildingId, QueryInstant
 from hearth.api.wire.events import Event, SetAsideEvent, event_body, position_of, position_text, set_aside_body
+from hearth.domain.customers import WRITE_EVENTS
 from hearth.services.events import MOST_PER_PAGE
 
 EVENTS_PATH = "/events/v1"
 BATCH_PATH = "/events/batch/v1"
 SET_ASIDE_PATH = "/events/set-aside/v1"
-WRITE_SCOPE = "write:events"
 
 _USUAL_PAGE = 1_000
 
@@ -45,9 +45,10 @@ class TakeEvents:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         facts = facts_of(scope)
         facts.is_frequent, facts.route = True, self._path
-        grant = await admit(scope, self._parts, WRITE_SCOPE, "events")
-        body = await receive_events(scope, receive, self._parts.limits)
-        await self._parts.intake.take(grant.customer_id, body, self._historical)
+        grant = await admit(scope, self._parts, WRITE_EVENTS, "events")
+        with self._parts.room.shared(grant.customer_id) as hold:
+            body = await receive_events(scope, receive, self._parts.limits, hold)
+            await self._parts.intake.take(grant.customer_id, body, self._historical)
         await send({**self._start, "headers": [(b"content-length", b"0")]})
         await send({"type": "http.response.body", "body": b""})
 

@@ -1,11 +1,10 @@
 """The route of a building's export, and the archive itself, which the command line writes too.
 
-A ZIP is made while it is sent: what is held in memory is a page of what is read and a block of what is written.
+A ZIP is made while it is sent: what is held in memory is a page of what is read (of events a day of one
+type) and a block of what is written.
 """
 
-import csv
 from collections.abc import Iterable, Iterator
-from io import StringIO
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
@@ -18,13 +17,16 @@ from hearth.api.documented import documented, operation_id
 from hearth.api.guard import GuardedRoute, grant_of
 from hearth.api.parts import parts_of
 from hearth.api.wire.buildings import building_body
+from hearth.api.wire.contacts import contact_body
 from hearth.api.wire.events import set_aside_body
 from hearth.api.wire.forecasts import forecasts_body
 from hearth.core.instants import datetime_of_instant, seconds_of_instant
 from hearth.core.problems import Problem
 from hearth.domain.audit import AuditEntry
 from hearth.domain.buildings import Building
+from hearth.domain.contacts import Contact
 from hearth.services.building_exports import BuildingExports, ToldNotification
+from hearth.services.csv_texts import csv_blocks, harmless
 from hearth.services.events import ListedSetAside, StoredEvent
 from hearth.services.forecasts import Forecasts
 from hearth.services.notification_body import notification_body
@@ -48,8 +50,9 @@ def _with_answer(arguments: dict[str, Any]) -> dict[str, Any]:
     **_with_answer(documented("read:buildings", (404,), ours=True)),
 )
 def export_building(request: Request, customer_building_id: PathBuildingId) -> StreamingResponse:
-    """Everything of a building in a ZIP: `building.json`, `notifications.json` (with interactions, attempts and goals),
-    `forecasts.json` (the newest), `audit.json`, `set-aside.json`, and the events of each type in `events/{type}.csv`.
+    """Everything of a building in a ZIP: `building.json`, `contacts.json` (where its users are reached), `notifications.json`
+    (with interactions, attempts and goals), `forecasts.json` (the newest), `audit.json`, `set-aside.json`, and the events of
+    each type in `events/{type}.csv`.
 
     The token also needs read:events, read:pushnotifications and read:statistics.
     """
@@ -73,12 +76,16 @@ def export_zip(
     whole = building_body(building, profile).model_dump_json(by_alias=True).encode()
     files: list[tuple[str, Iterable[bytes]]] = [
         ("building.json", [whole]),
+        ("contacts.json", _json_list(_contact(each) for each in exports.contacts(building))),
         ("notifications.json", _json_list(_told_body(each) for each in exports.notifications(building))),
         ("forecasts.json", [msgspec.json.encode(forecasts_body(states))]),
         ("audit.json", _json_list(_audit_body(each) for each in exports.audit_entries(building))),
         ("set-aside.json", _json_list(_set_aside(building, exports))),
     ]
-    files += [(f"events/{each}.csv", _csv(exports.events(building, each))) for each in exports.event_types(building)]
+    files += [
+        (f"events/{each}.csv", csv_blocks(_COLUMNS, map(_row, exports.events(building, each))))
+        for each in exports.event_types(building)
+    ]
     return _zip(files, now_ms)
 
 
@@ -129,18 +136,11 @@ def _json_list(bodies: Iterable[Any]) -> Iterator[bytes]:
     yield b"\n]\n"
 
 
-def _csv(stretches: Iterable[list[StoredEvent]]) -> Iterator[bytes]:
-    yield (",".join(_COLUMNS) + "\n").encode()
-    for stretch in stretches:
-        text = StringIO()
-        csv.writer(text, lineterminator="\n").writerows(_row(each) for each in stretch)
-        yield text.getvalue().encode()
-
-
 def _row(event: StoredEvent) -> tuple[Any, ...]:
     series, at_ms, of_ms = event.series, event.occurred_at_ms, event.forecast_at_ms
     of = ("", "") if of_ms is None else (_iso(of_ms), seconds_of_instant(of_ms))
-    return (_iso(at_ms), seconds_of_instant(at_ms), event.value, series.device_id, series.device_name or "", series.source, *of)
+    device = (series.device_id, harmless(series.device_name), series.source)
+    return (_iso(at_ms), seconds_of_instant(at_ms), event.value, *device, *of)
 
 
 def _iso(at_ms: int) -> str:
@@ -170,6 +170,10 @@ def _told_body(told: ToldNotification) -> dict[str, Any]:
         ended_ms = told.goal.ended_at_ms
         goal = {"state": told.goal.state, "endedAt": None if ended_ms is None else seconds_of_instant(ended_ms)}
     return {**notification_body(told.notification), "interactions": interactions, "attempts": attempts, "goal": goal}
+
+
+def _contact(contact: Contact) -> dict[str, Any]:
+    return {"userId": contact.user_id, **contact_body(contact).model_dump(by_alias=True)}
 
 
 def _audit_body(entry: AuditEntry) -> dict[str, Any]:

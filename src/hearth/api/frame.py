@@ -1,8 +1,8 @@
 """Each request's frame: its id, its line in the access log, its figures, its trace, and the answer to a bug of ours.
 
 Pure ASGI and the outermost layer. Invariants: every response carries `X-Request-Id`, and what is left of its customer's rate; a
-log line has the path without its query, for the token's GET form carries a secret there; no answer shows our internals.
-Events that were taken in are logged at the level DEBUG only: a line costs several times the request.
+log line has the path without its query, for the token's GET form carries a secret there, and no link of a mail; no answer shows
+our internals. Events that were taken in are logged at the level DEBUG only: a line costs several times the request.
 """
 
 import logging
@@ -20,6 +20,8 @@ from hearth.core.instants import SECOND_MS
 from hearth.runtime.metrics import IngestMetrics
 from hearth.runtime.tracing import CurrentRequest, Tracer, current_request
 from hearth.services.access import TOKEN_PATH
+from hearth.services.request_rates import Rate
+from hearth.services.stop_links import STOP_PATH
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _CLIENT_WENT_AWAY = 499
@@ -58,10 +60,12 @@ class RequestFrame:
             if message["type"] == "http.response.start":
                 answered_ms = self._clock.now_ms()
                 status = message["status"]
+                # The server may keep an access log of its own: it writes its line from this scope, after us.
                 if scope["path"] == TOKEN_PATH:
-                    # The server may keep an access log of its own: it writes its line from this scope, after us.
                     scope["query_string"] = b""
-                rate = () if facts.rate is None else facts.rate.headers()
+                elif scope["path"].startswith(STOP_PATH + "/"):
+                    scope["path"], scope["raw_path"] = STOP_PATH, STOP_PATH.encode()
+                rate = () if facts.rate is None else _rate_headers(facts.rate)
                 ours = (request_id_header, (b"x-content-type-options", b"nosniff"), *rate)
                 message["headers"] = [*message["headers"], *ours]
             await send(message)
@@ -94,6 +98,15 @@ class RequestFrame:
             current_request.reset(current)
 
 
+def _rate_headers(rate: Rate) -> tuple[tuple[bytes, bytes], ...]:
+    """RateLimit-Limit, -Remaining and -Reset."""
+    return (
+        (b"ratelimit-limit", b"%d" % rate.limit),
+        (b"ratelimit-remaining", b"%d" % rate.remaining),
+        (b"ratelimit-reset", b"%d" % rate.reset_seconds),
+    )
+
+
 def _given_id(scope: Scope) -> str | None:
     value = _header(scope, b"x-request-id")
     return value if value is not None and _REQUEST_ID.fullmatch(value) else None
@@ -108,10 +121,12 @@ def _header(scope: Scope, wanted: bytes) -> str | None:
 
 def _route(scope: Scope) -> str:
     """The template of the route that was taken, for what a client writes into a path is no name of a figure."""
-    path = getattr(scope.get("route"), "path", None)
+    path = getattr(scope.get("route"), "path_format", None)
     return _NO_ROUTE if path is None else scope.get("root_path", "") + path
 
 
 def _path(scope: Scope) -> str:
     path: str = scope["path"]
+    if path.startswith(STOP_PATH + "/"):
+        return STOP_PATH + "/…"
     return path if path.isprintable() else quote(path)

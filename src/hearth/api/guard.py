@@ -16,11 +16,11 @@ from starlette.types import Message, Receive, Scope
 from hearth.api.bodies import receive_body
 from hearth.api.parts import ApiParts, parts_of
 from hearth.api.preconditions import complete_tag
-from hearth.api.rates import Share, too_many
 from hearth.api.repeating import answer_once, key_of, takes_key
 from hearth.api.requests import RequestFacts, facts_of
 from hearth.core.problems import Problem
-from hearth.services.access import MEMBER_CLIENT_ID, Grant
+from hearth.services.access import Grant
+from hearth.services.request_rates import Share, too_many
 
 # The largest JSON body but events': a year of quarter-hourly prices fits.
 MOST_JSON_BYTES = 4 * 1024 * 1024
@@ -38,13 +38,16 @@ class GuardedRoute(APIRoute):
         media_types = _media_types(self)
 
         async def guarded(request: Request) -> Response:
-            request.scope[_GRANT_KEY] = await admit(request.scope, parts_of(request), scope_needed)
-            body = b""
-            if request.method in (HTTPMethod.POST, HTTPMethod.PUT):
-                _refuse_other_than(media_types, request)
-                body = await receive_body(request.scope, request.receive, MOST_JSON_BYTES)
-                request = Request(request.scope, _replaying(body))
+            parts = parts_of(request)
+            request.scope[_GRANT_KEY] = grant = await admit(request.scope, parts, scope_needed)
+            if request.method not in (HTTPMethod.POST, HTTPMethod.PUT):
+                return await served(request, b"")
+            _refuse_other_than(media_types, request)
+            with parts.room.shared(grant.customer_id) as hold:
+                body = await receive_body(request.scope, request.receive, MOST_JSON_BYTES, hold)
+                return await served(Request(request.scope, _replaying(body)), body)
 
+        async def served(request: Request, body: bytes) -> Response:
             async def answer() -> Response:
                 return complete_tag(request, await handle(request))
 
@@ -97,10 +100,7 @@ async def admit(scope: Scope, parts: ApiParts, scope_needed: str, share: Share =
 
 
 def _count(facts: RequestFacts, parts: ApiParts, grant: Grant, share: Share) -> None:
-    own_limit = grant.most_event_requests if share == "events" else grant.most_requests
-    if grant.client_id == MEMBER_CLIENT_ID:
-        share = "members"
-    rate = parts.rates.count(grant.customer_id, share, own_limit, parts.clock.now_ms())
+    rate = parts.rates.count(grant, share, parts.clock.now_ms())
     if rate is None:
         return
     facts.rate = rate

@@ -102,9 +102,10 @@ def add_interaction(
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Records an interaction; all are kept, the last one is shown. STOPDELIVERY switches the rule off, see
-    `disabledNotifications` of the building: for the user, or without a userId for the whole building."""
-    customer_id = grant_of(request).customer_id
-    notifications = parts_of(request).notifications
-    building_id = notifications.interact(customer_id, notification_id, interaction.action_qualifier, interaction.user_id)
+    `disabledNotifications` of the building: for the user, or without a userId for the whole building. What waits to be
+    sent to them is dropped. RESUMEDELIVERY (ours) undoes it for whom it names."""
+    grant = grant_of(request)
+    notifications, kind = parts_of(request).notifications, interaction.action_qualifier
+    building_id = notifications.interact(grant.customer_id, notification_id, kind, interaction.user_id, grant.actor)
     about_building(request, building_id)
     return Response(status_code=200)

@@ -12,7 +12,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from hearth import __version__
 from hearth.api.documented import documented
-from hearth.api.events import BATCH_PATH, EVENTS_PATH, WRITE_SCOPE
+from hearth.api.events import BATCH_PATH, EVENTS_PATH
 from hearth.api.wire.base import EXTENSION
 from hearth.api.wire.buildings import Building
 from hearth.api.wire.events import EVENT_EXAMPLE, Event
@@ -20,7 +20,7 @@ from hearth.api.wire.notifications import Notification
 from hearth.api.wire.problems import ProblemDocument
 from hearth.api.wire.statistics import DailyComparison, DailyStatistic, HourlyStatistic, MonthlyStatistic
 from hearth.api.wire.trials import Backtest, BacktestLine, Present, Simulation, Why
-from hearth.domain.customers import SCOPES
+from hearth.domain.customers import SCOPES, WRITE_EVENTS
 from hearth.services.access import TOKEN_PATH
 from hearth.services.intake import MOST_HISTORICAL_EVENTS, MOST_LIVE_EVENTS
 
@@ -83,6 +83,8 @@ def _document(app: FastAPI) -> dict[str, Any]:
     for path in paths.values():
         for operation in path.values():
             _describe_headers(operation)
+            for parameter in operation.get("parameters", ()):
+                _leave_null_out(parameter["schema"])
     document["paths"] = dict(sorted(paths.items()))
     return document
 
@@ -109,7 +111,6 @@ def _take_live() -> dict[str, Any]:
             {
                 "type": "array",
                 "items": {"$ref": "#/components/schemas/Event"},
-                "minItems": 1,
                 "maxItems": MOST_LIVE_EVENTS,
                 EXTENSION: True,
             },
@@ -133,7 +134,6 @@ def _take_historical() -> dict[str, Any]:
     many = {
         "type": "array",
         "items": {"$ref": "#/components/schemas/Event"},
-        "minItems": 1,
         "maxItems": MOST_HISTORICAL_EVENTS,
     }
     return _operation(
@@ -147,7 +147,7 @@ def _take_historical() -> dict[str, Any]:
 
 
 def _operation(operation_id: str, summary: str, description: str, media: dict[str, Any], success: str) -> dict[str, Any]:
-    arguments = documented(WRITE_SCOPE, (400, 413, 415, 429, 503))
+    arguments = documented(WRITE_EVENTS, (400, 413, 415, 429, 503))
     answers = {str(status): answer for status, answer in arguments["responses"].items()}
     return {
         "tags": ["Events"],
@@ -174,6 +174,15 @@ _RATE_HEADERS = {
     "RateLimit-Remaining": "How many of them are left.",
     "RateLimit-Reset": "Seconds until the next minute begins.",
 }
+
+
+def _leave_null_out(schema: dict[str, Any]) -> None:
+    """A parameter that may be left out is never null: in a path, a query or a header `null` is a text."""
+    kinds = [kind for kind in schema.pop("anyOf", ()) if kind != {"type": "null"}]
+    if len(kinds) == 1:
+        schema.update(kinds[0])
+    elif kinds:
+        schema["anyOf"] = kinds
 
 
 def _describe_headers(operation: dict[str, Any]) -> None:

@@ -9,20 +9,24 @@ from typing import Protocol, cast
 
 from starlette.requests import HTTPConnection
 
-from hearth.api.rates import RequestRates
+from hearth.api.room import Room
 from hearth.core.clock import Clock, Identities
 from hearth.runtime.metrics import IngestMetrics
 from hearth.runtime.tracing import Tracer
 from hearth.services.access import Access
 from hearth.services.building_exports import BuildingExports
 from hearth.services.buildings import Buildings
+from hearth.services.contacts import Contacts
 from hearth.services.events import EventReading
 from hearth.services.forecasts import Forecasts
+from hearth.services.impact import Impacts
 from hearth.services.notifications import Notifications
 from hearth.services.repeats import Repeats
+from hearth.services.request_rates import RequestRates
 from hearth.services.rule_reports import RuleReports
 from hearth.services.rules import Rules
 from hearth.services.statistics import Statistics
+from hearth.services.stop_links import Unsubscribing
 from hearth.services.trials import Trial
 
 
@@ -65,8 +69,11 @@ class ApiParts:
     statistics: Statistics
     forecasts: Forecasts
     exports: BuildingExports
+    contacts: Contacts
+    unsubscribing: Unsubscribing
     rules: Rules
     rule_reports: RuleReports
+    impacts: Impacts
     intake: Intake
     trials: TrialRunner
     repeats: Repeats
@@ -75,6 +82,7 @@ class ApiParts:
     not_ready_because: Callable[[], str | None]
     limits: RequestLimits = field(default_factory=RequestLimits)
     rates: RequestRates = field(default_factory=RequestRates)
+    room: Room = field(default_factory=Room)
     metrics: IngestMetrics = field(default_factory=IngestMetrics)
     tracer: Tracer | None = None
 

@@ -18,6 +18,7 @@ from hearth.core.problems import Problem
 NOT_MODIFIED = 304
 ETAG_HEADER = {"ETag": "The state that is shown: send it as If-Match with a change, or as If-None-Match to read only news."}
 
+_TAG_PATTERN = '(W/)?"[!#-~]*"'
 _TAG = re.compile(r'(W/)?"([\x21\x23-\x7e\x80-\xff]*)"')
 
 IfMatch = Annotated[
@@ -26,7 +27,7 @@ IfMatch = Annotated[
         alias="If-Match",
         description="Change it only if it is still as it was when it had this ETag, else 412. Several are separated by commas.",
         examples=['"8f0c1d2e3a4b5c6d.0d9c8b7a6f5e4d3c"'],
-        json_schema_extra=OURS,
+        json_schema_extra={"minLength": 1, "pattern": rf"^(\*|{_TAG_PATTERN}( *, *{_TAG_PATTERN})*)$", **OURS},
     ),
 ]
 IfNoneMatch = Annotated[

@@ -29,7 +29,7 @@ IdempotencyKey = Annotated[
         description="A random text of your own for this request. Sent again with it within 24 hours, the request does nothing "
         "more and gets the answer of the first one, with `Idempotency-Replayed: true`.",
         examples=["8e03978e-40d5-43dd-bc93-6894a57f9324"],
-        json_schema_extra=OURS,
+        json_schema_extra={"minLength": 1, "pattern": "^[!-~]([ -~]*[!-~])?$", **OURS},
     ),
 ]
 

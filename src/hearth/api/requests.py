@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from starlette.types import Scope
 
-from hearth.api.rates import Rate
+from hearth.services.request_rates import Rate
 
 REQUEST_KEY = "hearth.request"
 

@@ -17,15 +17,17 @@ from hearth.api.wire.rules import ImportAnswer, ImportedRule, TextFinding
 from hearth.core.problems import Problem
 from hearth.services.rule_files import Diagnostic
 
-MOST_BYTES = 1024 * 1024
+MOST_BYTES = 256 * 1024
 
 router = APIRouter(tags=["Rules"], generate_unique_id_function=operation_id, route_class=GuardedRoute, strict_content_type=False)
 
 _YAML = "application/yaml"
-_EXAMPLE = (
-    'name: Much power\ndatasets:\n  Power: {eventTypes: [POWER_CONSUMPTION], timespan: 30m}\ncondition: "AVG($Power) > 2000"\n'
-)
-_SCHEMA = {"type": "string", "description": "One rule per document, in the form of rule files."}
+_EXAMPLE = """name: Much power
+datasets:
+  Power: {kind: TIME_SERIES, eventTypes: [POWER_CONSUMPTION], timespan: 30m}
+condition: "AVG($Power) > 2000"
+"""
+_SCHEMA = {"type": "string", "minLength": 1, "description": "One rule per document, in the form of rule files."}
 _CONTENT = {"schema": _SCHEMA, "example": _EXAMPLE}
 
 
@@ -47,7 +49,9 @@ def export_rules(request: Request) -> Response:
     return Response(text, media_type=_YAML, headers=headers)
 
 
-@router.post("/rules/import/v1", response_model=ImportAnswer, **_with_body(documented("write:rules", (400, 413, 415), ours=True)))
+@router.post(
+    "/rules/import/v1", response_model=ImportAnswer, **_with_body(documented("write:rules", (400, 409, 413, 415), ours=True))
+)
 async def import_rules(
     request: Request,
     dry_run: Annotated[bool, Query(alias="dryRun", description="Say what would become of it, and save nothing.")] = False,
@@ -55,9 +59,11 @@ async def import_rules(
     """Takes rules in from a YAML text: all, or none where there is a mistake. A rule is known by its name.
 
     A changed one becomes a new version, an unchanged one is left alone, and those that the text does not name stay.
-    At most 1 MiB, without aliases.
+    At most 256 KiB, without aliases.
     """
     body = await request.body()
+    if not body:
+        raise Problem("malformed", "The request needs rules as a YAML text.")
     if len(body) > MOST_BYTES:
         raise Problem("too_large", f"The text is larger than {MOST_BYTES} bytes; send the rules in several requests.")
     try:

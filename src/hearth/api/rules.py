@@ -8,6 +8,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BeforeValidator
+from starlette.convertors import StringConvertor, register_url_convertor
 
 from hearth.api.documented import documented, operation_id
 from hearth.api.guard import GuardedRoute, grant_of, own_customer_id
@@ -33,6 +34,16 @@ _POSTED = (400, 413, 415)
 PathRuleId = Annotated[str, Path(alias="ruleId", json_schema_extra={"pattern": PATTERNS["ruleId"]})]
 
 
+class _RuleIdConvertor(StringConvertor):
+    """Only an id stands for a rule: /rules/tags/v1 and its like are paths of their own, with methods of their own."""
+
+    regex = PATTERNS["ruleId"].strip("^$")
+
+
+register_url_convertor("ruleId", _RuleIdConvertor())
+_RULE = "/rules/{ruleId:ruleId}/v1"
+
+
 @router.get("/rules/v1", **documented("read:rules", (400,)))
 def list_rules(
     request: Request,
@@ -55,7 +66,7 @@ def list_rule_tags(request: Request) -> list[str]:
 
 
 @router.get(
-    "/rules/{ruleId}/v1",
+    _RULE,
     **documented("read:rules", (404,), ours=True, success_headers=ETAG_HEADER, has_not_modified=True),
 )
 def get_rule(
@@ -83,7 +94,7 @@ def add_rule(request: Request, response: Response, rule: Rule, idempotency_key: 
 
 
 @router.put(
-    "/rules/{ruleId}/v1",
+    _RULE,
     **documented("write:rules", (*_POSTED, 404, 409, 412), ours=True, success_headers=ETAG_HEADER),
 )
 def save_rule(request: Request, response: Response, rule_id: PathRuleId, rule: Rule, if_match: IfMatch = None) -> Rule:
@@ -102,7 +113,7 @@ def save_rule(request: Request, response: Response, rule_id: PathRuleId, rule: R
 
 
 @router.delete(
-    "/rules/{ruleId}/v1",
+    _RULE,
     status_code=204,
     response_class=Response,
     **documented("write:rules", (400, 404, 412), ours=True),

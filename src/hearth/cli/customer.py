@@ -182,10 +182,15 @@ def add_member(
     data_dir: DataDir = None,
 ) -> None:
     """Let a person sign in to the console."""
-    with open_installation(read_settings(data_dir=data_dir)) as installation:
+    settings = read_settings(data_dir=data_dir)
+    with open_installation(settings) as installation:
         installation.customers.get(customer)
         member = installation.members.add_member(customer, email, name or email, password, role=_role(role))
-    Console(highlight=False).print(f"[bold green]added[/] {member.email}")
+    running = settings.running()
+    url = settings.url if running is None else running[1]
+    console = Console(highlight=False, soft_wrap=True)
+    console.print(f"[bold green]added[/] {member.email}")
+    console.print(f"  sign in at  {url}/console/start")
 
 
 @app.command("password-link")

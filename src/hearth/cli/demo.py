@@ -206,7 +206,7 @@ def _server(settings: Settings) -> Iterator[None]:
 
 
 def _wait_until_ready(settings: Settings, server: subprocess.Popen[bytes]) -> None:
-    ends_at = time.monotonic() + 60
+    ends_at = time.monotonic() + 240  # a small machine that is busy may need minutes
     while time.monotonic() < ends_at and server.poll() is None:
         try:
             if httpx2.get(f"{settings.url}/health/ready", timeout=2, trust_env=False).status_code == 200:
@@ -214,7 +214,8 @@ def _wait_until_ready(settings: Settings, server: subprocess.Popen[bytes]) -> No
         except httpx2.TransportError:
             pass
         time.sleep(0.1)
-    raise Problem("unavailable", f"The server did not come up on {settings.url}; is the port taken? Choose another with --port.")
+    why = "was not ready within 4 minutes" if server.poll() is None else "stopped; is the port taken? Choose another with --port"
+    raise Problem("unavailable", f"The server on {settings.url} {why}.")
 
 
 def _introduce(console: Console, settings: Settings, credentials: Credentials) -> None:

@@ -7,7 +7,7 @@ input, never from the command line, where others on the machine would see it; an
 import asyncio
 import json
 import sys
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import msgspec
 import typer
@@ -82,14 +82,17 @@ def set_endpoint(
             url,
             authentication,
             _credential(auth, credential_stdin),
-            _limit(requests_per_second, now),
+            read_limit(requests_per_second, None if now is None else now.requests_per_second),
         )
     endpoint = saved.endpoint
     if as_json:
         print(json.dumps({"customerId": customer, "url": endpoint.url, "signingSecret": saved.signing_secret}))
         return
     console = Console(highlight=False)
-    console.print("Notifications of this customer are now posted to", endpoint.url, markup=False, soft_wrap=True)
+    if endpoint.is_enabled:
+        console.print("Notifications of this customer are now posted to", endpoint.url, markup=False, soft_wrap=True)
+    else:
+        console.print("Saved; the endpoint stays off until `hearth endpoint enable`:", endpoint.url, markup=False, soft_wrap=True)
     if saved.signing_secret is not None:
         console.print(_SECRET_NOTE, saved.signing_secret, markup=False, soft_wrap=True)
     else:
@@ -114,7 +117,7 @@ def rotate(
         return
     console = Console(highlight=False)
     console.print(_SECRET_NOTE, secret, markup=False, soft_wrap=True)
-    ends = "ends now" if until_ms is None else f"signs as well until {_time(until_ms)}"
+    ends = "ends now" if until_ms is None else f"signs as well until {said_time(until_ms)}"
     console.print(f"The old one {ends}.", markup=False, soft_wrap=True)
 
 
@@ -123,9 +126,14 @@ def try_endpoint(customer: CustomerOption, data_dir: DataDir = None, as_json: As
     """Send a test notification to the endpoint and show what it answers. Ends with 1 where it was not taken."""
     with open_installation(read_settings(data_dir=data_dir)) as installation:
         attempt = asyncio.run(_try(installation, customer))
+    show_attempt(attempt, {"customerId": customer}, as_json)
+
+
+def show_attempt(attempt: Attempt, of: dict[str, str], as_json: bool) -> NoReturn:
+    """Says what came back, and ends with 1 where the test was not taken."""
     if as_json:
         shown = {
-            "customerId": customer,
+            **of,
             "delivered": not attempt.is_failed,
             "statusCode": attempt.status_code,
             "error": attempt.error,
@@ -133,17 +141,17 @@ def try_endpoint(customer: CustomerOption, data_dir: DataDir = None, as_json: As
         }
         print(json.dumps(shown))
     else:
-        came = attempt.error if attempt.status_code is None else f"it answered {attempt.status_code}"
-        print(f"{'not taken' if attempt.is_failed else 'taken'}: {came} ({attempt.duration_ms} ms)")
+        answered = "acknowledged" if attempt.status_code is None else f"it answered {attempt.status_code}"
+        print(f"{'not taken' if attempt.is_failed else 'taken'}: {attempt.error or answered} ({attempt.duration_ms} ms)")
     raise typer.Exit(1 if attempt.is_failed else 0)
 
 
 async def _try(installation: Installation, customer: str) -> Attempt:
-    channel = installation.webhook_channel()
+    carriers = installation.carriers()
     try:
-        return await installation.endpoint_tests(channel).send(customer)
+        return await installation.channel_tests(carriers).send(customer)
     finally:
-        await channel.aclose()
+        await carriers.aclose()
 
 
 @app.command("show")
@@ -160,10 +168,20 @@ def show_endpoint(customer: CustomerOption, data_dir: DataDir = None, as_json: A
 
 @app.command("enable")
 def enable_endpoint(customer: CustomerOption, data_dir: DataDir = None, as_json: AsJson = False) -> None:
-    """Let a disabled endpoint get notifications again."""
+    """Let an endpoint that is switched off or disabled get notifications again."""
+    _switch(customer, True, data_dir, as_json)
+
+
+@app.command("disable")
+def disable_endpoint(customer: CustomerOption, data_dir: DataDir = None, as_json: AsJson = False) -> None:
+    """Switch the endpoint off; its settings stay, and what is open for it fails."""
+    _switch(customer, False, data_dir, as_json)
+
+
+def _switch(customer: str, is_enabled: bool, data_dir: str | None, as_json: bool) -> None:
     with open_installation(read_settings(data_dir=data_dir)) as installation:
-        endpoint, record = installation.endpoints.enable(customer), installation.endpoints.record_of(customer)
-        now_ms = installation.clock.now_ms()
+        endpoint = installation.endpoints.set_enabled(customer, is_enabled)
+        record, now_ms = installation.endpoints.record_of(customer), installation.clock.now_ms()
     _print(customer, endpoint, record, now_ms, as_json)
 
 
@@ -202,9 +220,10 @@ def _credential(word: str | None, from_stdin: bool) -> str | None:
     return str(typer.prompt(text, hide_input=True, default="", show_default=False, err=True)) or None
 
 
-def _limit(text: str | None, now: Endpoint | None) -> int | None:
+def read_limit(text: str | None, now: int | None) -> int | None:
+    """The value of --requests-per-second; without it, what there is."""
     if text is None:
-        return None if now is None else now.requests_per_second
+        return now
     if text == "none":
         return None
     if not text.isascii() or not text.isdecimal():
@@ -212,7 +231,8 @@ def _limit(text: str | None, now: Endpoint | None) -> int | None:
     return int(text)
 
 
-def _time(at_ms: int) -> str:
+def said_time(at_ms: int) -> str:
+    """A moment as people read it."""
     return datetime_of_instant(at_ms).strftime("%Y-%m-%d %H:%M UTC")
 
 
@@ -223,24 +243,34 @@ def _print(customer: str, endpoint: Endpoint | None, record: EndpointRecord, now
         print(json.dumps(_json(customer, endpoint, record, until_ms)))
         return
     assert endpoint is not None
-    state = "enabled" if endpoint.disabled_reason is None else f"disabled: {endpoint.disabled_reason}"
-    print(f"{endpoint.url}  ({state})")
+    print(f"{endpoint.url}  ({_state(endpoint)})")
     how = {name: value for name, value in msgspec.to_builtins(endpoint.authentication).items() if value != ""}
-    credential = "" if endpoint.credential is None else f", secret set {_time(endpoint.credential.set_at_ms)}"
+    credential = "" if endpoint.credential is None else f", secret set {said_time(endpoint.credential.set_at_ms)}"
     print(f"  authentication  {', '.join(map(str, how.values()))}{credential}")
     limit = "no limit" if endpoint.requests_per_second is None else f"{endpoint.requests_per_second} requests a second"
     print(f"  throttle        {limit}")
     if until_ms is not None:
-        print(f"  old secret      until {_time(until_ms)}")
-    last = "never" if record.last_success_ms is None else _time(record.last_success_ms)
-    print(f"  last delivered  {last}, failures since: {record.failures_in_a_row}")
+        print(f"  old secret      until {said_time(until_ms)}")
+    print(f"  {said_of(record).replace('last delivered', 'last delivered ')}")
+
+
+def _state(endpoint: Endpoint) -> str:
+    if not endpoint.is_enabled:
+        return "switched off"
+    return "enabled" if endpoint.disabled_reason is None else f"disabled: {endpoint.disabled_reason}"
+
+
+def said_of(record: EndpointRecord) -> str:
+    """How deliveries go, in words."""
+    last = "never" if record.last_success_ms is None else said_time(record.last_success_ms)
+    return f"last delivered {last}, failures since: {record.failures_in_a_row}"
 
 
 def _json(customer: str, endpoint: Endpoint | None, record: EndpointRecord, until_ms: int | None) -> dict[str, Any]:
     return {
         "customerId": customer,
         "url": endpoint and endpoint.url,
-        "enabled": endpoint is not None and endpoint.disabled_reason is None,
+        "enabled": endpoint is not None and endpoint.is_enabled and endpoint.disabled_reason is None,
         "disabledReason": endpoint and endpoint.disabled_reason,
         "authentication": endpoint and msgspec.to_builtins(endpoint.authentication),
         "credentialSetTimeMillis": endpoint and endpoint.credential and endpoint.credential.set_at_ms,

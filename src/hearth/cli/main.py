@@ -58,6 +58,8 @@ _GROUPS = {
     "forecast": "forecast",
     "weather": "weather",
     "endpoint": "endpoint",
+    "channel": "channel",
+    "ticket": "ticket",
     "db": "database",
 }
 

@@ -16,6 +16,7 @@ from rich.text import Text
 
 from hearth.bootstrap import open_installation, read_catalogue_setting, read_settings
 from hearth.cli.lang_session import zone_of
+from hearth.cli.rule_impact import show_impact
 from hearth.cli.rule_report import show_rule
 from hearth.cli.source_excerpts import show_diagnostics, summary, wire_diagnostic
 from hearth.connectors.system import SystemClock
@@ -40,6 +41,7 @@ Paths = Annotated[list[Path] | None, typer.Argument(metavar="[PATH]...", help="Y
 Predefined = Annotated[bool, typer.Option("--predefined", help="The rules that come with Hearth.")]
 
 app.command("show")(show_rule)
+app.command("impact")(show_impact)
 
 _SUFFIXES = {".yaml", ".yml"}
 _TICK_PATTERN = "EEEE, d MMMM yyyy, HH:mm:ss (XXX)"

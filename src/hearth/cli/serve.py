@@ -22,7 +22,14 @@ import typer
 from prometheus_client import CollectorRegistry
 from rich.console import Console
 
-from hearth.bootstrap import Settings, only_ingest_of, open_installation, open_weather_provider, read_settings
+from hearth.bootstrap import (
+    Settings,
+    only_ingest_of,
+    open_installation,
+    open_mqtt_certificate,
+    open_weather_provider,
+    read_settings,
+)
 from hearth.connectors.metrics_server import serve_metrics
 from hearth.connectors.system import SystemClock, system_jitter
 from hearth.connectors.telemetry import configure_logging
@@ -54,6 +61,7 @@ def serve(
     configure_logging(settings.log_json, settings.log_level)
     if part is None:
         open_weather_provider(settings, SystemClock())  # a wrong setting is refused here, not in a process that starts anew
+        open_mqtt_certificate(settings)
         settings.prepare_data_dir()
         if settings.otlp_endpoint:  # a mistake in it is told here, once, and not by each process that it ends
             open_tracer(settings.otlp_endpoint, settings.trace_one_in).close()
@@ -156,7 +164,7 @@ def run_ingest(settings: Settings, wake_fd: int) -> None:
 
     with only_ingest_of(settings), open_installation(settings, migrate=False) as installation:
         config = uvicorn.Config(
-            installation.application(PipeWake(wake_fd)),
+            installation.application(PipeWake(wake_fd), with_mqtt=True),
             host=settings.host,
             port=settings.port,
             loop="uvloop",
@@ -179,9 +187,9 @@ def run_deliver(settings: Settings, wake_fd: int) -> None:
 
     async def deliver() -> None:
         with open_installation(settings, migrate=False) as installation:
-            channel = installation.webhook_channel()
+            carriers = installation.carriers()
             tracer = installation.tracer
-            deliveries = DeliveryLoop(installation.deliveries, channel, installation.clock, system_jitter, tracer=tracer)
+            deliveries = DeliveryLoop(installation.deliveries, carriers, installation.clock, system_jitter, tracer=tracer)
             housekeeping = asyncio.ensure_future(installation.housekeeping().run())
             _offer_metrics(installation.metrics_registry, settings, PARTS.index("deliver"))
             listener = WakeListener(wake_fd, deliveries.look_now)
@@ -195,7 +203,7 @@ def run_deliver(settings: Settings, wake_fd: int) -> None:
                 with contextlib.suppress(asyncio.CancelledError):
                     await housekeeping
                 listener.close()
-                await channel.aclose()
+                await carriers.aclose()
 
     uvloop.run(deliver())
 

@@ -13,7 +13,7 @@ from urllib.parse import quote_plus, urlencode
 
 import msgspec
 
-from hearth.connectors.posting import Poster, PostError
+from hearth.connectors.posting import Poster, PostError, Reply
 from hearth.core.clock import Clock
 from hearth.core.instants import SECOND_MS
 from hearth.domain.endpoints import ClientCredentials, Endpoint
@@ -101,26 +101,28 @@ class AccessTokens:
             )
         except PostError as error:
             raise PostError(f"no access token: the token URL: {error}") from error
-        answer = _json_object(reply.body)
-        if reply.status_code != 200:
-            code = answer.get("error")
-            named = f" ({code})" if isinstance(code, str) and _CODE.fullmatch(code) else ""
-            raise PostError(f"no access token: the token URL answered {reply.status_code}{named}")
-        return self._read(answer)
+        return read_token(reply, self._clock.now_ms())
 
-    def _read(self, answer: dict[str, Any]) -> AccessToken:
-        text, kind, seconds = answer.get("access_token"), answer.get("token_type", "Bearer"), answer.get("expires_in")
-        if not isinstance(text, str) or not _TOKEN.fullmatch(text):
-            raise PostError("no access token: the token URL's answer holds none")
-        if not isinstance(kind, str) or kind.lower() != "bearer":
-            raise PostError("no access token: the token URL's answer holds none of the type Bearer")
-        if isinstance(seconds, str) and seconds.isascii() and seconds.isdecimal():
-            seconds = int(seconds[:9])  # some servers send it as text
-        if isinstance(seconds, bool) or not isinstance(seconds, int | float):
-            seconds = _UNSAID_LIFETIME_SECONDS
-        seconds = min(max(seconds, 0), _LONGEST_LIFETIME_SECONDS)
-        margin = min(seconds * _MARGIN_SHARE, _LONGEST_MARGIN_SECONDS)
-        return AccessToken(text, self._clock.now_ms() + round((seconds - margin) * SECOND_MS))
+
+def read_token(reply: Reply, now_ms: int) -> AccessToken:
+    """The token in the answer of a token URL (RFC 6749, 5). Raises PostError where there is none."""
+    answer = _json_object(reply.body)
+    if reply.status_code != 200:
+        code = answer.get("error")
+        named = f" ({code})" if isinstance(code, str) and _CODE.fullmatch(code) else ""
+        raise PostError(f"no access token: the token URL answered {reply.status_code}{named}")
+    text, kind, seconds = answer.get("access_token"), answer.get("token_type", "Bearer"), answer.get("expires_in")
+    if not isinstance(text, str) or not _TOKEN.fullmatch(text):
+        raise PostError("no access token: the token URL's answer holds none")
+    if not isinstance(kind, str) or kind.lower() != "bearer":
+        raise PostError("no access token: the token URL's answer holds none of the type Bearer")
+    if isinstance(seconds, str) and seconds.isascii() and seconds.isdecimal():
+        seconds = int(seconds[:9])  # some servers send it as text
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float):
+        seconds = _UNSAID_LIFETIME_SECONDS
+    seconds = min(max(seconds, 0), _LONGEST_LIFETIME_SECONDS)
+    margin = min(seconds * _MARGIN_SHARE, _LONGEST_MARGIN_SECONDS)
+    return AccessToken(text, now_ms + round((seconds - margin) * SECOND_MS))
 
 
 def _key(endpoint: Endpoint) -> _Key:

@@ -1,7 +1,7 @@
-"""Which network addresses a customer's endpoint may lead to, and connecting to exactly those.
+"""Which network addresses a customer's endpoint or server may lead to, and connecting to exactly those.
 
-A customer names the endpoint, so a name may lead into the operator's own network (server-side request
-forgery). Invariant: the address that was checked is the address that is connected to; a name is never
+A customer names the endpoint (or its mail server, or its broker), so a name may lead into the operator's own network
+(server-side request forgery). Invariant: the address that was checked is the address that is connected to; a name is never
 resolved a second time between the two, while TLS and the Host header keep the name.
 """
 
@@ -93,6 +93,15 @@ class AddressGuard:
             )
         return permitted
 
+    async def turns(self, host: str, port: int, seconds: float | None) -> list[tuple[str, float | None]]:
+        """(address, seconds) to try one after the other, each with a share of the time; the last one has what is left of it.
+
+        Raises as `addresses` does; that `seconds` is the whole, the look-up included, is the caller's to see to.
+        """
+        addresses = (await self.addresses(host, port))[:_MOST_ADDRESSES_TRIED]
+        share = None if seconds is None else seconds / len(addresses)
+        return [*((address, share) for address in addresses[:-1]), (addresses[-1], seconds)]
+
 
 class GuardedBackend(httpcore2.AsyncNetworkBackend):
     """Opens the connections of an HTTP pool: resolves, has the addresses checked, connects to the number."""
@@ -112,14 +121,13 @@ class GuardedBackend(httpcore2.AsyncNetworkBackend):
         """Connects to the first permitted address that answers; `timeout` (seconds) is that of the whole."""
         try:
             async with asyncio.timeout(timeout):
-                addresses = (await self._guard.addresses(host, port))[:_MOST_ADDRESSES_TRIED]
-                share = None if timeout is None else timeout / len(addresses)
-                for address in addresses[:-1]:
+                *others, last = await self._guard.turns(host, port, timeout)
+                for address, share in others:
                     try:
                         return await self._network.connect_tcp(address, port, share, local_address, socket_options)
                     except (httpcore2.ConnectError, httpcore2.ConnectTimeout):
                         continue
-                return await self._network.connect_tcp(addresses[-1], port, timeout, local_address, socket_options)
+                return await self._network.connect_tcp(last[0], port, last[1], local_address, socket_options)
         except TimeoutError as error:
             raise httpcore2.ConnectTimeout("no connection in time") from error
         except OSError as error:
@@ -127,6 +135,32 @@ class GuardedBackend(httpcore2.AsyncNetworkBackend):
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
+
+
+async def connect_guarded(guard: AddressGuard, host: str, port: int, seconds: float) -> socket.socket:
+    """A connected socket of the first permitted address that answers, for clients that take one.
+
+    Raises AddressRefusedError, socket.gaierror when the name has no address, another OSError when there is no connection.
+    `seconds` is the time of the caller's whole, of which each address has a share; the caller sees to it.
+    """
+    failure: OSError | None = None
+    for address, share in await guard.turns(host, port, seconds):
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        opened = socket.socket(family, socket.SOCK_STREAM)
+        opened.setblocking(False)
+        try:
+            async with asyncio.timeout(share):
+                await asyncio.get_running_loop().sock_connect(opened, (address, port))
+        except OSError as error:
+            opened.close()
+            failure = error
+        except BaseException:  # given up by the caller
+            opened.close()
+            raise
+        else:
+            return opened
+    assert failure is not None  # the guard gives one address at least
+    raise failure
 
 
 class _SystemResolver:

@@ -5,6 +5,7 @@ mail's content reaches a log or an error message.
 """
 
 import asyncio
+import contextlib
 import ipaddress
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -18,6 +19,7 @@ from hearth.ports import Mail
 from hearth.services.mails import mail_not_set
 
 _TIMEOUT_SECONDS = 15
+_FAREWELL_SECONDS = 2
 _PORTS = {"smtp": 587, "smtps": 465}
 
 
@@ -37,6 +39,7 @@ class SmtpMailer:
         name, address = parseaddr(mail_from)
         if "@" not in address.strip("@"):
             raise invalid("/mail_from", "mail_from is the sender of mails, such as Hearth <hearth@example.com>")
+        self.mail_from = mail_from
         self._sender = Address(name, addr_spec=address)
         self._host = parts.hostname
         self._port = port or _PORTS[parts.scheme]
@@ -49,6 +52,8 @@ class SmtpMailer:
         message = EmailMessage()
         message["From"] = self._sender
         message["To"] = Address(addr_spec=mail.recipient)
+        if mail.reply_to:
+            message["Reply-To"] = Address(addr_spec=mail.reply_to)
         message["Subject"] = mail.subject
         message["Date"] = formatdate()
         message["Message-ID"] = make_msgid(domain=self._sender.domain)
@@ -56,7 +61,7 @@ class SmtpMailer:
         message.set_content(mail.text)
         message.add_alternative(mail.html, subtype="html")
         try:
-            asyncio.run(self._send(message))
+            asyncio.run(self.hand_over(message, _TIMEOUT_SECONDS))
         except (aiosmtplib.SMTPException, OSError) as error:
             # A server's answer may repeat addresses; its kind is enough for a person, and its code for the operator.
             code = getattr(error, "code", None)
@@ -65,19 +70,31 @@ class SmtpMailer:
                 "unavailable", f"The mail server {self._host} did not take the mail ({said}); try again later."
             ) from None
 
-    async def _send(self, message: EmailMessage) -> None:
+    async def hand_over(self, message: EmailMessage, timeout_seconds: float) -> None:
+        """Returns once the server has taken it. Raises aiosmtplib.SMTPException or OSError."""
         # None: whenever the server offers it. A password is not sent without it, but to this machine itself.
         start_tls = None if self._user is None or _is_loopback(self._host) else True
-        await aiosmtplib.send(
-            message,
+        client = aiosmtplib.SMTP(
             hostname=self._host,
             port=self._port,
             username=self._user,
             password=self._password,
             use_tls=self._is_tls,
             start_tls=False if self._is_tls else start_tls,
-            timeout=_TIMEOUT_SECONDS,
+            timeout=timeout_seconds,
         )
+        await send_over(client, message)
+
+
+async def send_over(client: aiosmtplib.SMTP, message: EmailMessage) -> None:
+    """Connects, sends and leaves; whoever gives it up half-way waits for no farewell of a server that hangs."""
+    try:
+        await client.connect()
+        await client.send_message(message)
+        with contextlib.suppress(aiosmtplib.SMTPException):  # it has the mail
+            await client.quit(timeout=_FAREWELL_SECONDS)
+    finally:
+        client.close()
 
 
 class UnsetMailer:

@@ -78,7 +78,7 @@ def open_tracer(endpoint: str, one_in: int) -> OtlpTracer:
     """A tracer that sends to `endpoint` (http://collector:4318) one request in `one_in`. Raises Problem."""
     url = urlsplit(endpoint)
     if url.scheme not in ("http", "https") or not url.hostname:
-        raise invalid("/otlp_endpoint", f"otlp_endpoint must be an address such as http://localhost:4318, not {endpoint!r}")
+        raise invalid("/otlp_endpoint", "otlp_endpoint must be an address such as http://localhost:4318")
     if one_in < 1:
         raise invalid("/trace_one_in", "trace_one_in must be 1 (each request) or more")
     try:

@@ -16,6 +16,7 @@ from hearth.connectors.addresses import AddressGuard
 from hearth.connectors.posting import Poster, PostError, Reply
 from hearth.core.clock import Clock
 from hearth.core.instants import SECOND_MS, instant_of_datetime
+from hearth.delivery.attempts import http_verdict
 from hearth.delivery.signing import signature_headers
 from hearth.domain.endpoints import ApiToken, Basic, Bearer, ClientCredentials, Endpoint, NoAuthentication, signing_secrets_sealed
 from hearth.ports import Answer, Sealer
@@ -28,7 +29,7 @@ _UNAUTHORIZED = 401
 
 
 class WebhookChannel:
-    """Implements `ports.Channel`. Connections are kept and used again; `aclose` ends them."""
+    """The part of `ports.Carrier` for endpoints. Connections are kept and used again; `aclose` ends them."""
 
     def __init__(
         self,
@@ -57,7 +58,8 @@ class WebhookChannel:
             pause = retry_after_seconds(reply.headers.get("retry-after"), self._clock.now_ms())
         except PostError as failure:
             error = str(failure)
-        return Answer(status_code, error, pause, round((time.monotonic() - started) * SECOND_MS))
+        verdict, pause = http_verdict(status_code, pause)
+        return Answer(status_code, error, pause, round((time.monotonic() - started) * SECOND_MS), verdict)
 
     async def _send(self, endpoint: Endpoint, webhook_id: str, body: bytes, deadline: float) -> Reply:
         if not isinstance(endpoint.authentication, ClientCredentials):

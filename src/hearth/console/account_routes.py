@@ -11,8 +11,9 @@ import segno
 from fastapi import APIRouter, BackgroundTasks, Depends, Path, Query, Request, Response
 
 from hearth.console import account_wire as wire
+from hearth.console.onboarding_routes import TheOnboarding
 from hearth.console.security import Allowed, WhoSignedIn, delete_cookie, refuse_other_sites, set_cookie
-from hearth.console.wire import ProblemView, SessionView, session_view
+from hearth.console.wire import EntryNumber, ProblemView, SessionView, session_view
 from hearth.services.auditing import AuditLog, actor_of
 from hearth.services.invitations import Invitations
 from hearth.services.members import SignedIn
@@ -63,12 +64,14 @@ def look_at_invitation(request: Request, body: wire.InvitationToken, accounts: T
 
 
 @router.post("/invitation", operation_id="join", summary="Accept an invitation", dependencies=[NotSignedIn])
-def join(request: Request, response: Response, body: wire.Joining, accounts: TheAccounts) -> SessionView:
+def join(
+    request: Request, response: Response, body: wire.Joining, accounts: TheAccounts, onboarding: TheOnboarding
+) -> SessionView:
     """The person becomes a member and is signed in."""
     browser = request.headers.get("User-Agent", "")
     token, signed_in = accounts.invitations.accept(body.token, body.name, body.password, _address(request), browser)
     set_cookie(response, token, request.app.state.secure_cookies)
-    return session_view(signed_in)
+    return session_view(signed_in, onboarding.is_open_for(signed_in.member))
 
 
 @router.post(
@@ -139,7 +142,7 @@ def list_audit(
     signed_in: MayAdminAll,
     accounts: TheAccounts,
     search: Annotated[str, Query(max_length=200)] = "",
-    before: Annotated[int | None, Query(ge=0)] = None,
+    before: EntryNumber | None = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> wire.AuditPage:
     """One page; `nextBefore` asks for the next. Each word of `search` stands somewhere in each entry."""

@@ -144,7 +144,7 @@ class AuditEntryView(Wire):
 
     number: int
     at_ms: int
-    actor_kind: Literal["member", "client", "commandLine"]
+    actor_kind: Literal["member", "client", "commandLine", "endUser"]
     actor_name: str
     action: Action
     subject: str

@@ -13,22 +13,55 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import JSONResponse, PlainTextResponse
 
-from hearth.console import account_routes, fulfilment_routes, organisation_routes, rule_routes
+from hearth.console import (
+    account_routes,
+    building_routes,
+    context_routes,
+    event_routes,
+    fulfilment_routes,
+    impact_routes,
+    notification_routes,
+    onboarding_routes,
+    organisation_routes,
+    routes,
+    rule_routes,
+    ticket_routes,
+)
 from hearth.console.account_routes import Accounts
+from hearth.console.building_routes import Households
+from hearth.console.event_routes import Events
 from hearth.console.fulfilment_routes import Fulfilment
 from hearth.console.live import LiveFeed
 from hearth.console.organisation_routes import Organisation
-from hearth.console.routes import router
 from hearth.console.security import SecurityHeaders
 from hearth.console.wire import FieldError, ProblemView
 from hearth.core.problems import FieldProblem, Problem
 from hearth.services.access import Access
+from hearth.services.context_reports import ContextReports
+from hearth.services.impact import Impacts
 from hearth.services.live_view import LiveView
 from hearth.services.members import Members
+from hearth.services.notification_lists import NotificationLists
+from hearth.services.onboarding import Onboarding
 from hearth.services.rules import Rules
+from hearth.services.tickets import Tickets
 
 PAGES = Path(__file__).parent / "pages"
 _BODY_BYTES_MAX = 64 * 1024
+ROUTERS = (
+    account_routes.router,
+    building_routes.router,
+    context_routes.router,
+    event_routes.router,
+    fulfilment_routes.router,
+    impact_routes.router,
+    notification_routes.router,
+    onboarding_routes.router,
+    organisation_routes.router,
+    rule_routes.router,
+    ticket_routes.router,
+    routes.router,  # last, for it answers every path under /api
+)
 
 _STATUS = {
     "invalid": 400,
@@ -37,6 +70,7 @@ _STATUS = {
     "forbidden": 403,
     "not_found": 404,
     "conflict": 409,
+    "precondition_failed": 412,
     "too_large": 413,
     "unsupported_media_type": 415,
     "too_many_requests": 429,
@@ -51,10 +85,17 @@ class ConsoleParts:
     members: Members
     access: Access
     live_view: LiveView
+    notification_lists: NotificationLists
+    events: Events
     accounts: Accounts
     fulfilment: Fulfilment
     organisation: Organisation
     rules: Rules
+    context_reports: ContextReports
+    impacts: Impacts
+    households: Households
+    tickets: Tickets
+    onboarding: Onboarding
     secure_cookies: bool
 
 
@@ -72,17 +113,21 @@ def create_console(parts: ConsoleParts) -> FastAPI:
     console.state.members = parts.members
     console.state.access = parts.access
     console.state.live_view = parts.live_view
+    console.state.notification_lists = parts.notification_lists
+    console.state.events = parts.events
     console.state.accounts = parts.accounts
     console.state.fulfilment = parts.fulfilment
     console.state.organisation = parts.organisation
     console.state.rules = parts.rules
+    console.state.context_reports = parts.context_reports
+    console.state.impacts = parts.impacts
+    console.state.households = parts.households
+    console.state.tickets = parts.tickets
+    console.state.onboarding = parts.onboarding
     console.state.secure_cookies = parts.secure_cookies
     console.state.live_feed = LiveFeed(parts.live_view.pulse)
-    console.include_router(account_routes.router)
-    console.include_router(fulfilment_routes.router)
-    console.include_router(organisation_routes.router)
-    console.include_router(rule_routes.router)
-    console.include_router(router)  # last, for it answers every path under /api
+    for router in ROUTERS:
+        console.include_router(router)
     console.add_exception_handler(Problem, _show_problem)
     console.add_exception_handler(RequestValidationError, _show_invalid)
     console.add_middleware(GZipMiddleware)

@@ -1,4 +1,4 @@
-"""The console's JSON endpoints of fulfilment: the customer's endpoint, its signing secret, tests, recent attempts.
+"""The console's JSON endpoints of fulfilment: the customer's endpoint, its signing secret, further channels, tests, attempts.
 
 Each reads the request, asks a service and shapes the answer; nothing is decided here. Invariant: all of it is an Admin's
 (`admin:all`, as the audit log), reading too, for it tells where a customer's notifications go.
@@ -7,15 +7,17 @@ Each reads the request, asks a service and shapes the answer; nothing is decided
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 
 from hearth.console import fulfilment_wire as wire
 from hearth.console.account_routes import MayAdminAll
-from hearth.console.wire import ProblemView
+from hearth.console.wire import EntryNumber, ProblemView
 from hearth.core.clock import Clock
 from hearth.core.instants import HOUR_MS
+from hearth.ports import EndpointRecord
 from hearth.services.auditing import actor_of
-from hearth.services.endpoint_tests import EndpointTests
+from hearth.services.channel_tests import ChannelTests
+from hearth.services.channels import Channels
 from hearth.services.endpoints import Endpoints
 
 router = APIRouter(
@@ -29,7 +31,9 @@ class Fulfilment:
     """What these endpoints speak to."""
 
     endpoints: Endpoints
-    tests: EndpointTests
+    channels: Channels
+    tests: ChannelTests
+    has_mail_server: bool
     clock: Clock
 
 
@@ -38,15 +42,17 @@ def _fulfilment(request: Request) -> Fulfilment:
     return fulfilment
 
 
+ChannelId = Annotated[str, Path(alias="channelId")]
 TheFulfilment = Annotated[Fulfilment, Depends(_fulfilment)]
 
 
-@router.get("", operation_id="getFulfilment", summary="The endpoint, and how deliveries go")
+@router.get("", operation_id="getFulfilment", summary="The endpoint and channels, and how deliveries go")
 def get_fulfilment(signed_in: MayAdminAll, fulfilment: TheFulfilment) -> wire.FulfilmentView:
     """Without an endpoint, notifications are only fetched."""
     customer_id = signed_in.customer.id
     endpoint, record = fulfilment.endpoints.find(customer_id), fulfilment.endpoints.record_of(customer_id)
-    return wire.fulfilment_view(endpoint, record, fulfilment.clock.now_ms())
+    channels, now_ms = fulfilment.channels.list_all(customer_id), fulfilment.clock.now_ms()
+    return wire.fulfilment_view(endpoint, record, channels, fulfilment.has_mail_server, now_ms)
 
 
 @router.put("/endpoint", operation_id="saveEndpoint", summary="Set where notifications go, and how")
@@ -59,14 +65,16 @@ def save_endpoint(body: wire.EndpointChange, signed_in: MayAdminAll, fulfilment:
         body.credential,
         body.requests_per_second,
         actor_of(signed_in.member),
+        body.version,
     )
-    return wire.SavedView(signing_secret=saved.signing_secret)
+    endpoint = wire.endpoint_view(saved.endpoint, fulfilment.clock.now_ms())
+    return wire.SavedView(endpoint=endpoint, signing_secret=saved.signing_secret)
 
 
-@router.post("/endpoint/enabling", operation_id="enableEndpoint", summary="Enable a disabled endpoint", status_code=204)
-def enable_endpoint(signed_in: MayAdminAll, fulfilment: TheFulfilment) -> None:
-    """What failed meanwhile stays failed."""
-    fulfilment.endpoints.enable(signed_in.customer.id, actor_of(signed_in.member))
+@router.put("/endpoint/enabling", operation_id="enableEndpoint", summary="Switch the endpoint on or off", status_code=204)
+def enable_endpoint(body: wire.Enabling, signed_in: MayAdminAll, fulfilment: TheFulfilment) -> None:
+    """As a channel; on also ends what it was disabled for. What failed meanwhile stays failed."""
+    fulfilment.endpoints.set_enabled(signed_in.customer.id, body.is_enabled, actor_of(signed_in.member))
 
 
 @router.post("/signing-secret", operation_id="rotateSigningSecret", summary="A new signing secret")
@@ -85,12 +93,64 @@ async def test_endpoint(signed_in: MayAdminAll, fulfilment: TheFulfilment) -> wi
     return wire.attempt_view(await fulfilment.tests.send(signed_in.customer.id))
 
 
+@router.post("/channels", operation_id="addChannel", summary="Add a channel", status_code=201)
+def add_channel(body: wire.ChannelChange, signed_in: MayAdminAll, fulfilment: TheFulfilment) -> wire.ChannelView:
+    """Switched on at once."""
+    channel = fulfilment.channels.add(
+        signed_in.customer.id,
+        body.name,
+        wire.way_of(body.way),
+        body.credential,
+        body.requests_per_second,
+        actor_of(signed_in.member),
+    )
+    return wire.channel_view(channel, EndpointRecord(None, 0))
+
+
+@router.put("/channels/{channelId}", operation_id="changeChannel", summary="Change a channel")
+def change_channel(
+    channel_id: ChannelId, body: wire.ChannelChange, signed_in: MayAdminAll, fulfilment: TheFulfilment
+) -> wire.ChannelView:
+    """A stored secret stays unless a new one is named; another server or user asks for it again."""
+    channel = fulfilment.channels.change(
+        signed_in.customer.id,
+        channel_id,
+        body.name,
+        wire.way_of(body.way),
+        body.credential,
+        body.requests_per_second,
+        actor_of(signed_in.member),
+        body.version,
+    )
+    return wire.channel_view(channel, fulfilment.endpoints.record_of(signed_in.customer.id, channel_id))
+
+
+@router.put("/channels/{channelId}/enabling", operation_id="enableChannel", summary="Switch a channel on or off", status_code=204)
+def enable_channel(channel_id: ChannelId, body: wire.Enabling, signed_in: MayAdminAll, fulfilment: TheFulfilment) -> None:
+    """While it is off nothing is sent over it; what was open for it fails."""
+    fulfilment.channels.set_enabled(signed_in.customer.id, channel_id, body.is_enabled, actor_of(signed_in.member))
+
+
+@router.delete("/channels/{channelId}", operation_id="removeChannel", summary="Remove a channel", status_code=204)
+def remove_channel(channel_id: ChannelId, signed_in: MayAdminAll, fulfilment: TheFulfilment) -> None:
+    """With its secret. Its attempts stay listed."""
+    fulfilment.channels.remove(signed_in.customer.id, channel_id, actor_of(signed_in.member))
+
+
+@router.post("/channels/{channelId}/test", operation_id="testChannel", summary="Send a test notification over a channel")
+async def test_channel(
+    channel_id: ChannelId, body: wire.ChannelTest, signed_in: MayAdminAll, fulfilment: TheFulfilment
+) -> wire.AttemptView:
+    """As of the endpoint."""
+    return wire.attempt_view(await fulfilment.tests.send(signed_in.customer.id, channel_id, body.to.strip()))
+
+
 @router.get("/attempts", operation_id="listAttempts", summary="Attempts to deliver, newest first")
 def list_attempts(
     signed_in: MayAdminAll,
     fulfilment: TheFulfilment,
     failed_only: Annotated[bool, Query(alias="failedOnly")] = False,
-    before: Annotated[int | None, Query(ge=0)] = None,
+    before: EntryNumber | None = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> wire.AttemptPage:
     """One page; `nextBefore` asks for the next. Tests are marked."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
-from hearth.console import account_routes, fulfilment_routes, organisation_routes, routes, rule_routes
+from hearth.console.app import ROUTERS
 
 TARGET = Path("web/src/api/openapi.json")
 
@@ -16,8 +16,8 @@ TARGET = Path("web/src/api/openapi.json")
 def describe() -> str:
     """The endpoints as an OpenAPI document (JSON text)."""
     described = FastAPI(title="Hearth console", version="1")
-    for each in (account_routes, organisation_routes, fulfilment_routes, rule_routes, routes):
-        described.include_router(each.router, prefix="/console")
+    for each in ROUTERS:
+        described.include_router(each, prefix="/console")
     return json.dumps(described.openapi(), indent=2, ensure_ascii=False) + "\n"
 
 

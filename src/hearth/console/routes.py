@@ -1,4 +1,4 @@
-"""The console's JSON endpoints: session, overview, notifications, live updates.
+"""The console's JSON endpoints: session, overview, live updates.
 
 Each reads the request, asks a service and shapes the answer; nothing is decided here. Every endpoint but
 signing in needs a session, and shows that session's customer alone.
@@ -7,19 +7,18 @@ signing in needs a session, and shows that session's customer alone.
 from collections.abc import AsyncIterable, AsyncIterator
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.sse import EventSourceResponse
 
 from hearth.console import wire
 from hearth.console.live import Listening, LiveFeed
-from hearth.console.security import Allowed, SessionToken, WhoSignedIn, delete_cookie, refuse_other_sites, set_cookie
-from hearth.core.identifiers import PATTERNS
+from hearth.console.onboarding_routes import MayReadStatistics, TheOnboarding
+from hearth.console.security import SessionToken, WhoSignedIn, delete_cookie, refuse_other_sites, set_cookie
 from hearth.core.problems import Problem
-from hearth.domain.notifications import DeliveryStatus
 from hearth.services.access import Access
 from hearth.services.live_view import LiveView
-from hearth.services.members import Members, SignedIn
+from hearth.services.members import Members
 
 # How soon a page learns that its session is over.
 _SESSION_CHECK_SECONDS = 10.0
@@ -39,10 +38,6 @@ def _live_view(request: Request) -> LiveView:
     return live_view
 
 
-MayReadStatistics = Annotated[SignedIn, Depends(Allowed("read:statistics"))]
-MayReadNotifications = Annotated[SignedIn, Depends(Allowed("read:pushnotifications"))]
-
-
 async def _listening(request: Request, signed_in: MayReadStatistics) -> AsyncIterator[Listening]:
     feed: LiveFeed = request.app.state.live_feed
     async with feed.listen(signed_in.customer.id) as listening:
@@ -51,23 +46,24 @@ async def _listening(request: Request, signed_in: MayReadStatistics) -> AsyncIte
 
 TheMembers = Annotated[Members, Depends(_members)]
 TheLiveView = Annotated[LiveView, Depends(_live_view)]
-NotificationId = Annotated[str, Path(pattern=PATTERNS["pushNotificationId"])]
 
 
 @router.post("/session", operation_id="signIn", summary="Sign in", dependencies=[Depends(refuse_other_sites)])
-def sign_in(request: Request, response: Response, credentials: wire.Credentials, members: TheMembers) -> wire.SessionView:
+def sign_in(
+    request: Request, response: Response, credentials: wire.Credentials, members: TheMembers, onboarding: TheOnboarding
+) -> wire.SessionView:
     """Opens a session and sets its cookie."""
     address = request.client.host if request.client else "unknown"
     browser = request.headers.get("User-Agent", "")
     token, signed_in = members.sign_in(credentials.email, credentials.password, address, code=credentials.code, browser=browser)
     set_cookie(response, token, request.app.state.secure_cookies)
-    return wire.session_view(signed_in)
+    return wire.session_view(signed_in, onboarding.is_open_for(signed_in.member))
 
 
 @router.get("/session", operation_id="getSession", summary="Who is signed in")
-def get_session(signed_in: WhoSignedIn) -> wire.SessionView:
+def get_session(signed_in: WhoSignedIn, onboarding: TheOnboarding) -> wire.SessionView:
     """The session of the cookie."""
-    return wire.session_view(signed_in)
+    return wire.session_view(signed_in, onboarding.is_open_for(signed_in.member))
 
 
 @router.delete("/session", operation_id="signOut", summary="Sign out", status_code=204)
@@ -91,26 +87,16 @@ def get_overview(signed_in: MayReadStatistics, live_view: TheLiveView) -> wire.O
     return wire.overview_view(live_view.overview(signed_in.customer))
 
 
-@router.get("/notifications", operation_id="listNotifications", summary="Notifications, newest first")
-def list_notifications(
-    signed_in: MayReadNotifications,
-    live_view: TheLiveView,
-    status: DeliveryStatus | None = None,
-    building: Annotated[str | None, Query(pattern=PATTERNS["customerBuildingId"])] = None,
-    after: Annotated[str | None, Query(pattern=PATTERNS["pushNotificationId"])] = None,
-    limit: Annotated[int, Query(ge=1, le=100)] = 30,
-) -> wire.NotificationPage:
-    """One page; `nextAfter` asks for the next. Without a status all but the dropped ones; `building`: only of this one."""
-    page, next_after = live_view.list_notifications(signed_in.customer.id, status, after, limit, building)
-    return wire.NotificationPage(items=[wire.notification_view(shown) for shown in page], next_after=next_after)
+@router.get("/activity", operation_id="getActivity", summary="Events per hour and notifications per day")
+def get_activity(signed_in: MayReadStatistics, live_view: TheLiveView) -> wire.ActivityView:
+    """Of the last 48 hours and 14 days."""
+    return wire.activity_view(live_view.activity(signed_in.customer))
 
 
-@router.get("/notifications/{notification_id}", operation_id="getNotification", summary="One notification in full")
-def get_notification(
-    notification_id: NotificationId, signed_in: MayReadNotifications, live_view: TheLiveView
-) -> wire.NotificationDetail:
-    """All languages, actions, interactions and the trace of the evaluation."""
-    return wire.notification_detail(*live_view.get_notification(signed_in.customer.id, notification_id))
+@router.get("/standing", operation_id="getStanding", summary="What may have to be looked after")
+def get_standing(signed_in: MayReadStatistics, live_view: TheLiveView) -> wire.StandingView:
+    """Silent homes, failing rules, the endpoint, forecasts, and how many notifications are opened."""
+    return wire.standing_view(live_view.standing(signed_in.customer.id), signed_in.member.role)
 
 
 @router.get("/live", operation_id="listenLive", summary="Live updates", response_class=EventSourceResponse)

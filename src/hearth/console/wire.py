@@ -3,17 +3,26 @@
 Only shapes and their filling stand here; nothing is decided. Instants are milliseconds UTC.
 """
 
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from hearth.domain.notifications import DeliveryStatus, DropReason, Interaction, RenderedText
+from hearth.core.instants import END_OF_CALENDAR_MS
+from hearth.domain.notifications import DeliveryStatus
 from hearth.domain.permissions import Permission, Role, permissions_of
-from hearth.domain.rules import ActionQualifier
+from hearth.ports.listing import BuildingStatus
 from hearth.services.credentials import EMAIL_LENGTH_MAX, PASSWORD_LENGTH_MAX
-from hearth.services.live_view import MinuteCount, Overview, Pulse, Shown
+from hearth.services.live_view import Activity, EndpointStand, MinuteCount, Overview, Pulse, Standing
 from hearth.services.members import SignedIn
+
+NO_NUL = r"^[^\x00]*$"  # which no database keeps in a text
+# As a request may name one.
+Instant = Annotated[int, Field(ge=0, le=END_OF_CALENDAR_MS)]
+# What numbers the entries of a list; no database has greater ones.
+EntryNumber = Annotated[int, Field(ge=0, le=2**53)]
 
 
 class Wire(BaseModel):
@@ -31,7 +40,10 @@ class Credentials(Wire):
 
 
 class SessionView(Wire):
-    """Who is signed in, and the token that every changing request must carry as `X-CSRF-Token`."""
+    """Who is signed in, and the token that every changing request must carry as `X-CSRF-Token`.
+
+    `has_onboarding`: the overview reminds the member that the organisation is not set up yet.
+    """
 
     member_name: str
     email: str
@@ -43,6 +55,7 @@ class SessionView(Wire):
     role: Role
     permissions: list[Permission]
     csrf_token: str
+    has_onboarding: bool
 
 
 class TokenView(Wire):
@@ -72,60 +85,56 @@ class OverviewView(Wire):
     notifications_today: StatusCounts
 
 
+class HourView(Wire):
+    starts_at_ms: int
+    events: int
+
+
+class DayView(Wire):
+    """A day of the customer's zone."""
+
+    day: date
+    notifications: StatusCounts
+
+
+class ActivityView(Wire):
+    """Events of the last 48 hours, notifications of the last 14 days, oldest first; the last of each still runs."""
+
+    hours: list[HourView]
+    days: list[DayView]
+
+
+class HomesByStatus(Wire):
+    """Active and silent ones send or sent events; of new ones nothing came yet."""
+
+    active: int
+    silent: int
+    new: int
+    deactivated: int
+
+
+class StandingView(Wire):
+    """What may have to be looked after; null where the member may not see what it is about.
+
+    `openedShare` is null also where fewer than five notifications are too few to say.
+    """
+
+    buildings: HomesByStatus
+    delivered: int | None
+    opened: int | None
+    opened_share: float | None
+    failing_rules: list[str] | None
+    ignored_rules: list[str] | None
+    endpoint: EndpointStand | None
+    stale_forecasts: int
+    fresh_forecasts: int
+
+
 class LiveUpdate(Wire):
     """The last two minutes, and a number that differs when a notification was added or changed."""
 
     minutes: list[MinuteView]
     last_change: int
-
-
-class ActionView(Wire):
-    text: str
-    parameter: str | None
-
-
-class TextView(Wire):
-    title: str
-    message: str
-    primary: ActionView | None
-    secondary: ActionView | None
-
-
-class InteractionView(Wire):
-    action_qualifier: ActionQualifier
-    occurred_at_ms: int
-    user_id: str | None
-
-
-class NotificationView(Wire):
-    """A notification of the list. `texts` by language; empty for a dropped one, which has a reason instead."""
-
-    id: str
-    created_at_ms: int
-    stored_at_ms: int
-    status: DeliveryStatus
-    drop_reason: DropReason | None
-    priority: Literal["high", "normal"]
-    rule_id: str
-    rule_name: str | None
-    customer_building_id: str
-    case_label: str | None
-    texts: dict[str, TextView]
-    interaction: InteractionView | None
-
-
-class NotificationPage(Wire):
-    items: list[NotificationView]
-    next_after: str | None
-
-
-class NotificationDetail(NotificationView):
-    rule_version: int
-    user_ids: list[str]
-    action_qualifiers: dict[str, ActionQualifier]
-    command: str | None
-    interactions: list[InteractionView]
-    trace: dict[str, Any]
 
 
 class FieldError(Wire):
@@ -144,7 +153,7 @@ class ProblemView(Wire):
     errors: list[FieldError]
 
 
-def session_view(signed_in: SignedIn) -> SessionView:
+def session_view(signed_in: SignedIn, has_onboarding: bool) -> SessionView:
     """A signed-in member as JSON."""
     return SessionView(
         member_name=signed_in.member.name,
@@ -157,6 +166,7 @@ def session_view(signed_in: SignedIn) -> SessionView:
         role=signed_in.member.role,
         permissions=permissions_of(signed_in.member.role),
         csrf_token=signed_in.session.csrf_token,
+        has_onboarding=has_onboarding,
     )
 
 
@@ -167,67 +177,42 @@ def overview_view(overview: Overview) -> OverviewView:
         minutes=[_minute_view(minute) for minute in overview.minutes],
         building_count=overview.building_count,
         active_rule_count=overview.active_rule_count,
-        notifications_today=StatusCounts(**{status.lower(): count for status, count in overview.notifications_today.items()}),
+        notifications_today=_status_counts(overview.notifications_today),
+    )
+
+
+def activity_view(activity: Activity) -> ActivityView:
+    """Hours and days as JSON."""
+    return ActivityView(
+        hours=[HourView(starts_at_ms=each.starts_at_ms, events=each.events) for each in activity.hours],
+        days=[DayView(day=each.day, notifications=_status_counts(each.counts)) for each in activity.days],
+    )
+
+
+def _status_counts(counts: Mapping[DeliveryStatus, int]) -> StatusCounts:
+    return StatusCounts(**{status.lower(): count for status, count in counts.items()})
+
+
+def standing_view(standing: Standing, role: Role) -> StandingView:
+    """The JSON of how a customer's things stand, as far as a role may see it."""
+    may = permissions_of(role)
+    opened = standing.opened if "read:pushnotifications" in may else None
+    return StandingView(
+        buildings=HomesByStatus(**{name.lower(): standing.buildings.get(name, 0) for name in get_args(BuildingStatus)}),
+        delivered=None if opened is None else opened.of,
+        opened=None if opened is None else opened.count,
+        opened_share=None if opened is None else opened.share,
+        failing_rules=standing.failing_rules if "read:rules" in may else None,
+        ignored_rules=standing.ignored_rules if "read:pushnotifications" in may else None,
+        endpoint=standing.endpoint if "read:pushnotifications" in may else None,
+        stale_forecasts=sum(each.stale for each in standing.forecasts),
+        fresh_forecasts=sum(each.fresh for each in standing.forecasts),
     )
 
 
 def live_update(pulse: Pulse) -> LiveUpdate:
     """What is sent when something changed."""
     return LiveUpdate(minutes=[_minute_view(minute) for minute in pulse.minutes], last_change=pulse.last_change)
-
-
-def notification_view(shown: Shown) -> NotificationView:
-    """A notification of the list as JSON."""
-    return NotificationView(**_common(shown))
-
-
-def notification_detail(shown: Shown, interactions: list[Interaction]) -> NotificationDetail:
-    """A notification with everything known about it as JSON."""
-    notification = shown.notification
-    content = notification.content
-    return NotificationDetail(
-        **_common(shown),
-        rule_version=notification.rule_version,
-        user_ids=list(notification.user_ids),
-        action_qualifiers=content.action_qualifiers if content else {},
-        command=content.command if content else None,
-        interactions=[_interaction_view(interaction) for interaction in interactions],
-        trace=notification.trace,
-    )
-
-
-def _common(shown: Shown) -> dict[str, Any]:
-    notification = shown.notification
-    texts = notification.content.texts if notification.content else {}
-    return {
-        "id": notification.id,
-        "created_at_ms": notification.created_at_ms,
-        "stored_at_ms": notification.stored_at_ms,
-        "status": notification.status,
-        "drop_reason": notification.drop_reason,
-        "priority": notification.priority,
-        "rule_id": notification.rule_id,
-        "rule_name": shown.rule_name,
-        "customer_building_id": notification.customer_building_id,
-        "case_label": notification.case_label,
-        "texts": {language: _text_view(text) for language, text in texts.items()},
-        "interaction": _interaction_view(notification.interaction) if notification.interaction else None,
-    }
-
-
-def _text_view(text: RenderedText) -> TextView:
-    primary, secondary = (
-        ActionView(text=action.text, parameter=action.parameter) if action else None for action in (text.primary, text.secondary)
-    )
-    return TextView(title=text.title, message=text.message, primary=primary, secondary=secondary)
-
-
-def _interaction_view(interaction: Interaction) -> InteractionView:
-    return InteractionView(
-        action_qualifier=interaction.action_qualifier,
-        occurred_at_ms=interaction.occurred_at_ms,
-        user_id=interaction.user_id,
-    )
 
 
 def _minute_view(minute: MinuteCount) -> MinuteView:

@@ -16,6 +16,7 @@ PATTERNS = {
     "deviceId": r"^[a-zA-Z0-9:._-]{3,64}$",
     "deviceName": r"^.{1,100}$",
     "userId": r"^[a-zA-Z0-9:._@-]{1,100}$",
+    "tag": r"^[^\s\x00-\x1f](?:[^\x00-\x1f]{0,48}[^\s\x00-\x1f])?$",
 }
 
 _COMPILED = {name: re.compile(pattern.removesuffix("$") + r"\Z") for name, pattern in PATTERNS.items()}

@@ -13,6 +13,7 @@ SECOND_MS = 1_000
 MINUTE_MS = 60 * SECOND_MS
 HOUR_MS = 60 * MINUTE_MS
 DAY_MS = 24 * HOUR_MS
+END_OF_CALENDAR_MS = 253_402_300_800_000  # the year 10000, which no date library shows
 
 # A number of seconds as large as this is the year 5138; so large a number is milliseconds.
 _MILLISECONDS_FROM = 100_000_000_000

@@ -30,35 +30,54 @@ Action = Literal[
     "building.deactivated",
     "building.reactivated",
     "building.erased",
+    "delivery.stopped",
+    "delivery.resumed",
+    "building.contactsChanged",
     "customer.created",
     "customer.changed",
+    "customer.confirmed",
     "customer.limitsChanged",
     "customer.planChanged",
     "customer.ratesChanged",
     "interval.measured",
+    "events.importBegun",
+    "events.imported",
+    "events.exported",
+    "notifications.exported",
     "endpoint.changed",
     "endpoint.enabled",
+    "endpoint.disabled",
     "endpoint.secretRotated",
+    "channel.added",
+    "channel.changed",
+    "channel.enabled",
+    "channel.disabled",
+    "channel.removed",
     "client.created",
     "client.secretRotated",
     "client.revoked",
+    "ticket.opened",
+    "ticket.messageAdded",
+    "ticket.answered",
+    "ticket.closed",
 ]
 
 
 class Actor(msgspec.Struct, frozen=True, kw_only=True):
-    """Who did it. `id` and `name` are empty for the command line, whose user is the operator."""
+    """Who did it. `id` and `name` are empty for the command line, whose user is the operator, and for a household."""
 
-    kind: Literal["member", "client", "commandLine"]
+    kind: Literal["member", "client", "commandLine", "endUser"]
     id: str = ""
     name: str = ""
 
     @property
     def words(self) -> str:
         """For people, such as who saved a version."""
-        return self.name or (f"client {self.id}" if self.kind == "client" else "command line")
+        return self.name or {"client": f"client {self.id}", "endUser": "a household"}.get(self.kind, "command line")
 
 
 COMMAND_LINE = Actor(kind="commandLine")
+END_USER = Actor(kind="endUser")  # by a link of a mail; which of the building's users it is stands in no log
 
 
 class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,11 +11,12 @@ import msgspec
 from hearth.domain.limits import HouseholdLimits
 from hearth.domain.permissions import Role
 
+WRITE_EVENTS = "write:events"
 SCOPES = (
     "read:buildings",
     "write:buildings",
     "read:events",
-    "write:events",
+    WRITE_EVENTS,
     "read:pushnotifications",
     "write:pushnotifications",
     "read:rules",
@@ -33,7 +34,8 @@ class Customer(msgspec.Struct, frozen=True, kw_only=True):
     """An organisation whose households Hearth advises.
 
     `languages`: those in which texts are needed. `limits`: of its households, unless one has its own; none at first.
-    `plan`: BASIC has no forecasts learned from a home's past. The last two: of its calls of the API; None = the installation's.
+    `plan`: BASIC has no forecasts learned from a home's past. `most_…`: of its calls of the API; None = the installation's.
+    `confirmed_at_ms`: when its people first saved name and languages as theirs.
     """
 
     id: str
@@ -45,6 +47,7 @@ class Customer(msgspec.Struct, frozen=True, kw_only=True):
     plan: Plan = "PREMIUM"
     most_requests_per_minute: int | None = None
     most_event_requests_per_minute: int | None = None
+    confirmed_at_ms: int | None = None
 
 
 class ClientSecret(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,7 +59,10 @@ class ClientSecret(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Client(msgspec.Struct, frozen=True, kw_only=True):
-    """Credentials with which a customer's cloud asks for access tokens. `secrets`: oldest first; the last never expires."""
+    """Credentials with which a customer's cloud asks for access tokens. `secrets`: oldest first; the last never expires.
+
+    `first_token_at_ms`: when it first got one; None also for a client of before this was noted, until its next token.
+    """
 
     client_id: str
     customer_id: str
@@ -64,6 +70,7 @@ class Client(msgspec.Struct, frozen=True, kw_only=True):
     secrets: tuple[ClientSecret, ...]
     scopes: tuple[str, ...] = SCOPES
     revoked_at_ms: int | None = None
+    first_token_at_ms: int | None = None
 
 
 Language = Literal["en", "de", "fr"]
@@ -73,6 +80,7 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     """A person of the customer who signs in to the console. `email` is stored in lower case.
 
     `totp_sealed` is the encrypted secret of the second factor; `totp_step` the last time step whose code was used.
+    `hides_onboarding`: does not want to be reminded of it on the overview.
     """
 
     id: str
@@ -85,6 +93,7 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     role: Role = "Admin"
     totp_sealed: str | None = None
     totp_step: int = 0
+    hides_onboarding: bool = False
 
 
 class MemberSession(msgspec.Struct, frozen=True, kw_only=True):

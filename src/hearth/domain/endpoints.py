@@ -80,8 +80,8 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     """Where a customer's notifications are delivered (webhook).
 
     `signing_secret_sealed` is the encrypted Standard Webhooks secret. `credential` is there exactly where `authentication`
-    needs one. `requests_per_second`: None = as fast as it answers. `disabled_reason` says why a disabled endpoint gets
-    nothing (for instance that it answered 410).
+    needs one. `requests_per_second`: None = as fast as it answers. `is_enabled`: switched on by a person; while it is not, no
+    deliveries are made for it. `disabled_reason` says why Hearth has disabled one that is on (for instance that it answered 410).
     """
 
     customer_id: str
@@ -92,6 +92,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     authentication: Authentication = NoAuthentication()
     credential: Sealed | None = None
     requests_per_second: int | None = None
+    is_enabled: bool = True
     disabled_reason: str | None = None
 
 

@@ -15,7 +15,7 @@ from typing import Literal
 import msgspec
 
 from hearth.domain.catalogue import PLATFORM
-from hearth.domain.rules import ActionQualifier
+from hearth.domain.notifications import InteractionKind
 
 PLATFORM_DEVICE = "PLATFORM"  # the device id of what context services say
 NO_FORECAST_MS = -(2**63)  # in `forecast_ms`: the event has no forecast timestamp
@@ -121,7 +121,7 @@ class Interacted(msgspec.Struct, frozen=True, kw_only=True):
     rule_id: str
     building_id: str
     occurred_at_ms: int
-    action_qualifier: ActionQualifier
+    action_qualifier: InteractionKind
 
 
 Fact = Delivered | Interacted

@@ -4,7 +4,7 @@ Holds the values that are stored and shown. How a forecast comes about is `forec
 `services.forecasts`'. Invariant: 0 <= P10 <= P50 <= P90 for each hour; an hour nobody can forecast is in no Forecast.
 """
 
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -14,6 +14,15 @@ KINDS: tuple[ForecastKind, ...] = ("CONSUMPTION", "GENERATION")
 
 # How a forecast came about, in the words of `forecasting.models.Method`.
 ForecastMethod = Literal["regression", "median-14-days", "seasonal-naive", "weather"]
+
+
+class ForecastCount(NamedTuple):
+    """Of how many buildings there is a forecast, fresh or stale, and when the last one was issued (None: there is none)."""
+
+    kind: ForecastKind
+    fresh: int
+    stale: int
+    last_run_ms: int | None
 
 
 class HourQuantiles(msgspec.Struct, frozen=True, array_like=True):

@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from hearth.domain.rules import ActionQualifier
+from hearth.domain.notifications import InteractionKind
 
 # MISSED: the time was over before the condition held. ABANDONED: nobody could say, because the rule was switched off,
 # lost its goal condition, or had too many open goals in the building.
@@ -31,7 +31,7 @@ class Goal(msgspec.Struct, frozen=True, kw_only=True):
     state: GoalState = "OPEN"
     ended_at_ms: int | None = None
     interacted_at_ms: int | None = None
-    action_qualifier: ActionQualifier | None = None
+    action_qualifier: InteractionKind | None = None
 
     @property
     def took_ms(self) -> int | None:

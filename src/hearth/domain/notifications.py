@@ -11,7 +11,10 @@ import msgspec
 from hearth.domain.rules import ActionQualifier
 
 DeliveryStatus = Literal["PENDING", "DELIVERED", "FAILED", "DROPPED"]
-DropReason = Literal["time_between", "quiet_hours", "household_cap"]
+# switched_off: after it was generated and before it was sent; the others: instead of being generated.
+DropReason = Literal["time_between", "quiet_hours", "household_cap", "switched_off"]
+# What a household did: what a slot may do, or the undoing of STOPDELIVERY.
+InteractionKind = Literal[ActionQualifier, "RESUMEDELIVERY"]
 
 
 class RenderedAction(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,7 +44,7 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
 class Interaction(msgspec.Struct, frozen=True, kw_only=True):
     """What a household did with a notification."""
 
-    action_qualifier: ActionQualifier
+    action_qualifier: InteractionKind
     occurred_at_ms: int
     user_id: str | None = None
 
@@ -51,8 +54,9 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True):
 
     `created_at_ms` is the instant of the evaluation (event time), `stored_at_ms` the server's clock.
     `trigger_sequence` is that of the event that caused it: unique with rule and building, so that a
-    replay stores nothing twice. A dropped one has no content but a `drop_reason`. One that was generated in quiet
-    hours and is delivered at their end has that instant as `held_until_ms`.
+    replay stores nothing twice. A dropped one has a `drop_reason`, and no content unless it was generated before
+    ("switched_off"). One that was generated in quiet hours and is delivered at their end has that instant as
+    `held_until_ms`.
     """
 
     id: str
@@ -76,9 +80,11 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Delivery(msgspec.Struct, frozen=True, kw_only=True):
-    """An intent to deliver one notification over one channel: a row of the outbox.
+    """An intent to deliver one notification over one channel to one recipient: a row of the outbox.
 
     Over "fetch" the customer gets it for itself through the API; such a delivery is done when it is stored.
+    `channel` is its kind; `user_id` and `address_key` find the recipient's address again (`delivery.recipients`), which does not
+    stand here. Of the deliveries of a building with the same `lane` only the oldest is sent.
 
     `id` is stable over all attempts (it is the `webhook-id`). `due_at_ms` is when the next attempt may
     start, `expires_at_ms` when it is no longer worth one. `trace_parent`: the step of a trace that it goes on from, if any.
@@ -88,7 +94,11 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     customer_id: str
     building_id: str
     notification_id: str
-    channel: Literal["webhook", "fetch"]
+    channel: str
+    channel_id: str = "webhook"
+    user_id: str | None = None
+    address_key: str = ""
+    lane: str = "webhook//"
     created_at_ms: int
     due_at_ms: int
     expires_at_ms: int
@@ -97,9 +107,9 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Attempt(msgspec.Struct, frozen=True, kw_only=True):
-    """One try to deliver: the answer's status, or the error where there was none.
+    """One try to deliver: the answer's status where the channel has such, and the error where it was not taken.
 
-    `delivery_id` is the `webhook-id` it was sent under; that of a test of the endpoint belongs to no delivery.
+    `delivery_id` is the `webhook-id` it was sent under; that of a test of a channel belongs to no delivery.
     """
 
     delivery_id: str
@@ -110,5 +120,5 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_failed(self) -> bool:
-        """Whether it was not taken: anything but an answer of 2xx."""
-        return self.status_code is None or not 200 <= self.status_code < 300
+        """Whether it was not taken: it has an error, or another status than 2xx (which is success over SMTP too)."""
+        return self.error is not None or (self.status_code is not None and not 200 <= self.status_code < 300)

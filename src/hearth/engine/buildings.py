@@ -93,7 +93,7 @@ class BuildingState:
 
     def _slot(self, compiled: CompiledRule, counters: Counters) -> Slot:
         building = self.building
-        silenced = {d.user_id for d in building.disabled_notifications if d.rule_id == compiled.rule.id}
+        silenced = building.silenced_users(compiled.rule.id)
         counters.carry_over(compiled.conditions_id)
         shared = self._context
         context = Context(zone=shared.zone, locale=shared.locale, building=shared.building)
@@ -174,8 +174,7 @@ def is_in_force(compiled: CompiledRule, building: Building) -> bool:
         return False
     if not building.has_rule_on(rule.id):
         return False
-    silenced = {d.user_id for d in building.disabled_notifications if d.rule_id == rule.id}
-    return not building.user_ids or not silenced.issuperset(building.user_ids)
+    return not building.user_ids or not building.silenced_users(rule.id).issuperset(building.user_ids)
 
 
 def facts_of(building: Building, profile: HouseholdProfile | None = None) -> BuildingFacts:

@@ -11,18 +11,17 @@ from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date
-from typing import NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 import msgspec
 
 from hearth.domain.audit import AuditEntry
 from hearth.domain.buildings import Building
 from hearth.domain.customers import Client, Customer, MailedLink, Member, MemberSession, SigningKey
-from hearth.domain.endpoints import Endpoint
-from hearth.domain.events import Delivered, Interacted, LogEntry, Series
+from hearth.domain.events import Interacted, LogEntry, Series
 from hearth.domain.goals import Goal, GoalState
 from hearth.domain.intervals import MeasuredInterval
-from hearth.domain.notifications import Attempt, Delivery, DeliveryStatus, Interaction, Notification
+from hearth.domain.notifications import DeliveryStatus, Interaction, InteractionKind, Notification
 from hearth.domain.peers import PeerSnapshot
 from hearth.domain.repeats import KeptAnswer, KeyedRequest
 from hearth.domain.rules import Rule
@@ -47,6 +46,54 @@ from hearth.ports.context import (
 )
 from hearth.ports.context import (
     WeatherRepository as WeatherRepository,
+)
+from hearth.ports.delivering import (
+    Answer as Answer,
+)
+from hearth.ports.delivering import (
+    AttemptRepository as AttemptRepository,
+)
+from hearth.ports.delivering import (
+    Carrier as Carrier,
+)
+from hearth.ports.delivering import (
+    ChannelRepository as ChannelRepository,
+)
+from hearth.ports.delivering import (
+    ContactRepository as ContactRepository,
+)
+from hearth.ports.delivering import (
+    EndpointRecord as EndpointRecord,
+)
+from hearth.ports.delivering import (
+    EndpointRepository as EndpointRepository,
+)
+from hearth.ports.delivering import (
+    OutboxDue as OutboxDue,
+)
+from hearth.ports.delivering import (
+    OutboxRepository as OutboxRepository,
+)
+from hearth.ports.delivering import (
+    RecordedAttempt as RecordedAttempt,
+)
+from hearth.ports.impact import (
+    HomeRun as HomeRun,
+)
+from hearth.ports.impact import (
+    ImpactRepository as ImpactRepository,
+)
+from hearth.ports.impact import (
+    MeasuredDay as MeasuredDay,
+)
+from hearth.ports.impact import (
+    Unmeasured as Unmeasured,
+)
+from hearth.ports.listing import (
+    ListedBuildingRepository as ListedBuildingRepository,
+)
+from hearth.ports.tickets import (
+    TicketRepository as TicketRepository,
 )
 
 
@@ -155,6 +202,9 @@ class BuildingRepository(Protocol):
         """Ordered by customer_building_id, those greater than `after`."""
 
     def list_by_id(self, customer_id: str, building_ids: Sequence[str]) -> list[Building]: ...
+    def hold_for_operator(self, building_ids: Iterable[str]) -> None:
+        """Nobody else changes these buildings until the transaction ends; several are taken in the order of their ids."""
+
     def count(self, customer_id: str) -> int: ...
     def erase(self, customer_id: str, building_id: str) -> None:
         """Deletes the building and everything of it: series, chunks, log events, states, notifications."""
@@ -226,6 +276,17 @@ class CompactionStep(NamedTuple):
     days: Sequence[EnergyDayRow] = ()
 
 
+class RecentEvent(NamedTuple):
+    """An event as it came: `sequence` is its place in the log."""
+
+    sequence: int
+    series_id: int
+    occurred_at_ms: int
+    value: float
+    received_at_ms: int
+    is_historical: bool
+
+
 class EventRepository(Protocol):
     """The log (recent) and the chunks (compacted); a read merges both. design.md 4."""
 
@@ -235,6 +296,14 @@ class EventRepository(Protocol):
 
     def list_entries_for_operator(self, from_sequence: int, limit: int) -> list[LogEntry]:
         """Entries whose sequence is at least `from_sequence`, in order: what a replay reads."""
+
+    def list_recent(
+        self, customer_id: str, series_ids: Sequence[int] | None, after_sequence: int, most: int
+    ) -> list[RecentEvent]:
+        """Of the entries behind `after_sequence` the newest events of these series (None = any), at most so many.
+
+        `after_sequence` is 0 or a last sequence as it was told. An older event may have left the log: `read` has it.
+        """
 
     def read(
         self,
@@ -254,8 +323,11 @@ class EventRepository(Protocol):
         Log events from `before_sequence` on are left out, as in `read`.
         """
 
-    def earliest_day(self, customer_id: str, series_ids: Sequence[int]) -> int | None:
-        """The start (ms) of a UTC day before which these series have no event; None = they have none at all."""
+    def list_days(self, customer_id: str, series_ids: Sequence[int]) -> list[int]:
+        """The starts (ms) of the UTC days on which any of these series has an event, in order."""
+
+    def count_points(self, customer_id: str, series_ids: Sequence[int]) -> dict[int, int]:
+        """How many points each of the series has; one sent again counts twice until it is compacted."""
 
     def count_log_for_operator(self, up_to_sequence: int) -> int:
         """How many events of the log have sequences <= up_to_sequence and wait to be compacted."""
@@ -274,6 +346,9 @@ class EventRepository(Protocol):
 
     def count_minutes(self, counts: Mapping[tuple[str, int], int]) -> None:
         """Adds to the number of events received per (customer, minute since the epoch)."""
+
+    def delete_minutes_for_operator(self, before_minute: int) -> None:
+        """Forgets the counts of minutes before that one, of all customers."""
 
     def list_minutes(self, customer_id: str, from_minute: int, to_minute: int) -> dict[int, int]:
         """Events received per minute, from <= minute < to; minutes without any are left out."""
@@ -356,6 +431,15 @@ class EngineRepository(Protocol):
     def set_tick_progress(self, customer_id: str, sequence: int, building_id: str) -> None: ...
 
 
+class CountedNotification(NamedTuple):
+    """What a notification counts as. `interaction`: the last one's kind, None = nobody reacted."""
+
+    rule_id: str
+    status: DeliveryStatus
+    created_at_ms: int
+    interaction: InteractionKind | None
+
+
 class NotificationRepository(Protocol):
     def add_all(self, notifications: Iterable[Notification]) -> None:
         """Those whose (rule, building, trigger sequence) is stored already are passed over."""
@@ -370,15 +454,20 @@ class NotificationRepository(Protocol):
         limit: int,
         *,
         rule_id: str | None = None,
+        interaction: InteractionKind | Literal["NONE"] | None = None,
         from_ms: int | None = None,
         to_ms: int | None = None,
     ) -> list[Notification]:
         """Newest first (created_at_ms, then id, both descending), those behind the notification `after`.
 
-        Only those of a rule, and made in [from_ms, to_ms), where that is given. Each carries its last interaction.
+        Only those of a rule, with that last interaction ("NONE" = without any), and made in [from_ms, to_ms), where that is
+        given. Each carries its last interaction.
         """
 
     def set_status(self, customer_id: str, notification_id: str, status: DeliveryStatus) -> None: ...
+    def set_user_ids(self, customer_id: str, notification_id: str, user_ids: tuple[str, ...]) -> None:
+        """Narrows whom one that waits is for."""
+
     def add_interaction(self, customer_id: str, notification_id: str, interaction: Interaction) -> None: ...
     def list_interactions(self, customer_id: str, notification_id: str) -> list[Interaction]: ...
     def list_unnoted_for_operator(self, limit: int) -> list[tuple[str, Interacted]]:
@@ -388,8 +477,17 @@ class NotificationRepository(Protocol):
     def count_by_status(self, customer_id: str, stored_from_ms: int) -> dict[DeliveryStatus, int]:
         """How many were stored from that instant on (`stored_at_ms`); statuses without any are left out."""
 
+    def count_made(self, customer_id: str, from_ms: int, to_ms: int) -> dict[DeliveryStatus, int]:
+        """Those made in [from_ms, to_ms); statuses without any are left out."""
+
     def count_of_rule(self, customer_id: str, rule_id: str) -> dict[DeliveryStatus, int]:
         """All that a rule made; statuses without any are left out."""
+
+    def count_by_rule(self, customer_id: str, from_ms: int, to_ms: int) -> dict[str, dict[DeliveryStatus, int]]:
+        """Those made in [from_ms, to_ms) by rule and status; what has none is left out."""
+
+    def list_counted(self, customer_id: str, building_id: str, from_ms: int) -> list[CountedNotification]:
+        """What a building's notifications made since then count as, in no order that matters."""
 
     def last_change(self, customer_id: str) -> int:
         """A number that grows whenever a notification of the customer is added or changed."""
@@ -407,85 +505,6 @@ class GoalRepository(Protocol):
 
     def list_achieved(self, customer_id: str, rule_id: str, limit: int) -> list[Goal]:
         """Newest first."""
-
-
-class OutboxDue(NamedTuple):
-    """Open deliveries; those among them that are due and not leased; and since when the longest due one is, or None."""
-
-    open: int
-    due: int
-    oldest_due_ms: int | None
-
-
-class OutboxRepository(Protocol):
-    """Deliveries that are due. A lease keeps others away until it runs out; then the row is due again."""
-
-    def add_all(self, deliveries: Iterable[Delivery]) -> None:
-        """Those whose id is stored already are passed over."""
-
-    def lease_for_operator(self, now_ms: int, lease_until_ms: int, limit: int) -> list[Delivery]:
-        """Due deliveries, longest due first and at most one per building (the oldest open one), now leased.
-
-        A delivery that is held for later keeps none back until its moment is near (two leases).
-        """
-
-    def next_due_for_operator(self, now_ms: int, lease_until_ms: int) -> int | None:
-        """The earliest instant at which a delivery is or becomes due, for leases of that length."""
-
-    def record_attempt(self, customer_id: str, attempt: Attempt) -> None: ...
-    def list_attempts(self, customer_id: str, delivery_id: str) -> list[Attempt]: ...
-    def list_attempts_of_notification(self, customer_id: str, notification_id: str) -> list[Attempt]: ...
-    def reschedule(self, customer_id: str, delivery_id: str, due_at_ms: int) -> None:
-        """Gives the lease back; counts the attempt."""
-
-    def close(self, customer_id: str, delivery_id: str, delivered: bool, at_ms: int) -> None:
-        """Done with it. A delivered one waits to be counted by the engine."""
-
-    def list_uncounted_for_operator(self, limit: int) -> list[tuple[str, Delivered]]:
-        """(customer id, fact) of deliveries that arrived and are in no log entry yet."""
-
-    def mark_counted(self, customer_id: str, notification_ids: Sequence[str]) -> None: ...
-    def due_for_operator(self, now_ms: int) -> OutboxDue: ...
-
-
-class RecordedAttempt(NamedTuple):
-    """An attempt of a customer's list; what is None belongs to a test, or is erased."""
-
-    number: int
-    attempt: Attempt
-    is_test: bool
-    notification_id: str | None
-    customer_building_id: str | None
-    rule_name: str | None
-
-
-class EndpointRecord(NamedTuple):
-    """How deliveries to an endpoint went: the last one that arrived, and the failed attempts since (1,000 at most)."""
-
-    last_success_ms: int | None
-    failures_in_a_row: int
-
-
-class AttemptRepository(Protocol):
-    """What was tried to reach a customer. A test is in the list and in no figure."""
-
-    def add_test(self, customer_id: str, attempt: Attempt) -> None: ...
-    def list_page(self, customer_id: str, failed_only: bool, before: int | None, limit: int) -> list[RecordedAttempt]:
-        """Newest first, numbers less than `before`."""
-
-    def record_of(self, customer_id: str) -> EndpointRecord: ...
-
-
-class EndpointRepository(Protocol):
-    def find(self, customer_id: str) -> Endpoint | None: ...
-    def find_for_change(self, customer_id: str) -> Endpoint | None:
-        """Nobody else changes it until the transaction ends."""
-
-    def list_paces_for_operator(self, customer_ids: Sequence[str]) -> dict[str, int]:
-        """Requests per second of the customers that limit them and whose endpoint is enabled."""
-
-    def count_disabled_for_operator(self) -> int: ...
-    def replace(self, endpoint: Endpoint) -> None: ...
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -510,6 +529,8 @@ class ChangeRepository(Protocol):
         """The number of the newest change; 0 at first."""
 
     def list_since_for_operator(self, number: int) -> list[Change]: ...
+    def delete_before_for_operator(self, number: int, most: int) -> int:
+        """Forgets changes of smaller numbers, the oldest first, at most so many. Returns how many."""
 
 
 class KeyedRequestRepository(Protocol):
@@ -547,6 +568,8 @@ class Session(Protocol):
     @property
     def buildings(self) -> BuildingRepository: ...
     @property
+    def listed_buildings(self) -> ListedBuildingRepository: ...
+    @property
     def series(self) -> SeriesRepository: ...
     @property
     def events(self) -> EventRepository: ...
@@ -571,15 +594,23 @@ class Session(Protocol):
     @property
     def goals(self) -> GoalRepository: ...
     @property
+    def impact(self) -> ImpactRepository: ...
+    @property
     def outbox(self) -> OutboxRepository: ...
     @property
     def attempts(self) -> AttemptRepository: ...
     @property
     def endpoints(self) -> EndpointRepository: ...
     @property
+    def channels(self) -> ChannelRepository: ...
+    @property
+    def contacts(self) -> ContactRepository: ...
+    @property
     def keyed_requests(self) -> KeyedRequestRepository: ...
     @property
     def changes(self) -> ChangeRepository: ...
+    @property
+    def tickets(self) -> TicketRepository: ...
 
 
 class Store(Protocol):
@@ -616,21 +647,6 @@ class SecretHasher(Protocol):
         """False for None, after as long a time as for a real hash."""
 
 
-class Answer(NamedTuple):
-    """What an endpoint said: a status, or the error where no answer came; `retry_after_seconds` if it named one."""
-
-    status_code: int | None
-    error: str | None
-    retry_after_seconds: float | None
-    duration_ms: int
-
-
-class Channel(Protocol):
-    """Carries one notification to a customer."""
-
-    async def deliver(self, endpoint: Endpoint, webhook_id: str, body: bytes) -> Answer: ...
-
-
 class Wake(Protocol):
     """Tells the delivering process that the outbox has something; may be lost, for it also looks by itself."""
 
@@ -644,6 +660,7 @@ class Mail(NamedTuple):
     subject: str
     text: str
     html: str
+    reply_to: str = ""  # empty: to the sender
 
 
 class Mailer(Protocol):

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Protocol
 
 from hearth.domain.events import IssuedEvent, SetAside
-from hearth.domain.forecasts import DayScore, Forecast, ForecastKind, ForecastModel
+from hearth.domain.forecasts import DayScore, Forecast, ForecastCount, ForecastKind, ForecastModel
 from hearth.domain.profiles import HouseholdProfile
 from hearth.domain.weather import Cell, CellState, Floats, ProviderState, WeatherForecast, WeatherHours
 
@@ -70,6 +70,9 @@ class ForecastRepository(Protocol):
         """Those issued in [from_ms, to_ms), oldest first."""
 
     def find_newest(self, customer_id: str, building_id: str, kind: ForecastKind) -> Forecast | None: ...
+    def count_newest(self, customer_id: str, kind: ForecastKind, fresh_from_ms: int) -> ForecastCount:
+        """Of the buildings that are not deactivated: whose newest forecast was issued since then, whose earlier, and the last."""
+
     def delete_issued_before(self, customer_id: str, building_id: str, at_ms: int) -> None: ...
     def delete_scores_before(self, customer_id: str, building_id: str, utc_day: int) -> None: ...
     def replace_score(self, customer_id: str, building_id: str, score: DayScore) -> None: ...

@@ -5,7 +5,9 @@ keeps its progress in marks beside what it issues, so that a restart says nothin
 to decide. Invariant: a service that fails is logged and looks again, and keeps no other from looking.
 """
 
+import asyncio
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 from hearth.core.clock import Clock
@@ -22,5 +24,7 @@ class ContextService(NamedTuple):
 
 
 async def run_context_services(services: Sequence[ContextService], clock: Clock, metrics: TaskMetrics | None = None) -> None:
-    """Lets all of them look until cancelled."""
+    """Lets all of them look until cancelled, each in a thread of its own."""
+    # A long look keeps no other waiting for a thread; one more for whatever else the process does.
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(len(services) + 1))
     await Tasks([Task(*service) for service in services], clock, metrics).run()

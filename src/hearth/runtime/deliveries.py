@@ -2,10 +2,10 @@
 
 It decides nothing about a delivery; `DeliveryWork` does, in one transaction a call. It holds when to
 look (a wake-up, the next due instant, at the latest each second) and how much at once: bounded per
-customer, so that a slow endpoint keeps only its own customer waiting, and overall; and how fast a customer that
-limits it is sent to. Whoever waits for its customer's pace holds no place that another could use. Invariant: a send
+channel of a customer, so that a slow one keeps nothing else waiting, and overall; and how fast a channel that
+is limited is sent to. Whoever waits for its channel's pace holds no place that another could use. Invariant: a send
 begins only while its lease outlasts it, so no two processes send the same delivery at one time.
-Order per building is the lease's: it gives at most one open delivery of a building.
+Order per building, channel and recipient is the lease's: it gives at most one open delivery of these.
 """
 
 import asyncio
@@ -16,50 +16,49 @@ import structlog
 
 from hearth.core.clock import Clock
 from hearth.core.instants import SECOND_MS
-from hearth.delivery.attempts import Failed
+from hearth.delivery.attempts import Failed, Unwanted
 from hearth.delivery.pace import Pace
+from hearth.delivery.parcels import Parcel
+from hearth.domain.channels import Channel
 from hearth.domain.endpoints import Endpoint
 from hearth.domain.notifications import Delivery
-from hearth.ports import Answer, Channel
+from hearth.ports import Answer, Carrier
 from hearth.runtime.tracing import Tracer
 
 LEASE_MS = 30 * SECOND_MS
 # A send and its settling end within this; a lease with less left is let go, and the delivery comes due again.
 _SEND_TAKES_MS = 20 * SECOND_MS
 _LEASED_AT_ONCE = 256
-_WAITING_PER_CUSTOMER = 1_000
+_WAITING_PER_CHANNEL = 1_000
 
 _log = structlog.get_logger(__name__)
+
+
+Way = tuple[str, str]
+"""A customer's id and a channel's: each has senders and a pace of its own."""
 
 
 class Due(NamedTuple):
     """What was leased until `lease_until_ms`; `next_due_ms`: when to look again, None where nothing is open.
 
-    `paces`: the most requests a second of those customers of these deliveries that limit them.
+    `paces`: the most requests a second of those channels of these deliveries that limit them.
     """
 
     deliveries: Sequence[Delivery]
     lease_until_ms: int
     next_due_ms: int | None
-    paces: Mapping[str, int]
-
-
-class Parcel(NamedTuple):
-    """What is sent, and where to."""
-
-    endpoint: Endpoint
-    body: bytes
+    paces: Mapping[Way, int]
 
 
 class Settlement(NamedTuple):
-    """What became of one attempt: the endpoint's answer, or why nothing was sent (then there is no endpoint).
+    """What became of one attempt: the answer, or why nothing was sent; `over` the endpoint or channel as it was asked, if it was.
 
     jitter: a fraction, 0 <= jitter < 1, for the pause before a further attempt.
     """
 
     delivery: Delivery
-    endpoint: Endpoint | None
-    answer: Answer | Failed
+    over: Endpoint | Channel | None
+    answer: Answer | Failed | Unwanted
     attempted_at_ms: int
     jitter: float
 
@@ -68,12 +67,12 @@ class DeliveryWork(Protocol):
     """The use cases the loop turns; each call blocks and is made in a thread."""
 
     def lease(self, limit: int, lease_ms: int) -> Due: ...
-    def prepare(self, delivery: Delivery) -> Parcel | Failed: ...
+    def prepare(self, delivery: Delivery) -> Parcel | Failed | Unwanted: ...
     def settle(self, settlements: Sequence[Settlement]) -> None: ...
 
 
 class _Lane:
-    """One customer's leased deliveries that wait for a sender, in order, each with the end of its lease."""
+    """The leased deliveries over one channel that wait for a sender, in order, each with the end of its lease."""
 
     def __init__(self, pace: Pace) -> None:
         self.waiting: dict[str, tuple[Delivery, int]] = {}
@@ -93,25 +92,25 @@ class DeliveryLoop:
     def __init__(
         self,
         work: DeliveryWork,
-        channel: Channel,
+        carrier: Carrier,
         clock: Clock,
         jitter: Callable[[], float],
         *,
         at_once: int = 512,
-        at_once_per_customer: int = 8,
+        at_once_per_channel: int = 8,
         look_every_seconds: float = 1.0,
         tracer: Tracer | None = None,
     ) -> None:
         self._tracer = tracer
         self._work = work
-        self._channel = channel
+        self._carrier = carrier
         self._clock = clock
         self._jitter = jitter
-        self._at_once_per_customer = at_once_per_customer
+        self._at_once_per_channel = at_once_per_channel
         self._look_every_seconds = look_every_seconds
         self._slots = asyncio.Semaphore(at_once)
-        self._lanes: dict[str, _Lane] = {}
-        self._paces: dict[str, Pace] = {}  # kept longer than the lanes: a customer's last start is not forgotten
+        self._lanes: dict[Way, _Lane] = {}
+        self._paces: dict[Way, Pace] = {}  # kept longer than the lanes: a channel's last start is not forgotten
         self._unsettled: set[str] = set()
         self._answered: list[Settlement] = []
         self._has_answers = asyncio.Event()
@@ -162,21 +161,22 @@ class DeliveryLoop:
         for delivery in due.deliveries:
             if delivery.id in self._unsettled:
                 continue
-            lane = self._lane_of(delivery.customer_id)
-            lane.pace.requests_per_second = due.paces.get(delivery.customer_id)
-            if len(lane.waiting) >= _WAITING_PER_CUSTOMER and delivery.id not in lane.waiting:
+            way = (delivery.customer_id, delivery.channel_id)
+            lane = self._lane_of(way)
+            lane.pace.requests_per_second = due.paces.get(way)
+            if len(lane.waiting) >= _WAITING_PER_CHANNEL and delivery.id not in lane.waiting:
                 continue  # it comes due again when its lease ends
             lane.waiting[delivery.id] = (delivery, due.lease_until_ms)
-            if lane.senders < self._at_once_per_customer:
+            if lane.senders < self._at_once_per_channel:
                 lane.senders += 1
-                senders.create_task(self._send_lane(delivery.customer_id, lane))
+                senders.create_task(self._send_lane(way, lane))
 
-    def _lane_of(self, customer_id: str) -> _Lane:
-        if customer_id not in self._lanes:
-            self._lanes[customer_id] = _Lane(self._paces.setdefault(customer_id, Pace()))
-        return self._lanes[customer_id]
+    def _lane_of(self, way: Way) -> _Lane:
+        if way not in self._lanes:
+            self._lanes[way] = _Lane(self._paces.setdefault(way, Pace()))
+        return self._lanes[way]
 
-    async def _send_lane(self, customer_id: str, lane: _Lane) -> None:
+    async def _send_lane(self, way: Way, lane: _Lane) -> None:
         while lane.waiting and not self._stopping:
             if lane.wait_ms(self._clock.now_ms()) > 0:
                 await self._wait_for_the_pace(lane)
@@ -196,7 +196,7 @@ class DeliveryLoop:
                 self._has_answers.set()
         lane.senders -= 1
         if not lane.senders:
-            del self._lanes[customer_id]
+            del self._lanes[way]
 
     async def _wait_for_the_pace(self, lane: _Lane) -> None:
         lane.look.clear()
@@ -208,22 +208,22 @@ class DeliveryLoop:
 
     async def _send(self, delivery: Delivery) -> Settlement:
         attempted_at_ms = self._clock.now_ms()
-        endpoint: Endpoint | None = None
-        answer: Answer | Failed
+        over: Endpoint | Channel | None = None
+        answer: Answer | Failed | Unwanted
         span = self._tracer.begin("attempt", delivery.trace_parent) if self._tracer and delivery.trace_parent else None
         try:
             prepared = await asyncio.to_thread(self._work.prepare, delivery)
-            if isinstance(prepared, Failed):
+            if isinstance(prepared, Failed | Unwanted):
                 answer = prepared
             else:
-                endpoint = prepared.endpoint
-                answer = await self._channel.deliver(endpoint, delivery.id, prepared.body)
+                over = prepared.over
+                answer = await self._carrier.deliver(prepared)
         except Exception as fault:  # noqa: BLE001 - one delivery with a fault is recorded and retried; the others go on
             _log.exception("delivery_fault", customer_id=delivery.customer_id, delivery_id=delivery.id)
-            answer = Answer(None, f"fault of the platform ({type(fault).__name__})", None, 0)
+            answer = Answer(None, f"fault of the platform ({type(fault).__name__})", None, 0, "retry")
         if span is not None:
             span.end(delivery_id=delivery.id, attempt=delivery.attempts + 1, answer=_in_short(answer))
-        return Settlement(delivery, endpoint, answer, attempted_at_ms, self._jitter())
+        return Settlement(delivery, over, answer, attempted_at_ms, self._jitter())
 
     async def _settle_answers(self) -> None:
         """One transaction for all answers that came while the last one was being stored."""
@@ -238,7 +238,7 @@ class DeliveryLoop:
             self._look.set()  # the next of these buildings may go
 
 
-def _in_short(answer: Answer | Failed) -> str:
-    if isinstance(answer, Failed):
+def _in_short(answer: Answer | Failed | Unwanted) -> str:
+    if not isinstance(answer, Answer):
         return "not sent"
-    return "no answer" if answer.status_code is None else str(answer.status_code)
+    return answer.verdict if answer.status_code is None else str(answer.status_code)

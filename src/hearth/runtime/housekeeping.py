@@ -1,4 +1,5 @@
-"""Housekeeping: what a process does again and again. The log is compacted into series chunks, figures of the store are read.
+"""Housekeeping: what a process does again and again. The log is compacted into series chunks, changes that all have
+heard of are forgotten, figures of the store are read.
 
 Runs beside deliveries in the second process, so that acknowledging events waits for none of it longer than
 for one short step. Only what the engine has evaluated is moved: what a crash must replay stays in the log.
@@ -12,8 +13,9 @@ from typing import NamedTuple
 import structlog
 
 from hearth.core.clock import Clock
-from hearth.core.instants import SECOND_MS
+from hearth.core.instants import HOUR_MS, SECOND_MS
 from hearth.ports import Store
+from hearth.runtime.deliveries import LEASE_MS
 from hearth.runtime.metrics import DeliverMetrics, TaskMetrics
 
 log = structlog.get_logger()
@@ -24,6 +26,9 @@ _EVENTS_AT_A_TIME = 120_000
 # each series: then one write serves them all. What waits is read from the log meanwhile.
 _LEAST_EVENTS = 100_000
 _LEAST_EVENTS_A_SERIES = 24
+# Processes look for changes every few seconds. One that has not for so long does not work at all.
+_CHANGES_KEPT_MS = 6 * HOUR_MS
+_CHANGES_AT_A_TIME = 10_000
 # Between two steps, each of a millisecond or two: whoever waits has had its turn long before the next.
 _PAUSE_SECONDS = 0.01
 _LOOK_EVERY_SECONDS = 5.0
@@ -77,6 +82,29 @@ class Compaction:
         return moved
 
 
+class OldChanges:
+    """Forgets the changes that every running process has long heard of; one that starts reads all anew instead."""
+
+    def __init__(self, store: Store, clock: Clock, most: int = _CHANGES_AT_A_TIME) -> None:
+        self._store = store
+        self._clock = clock
+        self._most = most
+        self._noted: tuple[int, int] | None = None  # when, and which change was the newest then
+
+    def forget(self) -> None:
+        """One look: hours after a change was the newest, those before it go."""
+        now_ms = self._clock.now_ms()
+        if self._noted is not None and now_ms < self._noted[0] + _CHANGES_KEPT_MS:
+            return
+        with self._store.read() as session:
+            newest = session.changes.last_number_for_operator()
+        before, self._noted = self._noted, (now_ms, newest)
+        while before is not None:
+            with self._store.write(durable=False) as session:  # what comes back is forgotten again
+                if session.changes.delete_before_for_operator(before[1], self._most) < self._most:
+                    return
+
+
 class StoreFigures:
     """Reads from the store what an operator wants to know of it, for all processes."""
 
@@ -89,7 +117,7 @@ class StoreFigures:
         """One look. What it cannot read stays as it was; the task's own figures say how old that is."""
         metrics, now_ms = self._metrics, self._clock.now_ms()
         with self._store.read() as session:
-            due = session.outbox.due_for_operator(now_ms)
+            due = session.outbox.due_for_operator(now_ms, now_ms + LEASE_MS)
             metrics.outbox_open.set(due.open)
             metrics.outbox_due.set(due.due)
             metrics.outbox_oldest_due_seconds.set(0 if due.oldest_due_ms is None else (now_ms - due.oldest_due_ms) / SECOND_MS)

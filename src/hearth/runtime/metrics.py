@@ -12,6 +12,8 @@ from typing import get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from hearth.domain.channels import FETCH, WEBHOOK
+from hearth.domain.channels import KINDS as KINDS_OF_CHANNELS
 from hearth.domain.events import LogKind
 from hearth.domain.forecasts import KINDS
 from hearth.domain.notifications import DropReason
@@ -22,9 +24,10 @@ _LONG = (0.01, 0.1, 1, 5, 15, 60, 300, 900)
 _SIZES = (1, 10, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 50_000)
 
 EVENT_KINDS = ("live", "historical")
-ATTEMPT_OUTCOMES = ("arrived", "retry", "failed", "endpoint_gone")
+ATTEMPT_OUTCOMES = ("arrived", "retry", "failed", "endpoint_gone", "address_gone")
 PARTS = ("ingest", "deliver", "context")
-_CHANNELS = ("webhook", "fetch")
+_CHANNELS = (WEBHOOK, FETCH, *KINDS_OF_CHANNELS)
+_MQTT_REFUSALS = ("bad_password", "not_authorized", "quota_exceeded", "server_unavailable")
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 
@@ -101,6 +104,13 @@ class IngestMetrics:
         self.group_failures = Counter(
             "hearth_store_group_failures", "Transactions of events and decisions that failed.", registry=registry
         )
+        self.mqtt_connections = Gauge("hearth_mqtt_connections", "Clients that are connected over MQTT.", registry=registry)
+        self.mqtt_refused_connections = Counter(
+            "hearth_mqtt_refused_connections",
+            "Connections over MQTT that were refused, by the reason of MQTT 5 for it.",
+            ["reason"],
+            registry=registry,
+        )
         self._requests = Counter(
             "hearth_api_requests",
             "Requests by route template, method and status, of the API and the console.",
@@ -117,6 +127,7 @@ class IngestMetrics:
         _with_each(self.events_accepted, (*EVENT_KINDS, "issued"))
         for metric in (self.batch_events, self.durable_seconds):
             _with_each(metric, EVENT_KINDS)
+        _with_each(self.mqtt_refused_connections, _MQTT_REFUSALS)
         self.evaluated_of = {kind: self.evaluated_events.labels(kind.name.lower()) for kind in LogKind}
         self.notifications.labels("generated", "")
         for reason in get_args(DropReason):
@@ -146,7 +157,7 @@ class DeliverMetrics:
         )
         self.attempt_seconds = Histogram(
             "hearth_delivery_attempt_seconds",
-            "What an endpoint took to answer, or to be given up.",
+            "What an endpoint or another channel's server took to answer, or to be given up.",
             buckets=_SLOW,
             registry=registry,
         )
@@ -167,7 +178,7 @@ class DeliverMetrics:
         )
         self.endpoints_disabled = Gauge(
             "hearth_endpoints_disabled",
-            "Endpoints that are disabled; nothing is delivered to them.",
+            "Endpoints that are disabled for being gone; nothing is delivered to them.",
             registry=registry,
         )
         self.compaction_waiting = Gauge(

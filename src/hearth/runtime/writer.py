@@ -7,6 +7,7 @@ group has failed nothing more is stored until `resume`, so that no decision over
 """
 
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
@@ -15,6 +16,9 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from hearth.delivery.outbox import outgoing
+from hearth.delivery.recipients import THE_WEBHOOK, Target, targets_of
+from hearth.domain.channels import FETCH
+from hearth.domain.contacts import Contact
 from hearth.domain.events import Delivered, Interacted, LogEntry
 from hearth.domain.goals import Goal
 from hearth.domain.notifications import Notification
@@ -232,23 +236,47 @@ def store_decisions(session: Session, decisions: Decisions) -> None:
 
 def store_outcomes(session: Session, outcomes: Sequence[Outcome], traced: Sequence[Traced] = ()) -> None:
     """Notifications with their outbox rows; what the customer fetches for itself is delivered by being there."""
-    has_endpoint: dict[str, bool] = {}
+    addressing = _Addressing(session, outcomes)
     notifications, deliveries = [], []
     for outcome in outcomes:
-        customer_id = outcome.notification.customer_id
-        if customer_id not in has_endpoint:
-            has_endpoint[customer_id] = session.endpoints.find(customer_id) is not None
-        notification, delivery = outgoing(outcome.notification, outcome.valid_for_ms, has_endpoint[customer_id])
+        notification, rows = outgoing(outcome.notification, outcome.valid_for_ms, addressing.targets_of(outcome.notification))
         notifications.append(notification)
-        if delivery is not None:
-            deliveries.append(replace(delivery, trace_parent=_trace_parent(notification, traced)) if traced else delivery)
+        deliveries += [replace(each, trace_parent=_trace_parent(notification, traced)) for each in rows] if traced else rows
     if notifications:
         session.notifications.add_all(notifications)
     if deliveries:
         session.outbox.add_all(deliveries)
     for delivery in deliveries:
-        if delivery.channel == "fetch" and delivery.due_at_ms == delivery.created_at_ms:  # not held for later
+        if delivery.channel == FETCH and delivery.due_at_ms == delivery.created_at_ms:  # not held for later
             session.outbox.close(delivery.customer_id, delivery.id, delivered=True, at_ms=delivery.created_at_ms)
+
+
+class _Addressing:
+    """Whom each of these notifications goes to. Each customer's channels are read once, contacts only where one asks for them."""
+
+    def __init__(self, session: Session, outcomes: Sequence[Outcome]) -> None:
+        buildings: dict[str, set[str]] = defaultdict(set)
+        for notification in (outcome.notification for outcome in outcomes):
+            if notification.status != "DROPPED":
+                buildings[notification.customer_id].add(notification.building_id)
+        endpoints = {each: session.endpoints.find(each) for each in buildings}
+        self._has_endpoint = {each: found is not None and found.is_enabled for each, found in endpoints.items()}
+        self._channels = {each: session.channels.list_of(each) for each in buildings}
+        self._contacts: dict[str, dict[str, Contact]] = {}
+        for customer_id, channels in self._channels.items():
+            if any(channel.is_enabled and channel.reaches_users for channel in channels):
+                self._contacts |= session.contacts.list_of(customer_id, sorted(buildings[customer_id]))
+
+    def targets_of(self, notification: Notification) -> list[Target]:
+        """None for a dropped one, and where the customer fetches it."""
+        customer_id = notification.customer_id
+        if notification.status == "DROPPED":
+            return []
+        contacts = self._contacts.get(notification.building_id, {})
+        targets = [THE_WEBHOOK] if self._has_endpoint[customer_id] else []
+        for channel in self._channels[customer_id]:
+            targets += targets_of(channel, notification.user_ids, contacts)
+        return targets
 
 
 def _trace_parent(notification: Notification, traced: Sequence[Traced]) -> str | None:

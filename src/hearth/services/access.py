@@ -114,6 +114,8 @@ class Access:
         refused = [scope for scope in scopes or () if scope not in client.scopes]
         if refused:
             raise invalid("/scope", f"The client does not have the scope {' '.join(refused)}.")
+        if client.first_token_at_ms is None:
+            self._note_first_token(client_id, now_ms)
         return self._issue(client.customer_id, client.client_id, client.scopes if scopes is None else scopes, now_ms)
 
     def issue_local_token(self, customer_id: str) -> Token:
@@ -248,6 +250,13 @@ class Access:
             note(session, customer_id, now_ms, by, "client.revoked", client_id)
         with self._lock:
             self._remembered = {token: kept for token, kept in self._remembered.items() if kept.grant.client_id != client_id}
+
+    def _note_first_token(self, client_id: str, now_ms: int) -> None:
+        """Once in a client's life, so that asking for tokens stays a read."""
+        with self._store.write() as session:
+            client = session.clients.find_for_token(client_id)
+            if client is not None and client.first_token_at_ms is None:
+                session.clients.replace(msgspec.structs.replace(client, first_token_at_ms=now_ms))
 
     def _refuse_guessing(self, client_id: str, address: str, now_ms: int) -> None:
         wait_ms = max(self._client_failures.wait_ms(client_id[:100], now_ms), self._address_failures.wait_ms(address, now_ms))

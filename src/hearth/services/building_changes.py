@@ -3,7 +3,7 @@
 Decides which fields show their values and which only how much there is of them: the log outlives the erasure of a
 building, so nothing may stand in it that tells who lives there, at which place, with which devices. Prices of a
 dynamic tariff come like events, and are no change of the building. Invariant: no id of an end user, no place but
-country and time zone, no device and no property is shown.
+country and time zone, no device, no property and no tag is shown.
 """
 
 from hashlib import blake2b
@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from hearth.domain.buildings import Building
 
 _COMPUTED = ("latitude", "longitude")  # from the city, whose change is shown
-_VEILED = ("zip", "city", "user_ids", "disabled_notifications", "devices", "properties")
+_VEILED = ("zip", "city", "user_ids", "disabled_notifications", "devices", "properties", "tags")
 
 
 def is_same(was: Building, is_now: Building) -> bool:

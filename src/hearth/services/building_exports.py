@@ -1,26 +1,26 @@
 """Everything of one building, piece by piece, for whoever wants to take it along (the right to data portability).
 
-Each piece is read in a transaction of its own and as large as a page: a long export holds up nobody, and shows what came
-meanwhile where it comes to it. Which form the pieces have is the edge's. Of the audit log the entries that name the building are
-told without the person who acted: the log is about the household here, not about who works at its supplier.
+Each piece is read in a transaction of its own and as large as a page, or a day of one event type: a long export holds up
+nobody, and shows what came meanwhile where it comes to it. Which form the pieces have is the edge's. Of the audit log the
+entries that name the building are told without the person who acted: the log is about the household here, not about who works
+at its supplier.
 """
 
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from hearth.core.clock import Clock
-from hearth.core.instants import DAY_MS, HOUR_MS
+from hearth.core.instants import DAY_MS
 from hearth.domain.audit import AuditEntry
 from hearth.domain.buildings import Building
-from hearth.domain.events import NO_FORECAST_MS, Series, SetAside
+from hearth.domain.contacts import Contact
+from hearth.domain.events import Series, SetAside
 from hearth.domain.goals import Goal
 from hearth.domain.notifications import Attempt, DeliveryStatus, Interaction, Notification
 from hearth.domain.profiles import HouseholdProfile
-from hearth.ports import Points, Session, Store
+from hearth.ports import Session, Store
 from hearth.services.buildings import get_building
-from hearth.services.events import StoredEvent
+from hearth.services.events import StoredEvent, in_order
 
-_STRETCH_MS = 16 * DAY_MS
 _PAGE = 500
 _ALL_STATUSES: tuple[DeliveryStatus, ...] = ("PENDING", "DELIVERED", "FAILED", "DROPPED")
 
@@ -37,15 +37,19 @@ class ToldNotification(NamedTuple):
 class BuildingExports:
     """Reads a building's pieces."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
-        self._clock = clock
 
     def find(self, customer_id: str, customer_building_id: str) -> tuple[Building, HouseholdProfile | None]:
         """The building and what is inferred of it. Raises Problem "not_found"."""
         with self._store.read() as session:
             building = get_building(session, customer_id, customer_building_id)
             return building, session.household_profiles.list_of(customer_id, [building.id]).get(building.id)
+
+    def contacts(self, building: Building) -> list[Contact]:
+        """Where its users are reached."""
+        with self._store.read() as session:
+            return list(session.contacts.list_of(building.customer_id, [building.id]).get(building.id, {}).values())
 
     def notifications(self, building: Building) -> Iterator[ToldNotification]:
         """All of them, newest first, also those that were dropped."""
@@ -75,18 +79,16 @@ class BuildingExports:
         with self._store.read() as session:
             return sorted({each.event_type for each in session.series.list_of(building.customer_id, [building.id])})
 
-    def events(self, building: Building, event_type: str) -> Iterator[list[StoredEvent]]:
-        """All events of a type, in stretches of time, oldest first."""
+    def events(self, building: Building, event_type: str) -> Iterator[StoredEvent]:
+        """All events of a type, oldest first; a UTC day is read at a time."""
         with self._store.read() as session:
             every = session.series.list_of(building.customer_id, [building.id])
             series = {each.id: each for each in every if each.event_type == event_type}
-            start_ms = session.events.earliest_day(building.customer_id, list(series))
-        end_ms = self._clock.now_ms() + HOUR_MS  # clocks of devices may be ahead
-        while start_ms is not None and start_ms < end_ms:
+            days = session.events.list_days(building.customer_id, list(series))
+        for start_ms in days:
             with self._store.read() as session:
-                found = session.events.read(building.customer_id, list(series), start_ms - 1, start_ms + _STRETCH_MS - 1)
-            yield _in_order(series, building, found)
-            start_ms += _STRETCH_MS
+                found = session.events.read(building.customer_id, list(series), start_ms - 1, start_ms + DAY_MS - 1)
+            yield from in_order(series, {building.id: building.customer_building_id}, found)
 
     def set_aside(self, building: Building) -> Iterator[tuple[Series, SetAside]]:
         """The events that cannot be believed, newest first."""
@@ -109,13 +111,3 @@ def _told(session: Session, notification: Notification) -> ToldNotification:
         session.outbox.list_attempts_of_notification(customer_id, of),
         session.goals.find(customer_id, of),
     )
-
-
-def _in_order(series: dict[int, Series], building: Building, found: dict[int, Points]) -> list[StoredEvent]:
-    events = []
-    for series_id, points in found.items():
-        forecasts = points.forecast_ms or [NO_FORECAST_MS] * len(points.times_ms)
-        for at_ms, value, forecast_ms in zip(points.times_ms, points.values, forecasts, strict=True):
-            of = None if forecast_ms == NO_FORECAST_MS else forecast_ms
-            events.append(StoredEvent(series[series_id], building.customer_building_id, at_ms, value, of))
-    return sorted(events, key=lambda event: event.position)

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from hearth.core.clock import Clock, Identities
+from hearth.core.folded import folded
 from hearth.core.identifiers import fits
 from hearth.core.instants import DAY_MS, SECOND_MS, zone_named
 from hearth.core.nearest import nearest
@@ -33,7 +34,7 @@ MOST_DAYS_OF_PRICES = 32
 
 
 class BuildingDraft(msgspec.Struct, frozen=True, kw_only=True):
-    """What a customer may set of a building. None = not set; devices carry no instants of ours.
+    """What a customer may set of a building. None = not set, but tags, which then stay; devices carry no instants of ours.
 
     `discovered` devices of a draft are what a caller read before and sends back: they stay as they are.
     """
@@ -57,6 +58,17 @@ class BuildingDraft(msgspec.Struct, frozen=True, kw_only=True):
     tariff: Tariff | None = None
     limits: HouseholdLimits = HouseholdLimits()
     properties: dict[str, str | int | float | bool] = {}
+    tags: tuple[str, ...] | None = None
+
+
+class BuildingsChange(msgspec.Struct, frozen=True, kw_only=True):
+    """What is changed in several buildings alike. None = as it is; rules that are turned off are so whatever else is on."""
+
+    add_tags: tuple[str, ...] = ()
+    remove_tags: tuple[str, ...] = ()
+    is_early_adopter: bool | None = None
+    rules_off: tuple[str, ...] = ()
+    rules_on: tuple[str, ...] = ()
 
 
 class Buildings:
@@ -78,7 +90,7 @@ class Buildings:
     ) -> tuple[list[Building], bool]:
         """Buildings by customer_building_id, those behind `after` -> (at most `limit` of them, whether more follow).
 
-        `search`: only those that have each of these words in their id, city or postal code, in any case.
+        `search`: only those that have each of these words in their id, city or postal code, in any case, with or without accents.
         """
         with self._store.read() as session:
             at_once = MOST_PER_PAGE if search else limit + 1
@@ -113,6 +125,7 @@ class Buildings:
                 activation_at_ms=now_ms if draft.activation_at_ms is None else draft.activation_at_ms,
                 devices=_devices_replaced((), draft.devices, now_ms),
                 tariff_since_ms=None if draft.tariff is None else self._clock.now_ms(),
+                tags=_in_order(draft.tags or ()),
                 **self._settable(session, customer_id, draft),
             )
             session.buildings.add(building)
@@ -140,6 +153,7 @@ class Buildings:
                 registration_at_ms=old.registration_at_ms if draft.registration_at_ms is None else draft.registration_at_ms,
                 activation_at_ms=old.activation_at_ms if draft.activation_at_ms is None else draft.activation_at_ms,
                 devices=_devices_replaced(old.devices, draft.devices, self._whole_second_ms()),
+                tags=old.tags if draft.tags is None else _in_order(draft.tags),
                 **self._settable(session, customer_id, draft),
             )
             if is_same(old, building):
@@ -147,6 +161,24 @@ class Buildings:
             building = self._store_change(session, old, building, by)
         self._tell_change(building.id)
         return building
+
+    def change_many(
+        self, customer_id: str, customer_building_ids: Sequence[str], change: BuildingsChange, by: Actor = COMMAND_LINE
+    ) -> list[str]:
+        """The same change in each of these buildings, or in none -> the ids of those in which it changed anything.
+
+        Raises Problem "not_found" where one of them is not there any more, "invalid" where one would have too many tags.
+        """
+        changed = []
+        with self._store.write() as session:
+            for customer_building_id in sorted(set(customer_building_ids)):
+                old = get_building(session, customer_id, customer_building_id)
+                building = _changed(old, change)
+                if not is_same(old, building):
+                    changed.append(self._store_change(session, old, building, by))
+        for building in changed:
+            self._tell_change(building.id)
+        return [building.customer_building_id for building in changed]
 
     def replace_tariff_slices(
         self,
@@ -180,15 +212,16 @@ class Buildings:
 
         Raises Problem "invalid" for a span that is empty or longer than `MOST_DAYS_OF_PRICES`.
         """
-        if to_ms <= from_ms:
-            raise invalid("", "The range is empty: to must be later than from.")
-        if to_ms - from_ms > MOST_DAYS_OF_PRICES * DAY_MS:
-            raise invalid("", f"Prices of at most {MOST_DAYS_OF_PRICES} days can be asked for at once; narrow from and to.")
+        _check_span_of_prices(from_ms, to_ms)
         building = self.get(customer_id, customer_building_id)
-        if building.tariff is None:
-            return []
-        segments = price_segments(building.tariff, zone_named(building.time_zone_id), from_ms, to_ms)
-        return [each for each in segments if (each.price, each.is_low) != (None, None)]
+        return _known_prices(building, building.tariff, from_ms, to_ms)
+
+    def prices_of_draft(
+        self, customer_id: str, customer_building_id: str, tariff: Tariff | None, from_ms: int, to_ms: int
+    ) -> list[PriceSegment]:
+        """What this tariff would say if the building had it, as `prices`; nothing is stored."""
+        _check_span_of_prices(from_ms, to_ms)
+        return _known_prices(self.get(customer_id, customer_building_id), tariff, from_ms, to_ms)
 
     def erase(
         self,
@@ -214,6 +247,8 @@ class Buildings:
             since_ms = max(self._clock.now_ms(), (old.tariff_since_ms or 0) + 1)  # each has an instant of its own
             building = msgspec.structs.replace(building, tariff_since_ms=since_ms)
         session.buildings.replace(building)
+        gone = [user_id for user_id in old.user_ids if user_id not in building.user_ids]
+        session.contacts.delete(building.customer_id, building.id, gone)
         session.changes.add(building.customer_id, "buildings", building.id)
         before, after = shown_changes(old, building)
         if not after:
@@ -280,6 +315,40 @@ def get_building(session: Session, customer_id: str, customer_building_id: str) 
     return building
 
 
+def _check_span_of_prices(from_ms: int, to_ms: int) -> None:
+    if to_ms <= from_ms:
+        raise invalid("", "The range is empty: to must be later than from.")
+    if to_ms - from_ms > MOST_DAYS_OF_PRICES * DAY_MS:
+        raise invalid("", f"Prices of at most {MOST_DAYS_OF_PRICES} days can be asked for at once; narrow from and to.")
+
+
+def _known_prices(building: Building, tariff: Tariff | None, from_ms: int, to_ms: int) -> list[PriceSegment]:
+    if tariff is None:
+        return []
+    segments = price_segments(tariff, zone_named(building.time_zone_id), from_ms, to_ms)
+    return [each for each in segments if (each.price, each.is_low) != (None, None)]
+
+
+def _changed(building: Building, change: BuildingsChange) -> Building:
+    """Whatever a rule was switched off by, its being turned on undoes."""
+    inactive = dict.fromkeys((*building.inactive_rules, *change.rules_off))
+    active = dict.fromkeys((*building.active_rules, *(() if building.rules_operator_exclude else change.rules_on)))
+    return msgspec.structs.replace(
+        building,
+        tags=_in_order({*building.tags, *change.add_tags} - set(change.remove_tags)),
+        is_early_adopter=building.is_early_adopter if change.is_early_adopter is None else change.is_early_adopter,
+        inactive_rules=tuple(each for each in inactive if each not in change.rules_on),
+        active_rules=tuple(each for each in active if each not in change.rules_off),
+        disabled_notifications=tuple(
+            each for each in building.disabled_notifications if each.user_id is not None or each.rule_id not in change.rules_on
+        ),
+    )
+
+
+def _in_order(tags: Collection[str]) -> tuple[str, ...]:
+    return tuple(sorted(set(tags)))
+
+
 def _refuse_changed(building: Building, versions: Collection[str] | None) -> None:
     if versions is not None and version_of(building) not in versions:
         raise Problem(
@@ -289,7 +358,7 @@ def _refuse_changed(building: Building, versions: Collection[str] | None) -> Non
 
 
 def _found(session: Session, customer_id: str, after: str | None, search: Sequence[str], at_once: int) -> Iterator[Building]:
-    words = [word.casefold() for word in search]
+    words = [folded(word) for word in search]
     while page := session.buildings.list_page(customer_id, after, at_once):
         yield from (each for each in page if all(word in _searched(each) for word in words))
         if len(page) < at_once:
@@ -298,7 +367,7 @@ def _found(session: Session, customer_id: str, after: str | None, search: Sequen
 
 
 def _searched(building: Building) -> str:
-    return f"{building.customer_building_id}\n{building.zip or ''}\n{building.city or ''}".casefold()
+    return folded(f"{building.customer_building_id}\n{building.zip or ''}\n{building.city or ''}")
 
 
 def _devices_replaced(old: Sequence[Device], new: Sequence[Device], now_ms: int) -> tuple[Device, ...]:

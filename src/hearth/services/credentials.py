@@ -23,6 +23,8 @@ EXPIRED_LINK_KEPT_MS = 7 * 24 * HOUR_MS
 _TRIES_WITHIN_MS = 5 * MINUTE_MS
 _TRIES_PER_EMAIL = 10
 _TRIES_PER_NETWORK = 30  # an office shares one
+# Right ones too: comparing a password takes its time, whoever knows it.
+_ALL_TRIES_PER_NETWORK = 100
 
 
 def clean_email(email: str) -> str:
@@ -68,13 +70,15 @@ class Brake:
     def __init__(self, per_email: int = _TRIES_PER_EMAIL, per_network: int = _TRIES_PER_NETWORK) -> None:
         self._by_email = FailureCounter(per_email, _TRIES_WITHIN_MS)
         self._by_network = FailureCounter(per_network, _TRIES_WITHIN_MS)
+        self._all_by_network = FailureCounter(_ALL_TRIES_PER_NETWORK, _TRIES_WITHIN_MS)
 
     def count(self, email: str | None, address: str, now_ms: int) -> None:
         """One more try, for the e-mail address where it names one. Raises Problem "too_many_requests" after too many.
 
         What a network that must wait asks for counts for no address: it could lock anybody out.
         """
-        wait_ms = self._by_network.count(_network_of(address), now_ms)
+        network = _network_of(address)
+        wait_ms = self._all_by_network.count(network, now_ms) or self._by_network.count(network, now_ms)
         if not wait_ms and email is not None:
             wait_ms = self._by_email.count(email, now_ms)
         if wait_ms:
@@ -82,7 +86,7 @@ class Brake:
             raise Problem("too_many_requests", f"Too many tries. Wait {seconds} s.", retry_after_seconds=seconds)
 
     def forgive(self, email: str, address: str, now_ms: int) -> None:
-        """The try counted at that instant was right: nobody who knows the password is guessing."""
+        """The try counted at that instant was right: nobody who knows the password is guessing. All tries of a network stay."""
         self._by_network.forgive(_network_of(address), now_ms)
         self._by_email.forgive(email, now_ms)
 

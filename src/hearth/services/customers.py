@@ -105,7 +105,7 @@ class Customers:
     def change(
         self, customer_id: str, name: str, languages: tuple[str, ...], time_zone_id: str, by: Actor = COMMAND_LINE
     ) -> Customer:
-        """Name, languages and zone. Raises Problem "not_found", and "invalid" as `create` does.
+        """Name, languages and zone, confirmed with it. Raises Problem "not_found", and "invalid" as `create` does.
 
         Rules that are active go on, also those that lack a text in a new language; such a rule is refused when it is
         saved or switched on. The zone holds for buildings that are added, and for what the console shows.
@@ -113,13 +113,18 @@ class Customers:
         name = _checked(name, languages, time_zone_id)
         with self._store.write() as session:
             customer = _to_change(session, customer_id)
+            now_ms = self._clock.now_ms()
             changed = replace(customer, name=name, languages=languages, time_zone_id=time_zone_id)
-            if changed == customer:
+            confirmed = changed if customer.confirmed_at_ms is not None else replace(changed, confirmed_at_ms=now_ms)
+            if confirmed == customer:
                 return customer
-            session.customers.replace(changed)
-            before, after = differences(customer, changed)
-            note(session, customer_id, self._clock.now_ms(), by, "customer.changed", name, before=before, after=after)
-        return changed
+            session.customers.replace(confirmed)
+            if changed != customer:
+                before, after = differences(customer, changed)
+                note(session, customer_id, now_ms, by, "customer.changed", name, before=before, after=after)
+            else:
+                note(session, customer_id, now_ms, by, "customer.confirmed", name, after={"languages": list(languages)})
+        return confirmed
 
     def list_missing_texts(self, customer_id: str) -> list[MissingTexts]:
         """Of each language that the customer could need, the active rules without a text in it, by name."""

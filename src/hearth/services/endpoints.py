@@ -13,7 +13,8 @@ from msgspec.structs import replace
 from hearth.core.clock import Clock, Identities
 from hearth.core.problems import Problem, invalid
 from hearth.delivery.signing import signing_secret
-from hearth.domain.audit import COMMAND_LINE, Actor
+from hearth.domain.audit import COMMAND_LINE, Action, Actor
+from hearth.domain.channels import WEBHOOK
 from hearth.domain.endpoints import (
     DEFAULT_OVERLAP_MS,
     LONGEST_OVERLAP_MS,
@@ -33,6 +34,7 @@ from hearth.domain.endpoints import (
 )
 from hearth.ports import EndpointRecord, RecordedAttempt, Sealer, Session, Store
 from hearth.services.auditing import note
+from hearth.services.saved_state import refuse_changed
 
 
 class Saved(NamedTuple):
@@ -56,10 +58,10 @@ class Endpoints:
         with self._store.read() as session:
             return session.endpoints.find(customer_id)
 
-    def record_of(self, customer_id: str) -> EndpointRecord:
-        """How deliveries went."""
+    def record_of(self, customer_id: str, channel_id: str = WEBHOOK) -> EndpointRecord:
+        """How deliveries went, to the endpoint or over another channel."""
         with self._store.read() as session:
-            return session.attempts.record_of(customer_id)
+            return session.attempts.record_of(customer_id, channel_id)
 
     def list_attempts(
         self, customer_id: str, failed_only: bool, before: int | None, limit: int
@@ -78,13 +80,15 @@ class Endpoints:
         credential: str | None = None,
         requests_per_second: int | None = None,
         by: Actor = COMMAND_LINE,
+        version: str | None = None,
     ) -> Saved:
         """Makes this the customer's endpoint. The first one gets a signing secret, which a later one keeps.
 
         `credential` None leaves the present one, if it is good for what is saved (`keeps_credential`). Another URL is
-        enabled, however the one before ended. Raises Problem "not_found" for an unknown customer, "invalid" with pointers
-        `/url`, `/authentication/…`, `/credential`, `/requestsPerSecond`. Whether the address may be connected to is seen at
-        each attempt, for a name may change its address.
+        enabled, however the one before ended; one that a person has switched off stays off. `version`: the one that was read
+        (`version_of`); None = whichever it is. Raises Problem "not_found" for an unknown customer, "precondition_failed" where it
+        has been changed since, "invalid" with pointers `/url`, `/authentication/…`, `/credential`, `/requestsPerSecond`. Whether
+        the address may be connected to is seen at each attempt, for a name may change its address.
         """
         check_url(url)
         check_authentication(authentication)
@@ -97,6 +101,7 @@ class Endpoints:
             if session.customers.find_for_change(customer_id) is None:
                 raise Problem("not_found", f"There is no customer {customer_id}.")
             before = session.endpoints.find_for_change(customer_id)
+            refuse_changed(before, version)
             secret = None
             if before is None:
                 secret = signing_secret(self._identities.new_secret())
@@ -176,21 +181,23 @@ class Endpoints:
             note(session, customer_id, now_ms, by, "endpoint.secretRotated", "endpoint", after=shown)
         return secret, after
 
-    def enable(self, customer_id: str, by: Actor = COMMAND_LINE) -> Endpoint:
-        """Lets a disabled endpoint get notifications again; those that failed meanwhile stay failed.
+    def set_enabled(self, customer_id: str, is_enabled: bool, by: Actor = COMMAND_LINE) -> Endpoint:
+        """Switches it on or off. While it is off, no deliveries are made for it, and open ones fail.
 
-        Raises Problem "not_found" where the customer has none.
+        On also ends what Hearth has disabled it for; what failed meanwhile stays failed. Raises Problem "not_found" where the
+        customer has none.
         """
         now_ms = self._clock.now_ms()
         with self._store.write() as session:
-            endpoint = _get(session, customer_id)
-            if endpoint.disabled_reason is None:
-                return endpoint
-            enabled = replace(endpoint, disabled_reason=None)
-            _store(session, enabled, now_ms)
-            shown = {"disabled_reason": endpoint.disabled_reason}
-            note(session, customer_id, now_ms, by, "endpoint.enabled", "endpoint", before=shown)
-        return enabled
+            before = _get(session, customer_id)
+            after = replace(before, is_enabled=is_enabled, disabled_reason=None if is_enabled else before.disabled_reason)
+            if after != before:
+                _store(session, after, now_ms)
+                ended = is_enabled and before.disabled_reason is not None
+                shown = {"disabled_reason": before.disabled_reason} if ended else None
+                action: Action = "endpoint.enabled" if is_enabled else "endpoint.disabled"
+                note(session, customer_id, now_ms, by, action, "endpoint", before=shown)
+        return after
 
 
 def _get(session: Session, customer_id: str) -> Endpoint:

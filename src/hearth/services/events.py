@@ -3,7 +3,10 @@
 Taking events in is `intake`. Paging is by position (time, series), so a page stays right while events arrive.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from heapq import merge
+from itertools import islice
+from operator import attrgetter
 from typing import NamedTuple
 
 from hearth.core.clock import Clock
@@ -11,7 +14,7 @@ from hearth.core.instants import DAY_MS
 from hearth.core.problems import FieldProblem, Problem
 from hearth.domain.catalogue import Catalogue
 from hearth.domain.events import NO_FORECAST_MS, Series, SetAside
-from hearth.ports import Store
+from hearth.ports import Points, Store
 from hearth.services.buildings import get_building
 
 MOST_PER_PAGE = 10_000
@@ -52,6 +55,25 @@ class ListedSetAside(NamedTuple):
         return Position(self.event.occurred_at_ms, self.event.series_id)
 
 
+def in_order(
+    series: Mapping[int, Series], names: Mapping[str, str], found: Mapping[int, Points], *, newest_first: bool = False
+) -> Iterator[StoredEvent]:
+    """The points of several series as events, oldest first; `names` are the customer's ids of buildings by ours.
+
+    An event is made when it is asked for: of many points whoever takes few holds few.
+    """
+    each = [_events_of(series[of], names[series[of].building_id], points, newest_first) for of, points in found.items()]
+    return merge(*each, key=attrgetter("position"), reverse=newest_first)
+
+
+def _events_of(series: Series, name: str, points: Points, newest_first: bool) -> Iterator[StoredEvent]:
+    positions = range(len(points.times_ms))
+    for at in reversed(positions) if newest_first else positions:
+        forecast_ms = NO_FORECAST_MS if points.forecast_ms is None else points.forecast_ms[at]
+        of_ms = None if forecast_ms == NO_FORECAST_MS else forecast_ms
+        yield StoredEvent(series, name, points.times_ms[at], points.values[at], of_ms)
+
+
 class EventReading:
     """The use cases that read events."""
 
@@ -90,25 +112,17 @@ class EventReading:
             found: list[StoredEvent] = []
             start_ms = from_ms if after is None else max(from_ms, after.occurred_at_ms)
             step_ms = DAY_MS
+            days: list[int] | None = None
             while series and start_ms < to_ms and len(found) <= limit:
                 end_ms = min(start_ms + step_ms, to_ms)
-                stretch: list[StoredEvent] = []
-                points_by_series = session.events.read(customer_id, list(series), start_ms - 1, end_ms - 1)
-                for series_id, points in points_by_series.items():
-                    forecasts = points.forecast_ms or [NO_FORECAST_MS] * len(points.times_ms)
-                    stretch += [
-                        StoredEvent(
-                            series[series_id],
-                            customer_building_id,
-                            at_ms,
-                            value,
-                            None if forecast_ms == NO_FORECAST_MS else forecast_ms,
-                        )
-                        for at_ms, value, forecast_ms in zip(points.times_ms, points.values, forecasts, strict=True)
-                        if after is None or (at_ms, series_id) > after
-                    ]
-                found += sorted(stretch, key=lambda event: event.position)
+                points = session.events.read(customer_id, list(series), start_ms - 1, end_ms - 1)
+                stretch = in_order(series, {building.id: customer_building_id}, points)
+                fitting = (event for event in stretch if after is None or event.position > after)
+                found += islice(fitting, limit + 1 - len(found))
                 start_ms, step_ms = end_ms, min(step_ms * 2, _LONGEST_STEP_MS)
+                if not any(each.times_ms for each in points.values()):
+                    days = session.events.list_days(customer_id, list(series)) if days is None else days
+                    start_ms = next((max(day, start_ms) for day in days if day + DAY_MS > start_ms), to_ms)
         return found[:limit], len(found) > limit
 
     def list_set_aside(

@@ -32,7 +32,7 @@ EnergyForecastType = Literal[
 ]
 ENERGY_FORECAST_TYPES: tuple[str, ...] = get_args(EnergyForecastType)
 MOST_DAYS = 31
-_STALE_MS = 3 * HOUR_MS  # a forecast is issued each hour; where none came for so long something is wrong
+STALE_MS = 3 * HOUR_MS  # a forecast is issued each hour; where none came for so long something is wrong
 _COUNTED = {kind: ENERGY_TYPES.index(f"ENERGY_{kind}") for kind in KINDS}
 
 Absent = Literal["PLAN", "NO_PLACE", "NO_EVENTS", "NOT_YET"]
@@ -108,7 +108,7 @@ class Forecasts:
                     ForecastState(
                         kind=kind,
                         forecast=newest,
-                        is_stale=newest is not None and now_ms - newest.issued_at_ms >= _STALE_MS,
+                        is_stale=newest is not None and now_ms - newest.issued_at_ms >= STALE_MS,
                         model=models.get((building.id, kind)),
                         accuracy=summed(scores),
                         absent=None if newest is not None else self._why_absent(session, customer.plan, building, kind),

@@ -19,6 +19,7 @@ import msgspec
 from hearth.core.instants import instant_of_datetime, instant_of_number, seconds_of_instant, start_of_local_day
 from hearth.core.nearest import nearest
 from hearth.core.problems import invalid
+from hearth.services.csv_texts import as_it_was
 
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -75,28 +76,43 @@ class Refusal(NamedTuple):
     reason: str
 
 
-def read_history(lines: Iterable[str], options: HistoryOptions) -> Iterator[HistoryEvent | Refusal]:
+def read_history(
+    lines: Iterable[str], options: HistoryOptions, *, lines_before: int = 0, newest_ms: dict[str, int] | None = None
+) -> Iterator[HistoryEvent | Refusal]:
     """CSV text with a header line -> events and refusals in the order of the file.
 
     The delimiter (comma, semicolon, tab or |) is that of the header. Raises Problem "invalid" when a column that is
-    needed is not there.
+    needed is not there. A file that comes in parts: each with the header in front, how many of its lines came before, and
+    what local times were the newest of each series, which is kept in `newest_ms` for the next part.
+    """
+    rows = csv_rows(lines)
+    _, header = next(rows, (1, []))
+    reader = _Rows(header if isinstance(header, list) else [], options, newest_ms)
+    for line, row in rows:
+        if isinstance(row, str):
+            yield Refusal(line + lines_before, None, f"this is not CSV: {row}")
+        else:
+            yield from reader.read(line + lines_before, row)
+
+
+def csv_rows(lines: Iterable[str]) -> Iterator[tuple[int, list[str] | str]]:
+    """(the line at which it ends, its cells, without blanks around them) of each row but empty ones; the first is the header.
+
+    In place of the cells what is wrong with a row that is no CSV.
     """
     stream = iter(lines)
     header_line = next(stream, "")
-    delimiter = max(_DELIMITERS, key=header_line.count)
-    rows = csv.reader(chain([header_line], stream), delimiter=delimiter)
-    header = [name.strip() for name in next(rows, [])]
-    reader = _Rows(header, options)
+    rows = csv.reader(chain([header_line], stream), delimiter=max(_DELIMITERS, key=header_line.count))
     while True:
         try:
-            row = next(rows)
+            cells = [cell.strip() for cell in next(rows)]
         except StopIteration:
             return
         except csv.Error as error:
-            yield Refusal(rows.line_num, None, f"this is not CSV: {error}")
+            yield rows.line_num, str(error)
             continue
-        if any(cell.strip() for cell in row):
-            yield from reader.read(rows.line_num, row)
+        if any(cells) or rows.line_num == 1:
+            yield rows.line_num, cells
 
 
 def read_limit(text: str, zone: ZoneInfo | None) -> int:
@@ -126,11 +142,11 @@ def refused_by_platform(problem: Mapping[str, Any], batch: Sequence[HistoryEvent
 class _Rows:
     """Turns rows of one file into events."""
 
-    def __init__(self, header: Sequence[str], options: HistoryOptions) -> None:
+    def __init__(self, header: Sequence[str], options: HistoryOptions, newest_ms: dict[str, int] | None) -> None:
         columns = options.columns
         self._header = header
         self._options = options
-        self._timestamps = _Timestamps(options.zone)
+        self._timestamps = _Timestamps(options.zone, newest_ms)
         self._timestamp = self._needed(columns.timestamp, "--timestamp-column")
         self._values = [(event_type, name, self._needed(name, "--column")) for event_type, name in columns.values.items()]
         self._type = None if self._values else self._needed(columns.type, "--type-column (or --column TYPE=NAME for wide files)")
@@ -142,12 +158,11 @@ class _Rows:
         if self._device_id is None and options.device_id is None:
             raise invalid("", f"The file has no column {columns.device_id}: say --device-id or --device-column.")
 
-    def read(self, line: int, row: list[str]) -> Iterator[HistoryEvent | Refusal]:
+    def read(self, line: int, cells: list[str]) -> Iterator[HistoryEvent | Refusal]:
         """The events of a row."""
-        if len(row) != len(self._header):
-            yield Refusal(line, None, f"the row has {len(row)} cells, the first line {len(self._header)}")
+        if len(cells) != len(self._header):
+            yield Refusal(line, None, f"the row has {len(cells)} cells, the first line {len(self._header)}")
             return
-        cells = [cell.strip() for cell in row]
         device_id = self._cell(cells, self._device_id) or self._options.device_id
         if not device_id:
             yield Refusal(line, self._options.columns.device_id, "there is no device id")
@@ -185,7 +200,7 @@ class _Rows:
             "customerBuildingId": self._options.customer_building_id,
             "deviceId": device_id,
         }
-        device_name = self._cell(cells, self._device_name)
+        device_name = as_it_was(self._cell(cells, self._device_name))
         source = self._cell(cells, self._source) or self._options.source
         if device_name:
             body["deviceName"] = device_name
@@ -224,9 +239,9 @@ class _Timestamps:
     by the order in the file, series by series.
     """
 
-    def __init__(self, zone: ZoneInfo | None) -> None:
+    def __init__(self, zone: ZoneInfo | None, newest_ms: dict[str, int] | None = None) -> None:
         self._zone = zone
-        self._newest_ms: dict[str, int] = {}
+        self._newest_ms = {} if newest_ms is None else newest_ms
 
     def read(self, text: str, series: str | None) -> int:
         """-> instant. Raises ValueError saying why not."""

@@ -14,7 +14,7 @@ import structlog
 
 from hearth.core.clock import Clock
 from hearth.core.identifiers import fits
-from hearth.core.instants import MINUTE_MS, SECOND_MS, instant_of_number
+from hearth.core.instants import END_OF_CALENDAR_MS, MINUTE_MS, SECOND_MS, instant_of_number
 from hearth.core.nearest import nearest
 from hearth.core.problems import FieldProblem, Problem
 from hearth.domain.buildings import Building, Device
@@ -33,7 +33,6 @@ MOST_AHEAD_MS = 10 * MINUTE_MS
 # Larger magnitudes are no household's; and sums of so many never overflow.
 MOST_VALUE = 1e300
 _LEAST_INSTANT_MS = 0
-_END_OF_CALENDAR_MS = 253_402_300_800_000  # the year 10000, which no date library shows
 _MOST_KNOWN_BUILDINGS = 200_000
 
 
@@ -104,13 +103,13 @@ class Intake:
         self._known: dict[tuple[str, str], _BySeries] = {}  # by (customer, customer's building id)
         self._keys: dict[str, tuple[str, str]] = {}  # the same key by our building id
         self._forgotten = 0
+        self._arrivals: dict[tuple[str, str, str, str], int] = {}  # the last instant given to events that said none
         self._resolving = asyncio.Lock()
         live.on_building_change(self.forget)
 
     async def take(self, customer_id: str, body: bytes, historical: bool) -> None:
         """Returns when the events of the request are on disk. Raises Problem."""
         kind = "historical" if historical else "live"
-        metrics = self._metrics
         sent = 1  # of a body that cannot be read
         try:
             decoded = decode(body, MOST_HISTORICAL_EVENTS if historical else MOST_LIVE_EVENTS, only_array=historical)
@@ -118,10 +117,67 @@ class Intake:
             if sent:
                 await self._take(customer_id, decoded, historical, kind)
         except Problem as problem:
-            metrics.events_refused.labels(kind, problem.code).inc(sent)
+            self._metrics.events_refused.labels(kind, problem.code).inc(sent)
             raise
-        metrics.events_accepted.labels(kind).inc(sent)
-        metrics.batch_events.labels(kind).observe(sent)
+        self._count_taken(kind, sent)
+
+    async def take_each(self, customer_id: str, events: Sequence[EventIn]) -> list[Problem | None]:
+        """Live events, each a message of its own: returns when those that can be taken are on disk, and why each other is not.
+
+        They are taken together, in their order. What says no time has that of its arrival, which no two of a device and type
+        share, whatever connection they came over: of two events at one instant the last alone would stay.
+        """
+        outcomes = await self._take_together(customer_id, self._with_arrivals(customer_id, events))
+        for problem in outcomes:
+            if problem is not None:
+                self._metrics.events_refused.labels("live", problem.code).inc()
+        return outcomes
+
+    def _with_arrivals(self, customer_id: str, events: Sequence[EventIn]) -> list[EventIn]:
+        """The events, each with a time: an arrival is now, or a millisecond after the one before of its device and type.
+
+        Kept are those that are not past yet, so memory is bounded; one that is far ahead means a clock that was set back.
+        """
+        now_ms = self._clock.now_ms()
+        arrivals = {key: at_ms for key, at_ms in self._arrivals.items() if now_ms <= at_ms < now_ms + MOST_AHEAD_MS}
+        self._arrivals = arrivals
+        timed = []
+        for event in events:
+            if event.timestamp is None:
+                key = (customer_id, event.customer_building_id, event.device_id, event.type)
+                arrivals[key] = max(now_ms, arrivals.get(key, 0) + 1)
+                timed.append(msgspec.structs.replace(event, timestamp=arrivals[key]))
+            else:
+                timed.append(event)
+        return timed
+
+    async def _take_together(self, customer_id: str, events: Sequence[EventIn]) -> list[Problem | None]:
+        outcomes: list[Problem | None] = [None] * len(events)
+        left = list(range(len(events)))
+        while left:
+            decoded = Decoded([events[place] for place in left], True, range(len(left)))
+            try:
+                await self._take(customer_id, decoded, historical=False, kind="live")
+            except Problem as problem:
+                refused = _of_each(problem)
+                if not refused:
+                    refused = dict.fromkeys(range(len(left)), problem)
+                for index, own in refused.items():
+                    outcomes[left[index]] = own
+                left = [place for index, place in enumerate(left) if index not in refused]
+            else:
+                self._count_taken("live", len(left))
+                break
+        return outcomes
+
+    def _count_taken(self, kind: str, events: int) -> None:
+        self._metrics.events_accepted.labels(kind).inc(events)
+        self._metrics.batch_events.labels(kind).observe(events)
+
+    async def check_historical(self, customer_id: str, body: bytes) -> None:
+        """Raises what `take` would say of these events themselves; stores nothing."""
+        decoded = decode(body, MOST_HISTORICAL_EVENTS, only_array=True)
+        await asyncio.to_thread(self._refuse_wrong, customer_id, decoded, self._clock.now_ms())
 
     async def _take(self, customer_id: str, decoded: Decoded, historical: bool, kind: str) -> None:
         now_ms = self._clock.now_ms()
@@ -182,14 +238,18 @@ class Intake:
         """Raises Problem naming everything that is wrong with the events; stores nothing."""
         with self._store.read() as session:
             buildings = self._buildings(session, customer_id, decoded.events)
+        pairs = list(zip(decoded.indexes, decoded.events, strict=True))
+        foreign = tuple(
+            FieldProblem(f"/{index}/customerId" if decoded.is_array else "/customerId", "leave it out")
+            for index, event in pairs
+            if event.customer_id not in (None, customer_id)
+        )
+        if foreign:
+            raise Problem("forbidden", "The customerId is not the one of the access token.", foreign)
         errors = list(decoded.errors)
-        for index, event in zip(decoded.indexes, decoded.events, strict=True):
-            if event.customer_id is not None and event.customer_id != customer_id:
-                at = f"/{index}" if decoded.is_array else ""
-                message = "The customerId is not the one of the access token."
-                raise Problem("forbidden", message, (FieldProblem(f"{at}/customerId", "leave it out"),))
-            found = (*_building_errors(event, buildings), *self._catalogue_errors(event), *_pattern_errors(event))
-            errors.extend((index, error) for error in (*found, *_value_errors(event, now_ms)))
+        for index, event in pairs:
+            found = (*_building_errors(event, buildings), *wrong_with(event, self._catalogue, now_ms))
+            errors.extend((index, error) for error in found)
         if errors:
             raise _refusal(decoded, errors)
 
@@ -208,7 +268,11 @@ class Intake:
             if errors:
                 raise _refusal(decoded, errors)
             too_many = {name: self._too_many_series(session, each, wanted) for name, each in buildings.items()}
-            errors = [(index, error) for index, event in pairs if (error := too_many[event.customer_building_id]) is not None]
+            errors = [
+                (index, error)
+                for index, event in pairs
+                if (error := too_many[event.customer_building_id].get((event.device_id, event.type))) is not None
+            ]
             if errors:
                 log.warning("a building has too many series", customer_id=customer_id, events=len(errors))
                 raise _refusal(decoded, errors)
@@ -225,10 +289,13 @@ class Intake:
 
     def _too_many_series(
         self, session: Session, building: Building, wanted: Iterable[tuple[str, str, str, str | None]]
-    ) -> FieldProblem | None:
+    ) -> dict[tuple[str, str], FieldProblem]:
+        """(device, type) of each series that the building has no place for: new ones get theirs in the order of the events."""
         known = {(each.device_id, each.event_type) for each in session.series.list_of(building.customer_id, [building.id])}
-        asked = {(device, kind) for name, device, kind, _ in wanted if name == building.customer_building_id}
-        return series_problem(len(known), len(asked - known), self._most_series)
+        asked = dict.fromkeys((device, kind) for name, device, kind, _ in wanted if name == building.customer_building_id)
+        new = [pair for pair in asked if pair not in known]
+        problem = series_problem(len(known), len(new), self._most_series)
+        return {} if problem is None else dict.fromkeys(new[max(0, self._most_series - len(known)) :], problem)
 
     def _series(self, session: Session, building: Building, event: EventIn) -> Series:
         series = session.series.find_or_add(
@@ -252,15 +319,23 @@ class Intake:
         device = building.find_device(event.device_id)
         return device.type if device is not None and device.type is not None else "GATEWAY"
 
-    def _catalogue_errors(self, event: EventIn) -> Iterator[FieldProblem]:
-        if self._catalogue.find_event_type(event.type) is None:
-            meant = self._catalogue.nearest_event_type(event.type)
-            hint = f"; did you mean {meant}?" if meant else "; see the catalogue of event types"
-            yield FieldProblem("/type", f"unknown event type {event.type!r}{hint}")
-        if event.source is not None and self._catalogue.source_named(event.source) is None:
-            meant = self._catalogue.nearest_source(event.source)
-            hint = f"; did you mean {meant}?" if meant else "; see the catalogue of device types"
-            yield FieldProblem("/source", f"unknown source {event.source!r}{hint}")
+
+def wrong_with(event: EventIn, catalogue: Catalogue, now_ms: int) -> Iterator[FieldProblem]:
+    """What is wrong with an event of whatever building, at that instant; in the words that a member reads."""
+    yield from _catalogue_errors(event, catalogue)
+    yield from _pattern_errors(event)
+    yield from _value_errors(event, now_ms)
+
+
+def _catalogue_errors(event: EventIn, catalogue: Catalogue) -> Iterator[FieldProblem]:
+    if catalogue.find_event_type(event.type) is None:
+        meant = catalogue.nearest_event_type(event.type)
+        hint = f"; did you mean {meant}?" if meant else "; see the catalogue of event types"
+        yield FieldProblem("/type", f"unknown event type {event.type!r}{hint}")
+    if event.source is not None and catalogue.source_named(event.source) is None:
+        meant = catalogue.nearest_source(event.source)
+        hint = f"; did you mean {meant}?" if meant else "; see the catalogue of device types"
+        yield FieldProblem("/source", f"unknown source {event.source!r}{hint}")
 
 
 def _building_errors(event: EventIn, buildings: dict[str, Building]) -> Iterator[FieldProblem]:
@@ -294,6 +369,24 @@ def _value_errors(event: EventIn, now_ms: int) -> Iterator[FieldProblem]:
         yield FieldProblem("/value", "must be a finite number")
 
 
+def _of_each(problem: Problem) -> dict[int, Problem]:
+    """What was said of an array -> what it says of each bad event by its index; empty where it is about none alone."""
+    found: dict[int, list[FieldProblem]] = {}
+    for error in problem.errors:
+        index, slash, pointer = error.pointer.removeprefix("/").partition("/")
+        if index.isdecimal():
+            found.setdefault(int(index), []).append(FieldProblem(slash + pointer, error.message))
+    return {
+        index: Problem(problem.code, describe(errors), tuple(errors), problem.retry_after_seconds)
+        for index, errors in found.items()
+    }
+
+
+def describe(errors: Sequence[FieldProblem]) -> str:
+    """What is wrong with one event, in a sentence that names each field."""
+    return "; ".join(f"{error.pointer.lstrip('/')}: {error.message}".removeprefix(": ") for error in errors)
+
+
 def _refusal(decoded: Decoded, errors: Sequence[tuple[int, FieldProblem]]) -> Problem:
     """All errors of all events, in the order of the body."""
     bad = len({index for index, _ in errors})
@@ -303,7 +396,7 @@ def _refusal(decoded: Decoded, errors: Sequence[tuple[int, FieldProblem]]) -> Pr
         for index, error in sorted(errors, key=lambda each: each[0])
     )
     if not decoded.is_array and len(placed) == 1:
-        return Problem("invalid", f"{placed[0].pointer.lstrip('/')}: {placed[0].message}".removeprefix(": "), placed)
+        return Problem("invalid", describe(placed), placed)
     return Problem("invalid", f"{bad} of {of} events cannot be taken; none was stored.", placed)
 
 
@@ -343,6 +436,34 @@ def decode(body: bytes, most_events: int, only_array: bool) -> Decoded:
         raise Problem("malformed", "The body is nested too deeply; an event is a flat object.") from error
     _refuse_too_many(len(events), most_events)
     return Decoded(events, is_array, range(len(events)))
+
+
+def event_with(given: dict[str, str], body: bytes) -> EventIn:
+    """The event of a body that may leave out what is given (by names of the wire), or is its value alone.
+
+    Raises Problem "malformed", or "invalid" where both say something and it is not the same.
+    """
+    try:
+        read = _any.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        detail = "The body is neither a number nor an event in JSON. NaN and Infinity are not JSON."
+        raise Problem("malformed", detail) from error
+    if isinstance(read, int | float) and not isinstance(read, bool):
+        read = {"value": read}
+    if not isinstance(read, dict):
+        raise Problem("malformed", 'The body is neither a number nor an event, such as 230.5 or {"value": 230.5}.')
+    errors = tuple(
+        FieldProblem(f"/{name}", f"the topic says {value!r}; say the same, or leave it out")
+        for name, value in given.items()
+        if read.setdefault(name, value) != value
+    )
+    if errors:
+        raise Problem("invalid", describe(errors), errors)
+    try:
+        return msgspec.convert(read, EventIn)
+    except msgspec.ValidationError as error:
+        wrong = (_field_problem(read, str(error)),)
+        raise Problem("invalid", describe(wrong), wrong) from error
 
 
 def _refuse_too_many(events: int, most_events: int) -> None:
@@ -407,7 +528,7 @@ def _columns(customer_id: str, events: Sequence[EventIn], now_ms: int) -> EventC
 
 
 def _is_in_calendar(at_ms: int) -> bool:
-    return _LEAST_INSTANT_MS <= at_ms < _END_OF_CALENDAR_MS
+    return _LEAST_INSTANT_MS <= at_ms < END_OF_CALENDAR_MS
 
 
 def _instant(number: float) -> int:

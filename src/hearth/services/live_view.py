@@ -4,18 +4,37 @@ Every answer is of one customer. What changes is told cheaply by a Pulse (a few 
 on the page, and how often it is asked for, is the console's business. Nothing is written here.
 """
 
-from typing import NamedTuple
+from datetime import date, timedelta
+from typing import Literal, NamedTuple
+from zoneinfo import ZoneInfo
 
 from hearth.core.clock import Clock
-from hearth.core.instants import MINUTE_MS, local_date, start_of_local_day, zone_named
-from hearth.core.problems import Problem
+from hearth.core.instants import (
+    DAY_MS,
+    HOUR_MS,
+    MINUTE_MS,
+    datetime_of_instant,
+    local_date,
+    start_of_local_day,
+    utc_day,
+    zone_named,
+)
 from hearth.domain.customers import Customer
-from hearth.domain.notifications import DeliveryStatus, Interaction, Notification
+from hearth.domain.forecasts import ForecastCount
+from hearth.domain.notifications import DeliveryStatus
+from hearth.insights.impact import Found, Share, impact_of, share_of
 from hearth.ports import Session, Store
-from hearth.services.buildings import get_building
+from hearth.ports.listing import BuildingQuery, BuildingStatus
+from hearth.services.building_lists import SILENT_AFTER_MS
+from hearth.services.context_reports import forecast_counts
+from hearth.services.notification_lists import GENERATED
 
 MINUTES_SHOWN = 60
-GENERATED: tuple[DeliveryStatus, ...] = ("DELIVERED", "PENDING", "FAILED")
+HOURS_SHOWN = 48
+DAYS_SHOWN = 14
+_DAYS_OPENED = 30
+_HOURS_KEPT = 72  # more than any clock or zone may ask for
+_FAILURES_TOLD = 3
 STATUSES: tuple[DeliveryStatus, ...] = (*GENERATED, "DROPPED")
 
 
@@ -36,18 +55,51 @@ class Overview(NamedTuple):
     notifications_today: dict[DeliveryStatus, int]
 
 
+class HourCount(NamedTuple):
+    """Events received in the hour that starts at `starts_at_ms`."""
+
+    starts_at_ms: int
+    events: int
+
+
+class DayCount(NamedTuple):
+    """Notifications made on a day of the customer's zone."""
+
+    day: date
+    counts: dict[DeliveryStatus, int]
+
+
+class Activity(NamedTuple):
+    """The last 48 hours and 14 days, oldest first, the last of each still running."""
+
+    hours: list[HourCount]
+    days: list[DayCount]
+
+
+EndpointStand = Literal["NONE", "OFF", "WELL", "FAILING", "DISABLED"]
+
+
+class Standing(NamedTuple):
+    """What a customer may have to look after: homes by status, what was opened, rules, endpoint and forecasts.
+
+    `opened`: of the notifications of the last 30 UTC days. `failing_rules`: ids of those whose running version failed in the
+    last 24 hours: a bug of ours. `ignored_rules`: ids of those of which 99 % were ignored in these 30 days. FAILING: the last
+    three attempts failed, or more.
+    """
+
+    buildings: dict[BuildingStatus, int]
+    opened: Share
+    failing_rules: list[str]
+    ignored_rules: list[str]
+    endpoint: EndpointStand
+    forecasts: list[ForecastCount]
+
+
 class Pulse(NamedTuple):
     """What may have changed since a moment ago: the last two minutes, and a number that grows with notifications."""
 
     minutes: tuple[MinuteCount, MinuteCount]
     last_change: int
-
-
-class Shown(NamedTuple):
-    """A notification with the name of its rule, None when the rule was deleted."""
-
-    notification: Notification
-    rule_name: str | None
 
 
 class LiveView:
@@ -56,6 +108,11 @@ class LiveView:
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
+
+    def prune_for_operator(self) -> None:
+        """Forgets counts of minutes that no chart goes back to."""
+        with self._store.write(durable=False) as session:
+            session.events.delete_minutes_for_operator((self._clock.now_ms() - _HOURS_KEPT * HOUR_MS) // MINUTE_MS)
 
     def overview(self, customer: Customer) -> Overview:
         """Figures, chart and counts of today; today is the day in the customer's zone, by the server's clock."""
@@ -72,36 +129,67 @@ class LiveView:
                 notifications_today={status: counts.get(status, 0) for status in STATUSES},
             )
 
+    def activity(self, customer: Customer) -> Activity:
+        """Hours and days of the customer's zone. What was received is counted by minute, so an event costs nothing here."""
+        now_ms = self._clock.now_ms()
+        zone = zone_named(customer.time_zone_id)
+        today = local_date(now_ms, zone)
+        days = [today - timedelta(days=back) for back in range(DAYS_SHOWN - 1, -1, -1)]
+        with self._store.read() as session:
+            counts = [
+                session.notifications.count_made(
+                    customer.id, start_of_local_day(day, zone), start_of_local_day(day + timedelta(days=1), zone)
+                )
+                for day in days
+            ]
+            return Activity(
+                hours=_hours(session, customer.id, now_ms, zone),
+                days=[
+                    DayCount(day, {status: of.get(status, 0) for status in STATUSES})
+                    for day, of in zip(days, counts, strict=True)
+                ],
+            )
+
+    def standing(self, customer_id: str) -> Standing:
+        """Looked at now and then: it reads of every building."""
+        now_ms = self._clock.now_ms()
+        today = utc_day(now_ms)
+        with self._store.read() as session:
+            counts = session.impact.sum_days(customer_id, None, today - _DAYS_OPENED + 1, today)
+            listed = BuildingQuery(silent_before_ms=now_ms - SILENT_AFTER_MS)
+            running = {rule.id: rule.version for rule in session.rules.list_of(customer_id)}
+            faults = session.rules.list_faults(customer_id)
+            return Standing(
+                buildings=session.listed_buildings.count_by_status(customer_id, listed),
+                opened=share_of(sum(each.opened for each in counts.values()), sum(each.delivered for each in counts.values())),
+                failing_rules=[
+                    each.rule_id
+                    for each in faults
+                    if running.get(each.rule_id) == each.version and now_ms - each.last_at_ms < DAY_MS
+                ],
+                ignored_rules=[
+                    rule_id for rule_id in running if rule_id in counts and impact_of(Found(counts[rule_id])).is_ignored
+                ],
+                endpoint=_endpoint_stand(session, customer_id),
+                forecasts=forecast_counts(session, customer_id, now_ms),
+            )
+
     def pulse(self, customer_id: str) -> Pulse:
         """The cheap look that is repeated every second."""
         with self._store.read() as session:
             before, running = _minutes(session, customer_id, self._clock.now_ms(), 2)
             return Pulse((before, running), session.notifications.last_change(customer_id))
 
-    def list_notifications(
-        self, customer_id: str, status: DeliveryStatus | None, after: str | None, limit: int, building: str | None = None
-    ) -> tuple[list[Shown], str | None]:
-        """A page, newest first, and the id after which the next one begins (None: this was the last).
 
-        `building`: the customer_building_id of the only one to show; Problem("not_found") where there is none.
-        Without a status those that were generated: the dropped ones would bury them, and are listed when asked for.
-        """
-        statuses = GENERATED if status is None else (status,)
-        with self._store.read() as session:
-            building_id = None if building is None else get_building(session, customer_id, building).id
-            found = session.notifications.list_page(customer_id, building_id, statuses, after, limit + 1)
-            names = _rule_names(session, customer_id)
-        page = [Shown(notification, names.get(notification.rule_id)) for notification in found[:limit]]
-        return page, page[-1].notification.id if len(found) > limit else None
-
-    def get_notification(self, customer_id: str, notification_id: str) -> tuple[Shown, list[Interaction]]:
-        """A notification and all interactions with it. Raises Problem("not_found"), also for another customer's."""
-        with self._store.read() as session:
-            found = session.notifications.find(customer_id, notification_id)
-            if found is None:
-                raise Problem("not_found", "There is no such notification.")
-            names = _rule_names(session, customer_id)
-            return Shown(found, names.get(found.rule_id)), session.notifications.list_interactions(customer_id, notification_id)
+def _endpoint_stand(session: Session, customer_id: str) -> EndpointStand:
+    endpoint = session.endpoints.find(customer_id)
+    if endpoint is None:
+        return "NONE"
+    if not endpoint.is_enabled:
+        return "OFF"
+    if endpoint.disabled_reason is not None:
+        return "DISABLED"
+    return "FAILING" if session.attempts.record_of(customer_id).failures_in_a_row >= _FAILURES_TOLD else "WELL"
 
 
 def _minutes(session: Session, customer_id: str, now_ms: int, count: int) -> list[MinuteCount]:
@@ -110,5 +198,13 @@ def _minutes(session: Session, customer_id: str, now_ms: int, count: int) -> lis
     return [MinuteCount(minute * MINUTE_MS, found.get(minute, 0)) for minute in range(running - count + 1, running + 1)]
 
 
-def _rule_names(session: Session, customer_id: str) -> dict[str, str]:
-    return {rule.id: rule.name for rule in session.rules.list_of(customer_id)}
+def _hours(session: Session, customer_id: str, now_ms: int, zone: ZoneInfo) -> list[HourCount]:
+    """Whole hours on the wall, also where these do not begin with those of UTC."""
+    running = datetime_of_instant(now_ms, zone)
+    behind_ms = running.minute * MINUTE_MS + now_ms % MINUTE_MS
+    starts_ms = [now_ms - behind_ms - back * HOUR_MS for back in range(HOURS_SHOWN - 1, -1, -1)]
+    first, last = starts_ms[0] // MINUTE_MS, now_ms // MINUTE_MS
+    events = dict.fromkeys(starts_ms, 0)
+    for minute, count in session.events.list_minutes(customer_id, first, last + 1).items():
+        events[starts_ms[(minute - first) * MINUTE_MS // HOUR_MS]] += count
+    return [HourCount(*each) for each in events.items()]

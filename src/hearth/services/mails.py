@@ -5,7 +5,7 @@ subject is one line, and a mail names nothing that its template was not given.
 """
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple, get_args
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -13,7 +13,7 @@ from hearth.core.problems import Problem
 from hearth.domain.customers import Language
 from hearth.ports import Mail
 
-Kind = Literal["invitation", "password_reset"]
+Kind = Literal["invitation", "password_reset", "ticket_request", "ticket_confirmation", "ticket_answer"]
 
 _TEXTS = Path(__file__).parent / "mail_texts"
 
@@ -33,7 +33,7 @@ _AS_HTML = _environment(escapes=True)
 
 
 def write_mail(kind: Kind, language: Language, recipient: str, values: dict[str, Any]) -> Mail:
-    """The mail of that kind in that language. `values`: `link`, and what else its template names."""
+    """The mail of that kind in that language. `values`: `link`, what its template names, and `body`, a text in lines, if any."""
     name = f"{kind}.{language}.j2"
     given = {**values, "language": language}
     text = _AS_TEXT.get_template(name)
@@ -43,6 +43,29 @@ def write_mail(kind: Kind, language: Language, recipient: str, values: dict[str,
         subject=" ".join(subject.split()),
         text=text.render(given, layout="layout.txt.j2"),
         html=_AS_HTML.get_template(name).render(given, layout="layout.html.j2"),
+    )
+
+
+class Letter(NamedTuple):
+    """A mail without its recipient, the same in both forms."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def write_notification(language: str, values: dict[str, Any]) -> Letter:
+    """The mail that carries a notification. `language`: that of its texts; what stands around them is in English where we have
+    none.
+
+    values: `title`, `message` (paragraphs), `buttons` ((text, address) each), `sender_name`, `stop_url` (None = no line about
+    ending).
+    """
+    given = {**values, "language": language, "words_of": language if language in get_args(Language) else "en"}
+    return Letter(
+        subject=" ".join(str(values["title"]).split()),
+        text=_AS_TEXT.get_template("notification.txt.j2").render(given),
+        html=_AS_HTML.get_template("notification.html.j2").render(given),
     )
 
 

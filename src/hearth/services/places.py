@@ -7,13 +7,13 @@ inhabitants or more, with their names in other languages, from the package geona
 
 import mmap
 import re
-import unicodedata
 from functools import cache
 from importlib.resources import as_file, files
 from typing import NamedTuple
 
 import msgspec
 
+from hearth.core.folded import folded
 from hearth.domain.buildings import Building
 
 _BETWEEN_WORDS = re.compile(r"[\W_]+")
@@ -69,9 +69,8 @@ def zone_of_place(country_code: str | None, city: str | None, default: str) -> s
 
 
 def _folded(name: str) -> str:
-    if not name.isascii():
-        name = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
-    return name.casefold() if name.isalpha() else _BETWEEN_WORDS.sub(" ", name).strip().casefold()
+    name = folded(name)
+    return name if name.isalpha() else _BETWEEN_WORDS.sub(" ", name).strip()
 
 
 class _City(msgspec.Struct):

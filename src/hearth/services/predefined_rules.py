@@ -42,9 +42,9 @@ class PredefinedRule(NamedTuple):
         return msgspec.structs.replace(self.rule, **self.wordings.get(language, self.wordings["en"])._asdict())
 
     @property
-    def names(self) -> set[str]:
-        """Under which a customer may have it."""
-        return {each.name for each in self.wordings.values()}
+    def names(self) -> tuple[str, ...]:
+        """Under which a customer may have it, the English one first."""
+        return tuple(each.name for each in self.wordings.values())
 
 
 def read_predefined_rules(catalogue: Catalogue, languages: Sequence[str]) -> list[PredefinedRule]:

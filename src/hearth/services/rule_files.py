@@ -335,7 +335,7 @@ def _scalar(text: str | None) -> str | None:
         return None
     text = text.rstrip()
     written = text
-    if not text.replace("\n", "").isprintable() or text.startswith("?"):  # in a list, ?x would be read as a key
+    if not text.replace("\n", "").isprintable() or text.startswith(("?", ":")):  # in a list, ?x is read as a key, :x as a value
         written = DoubleQuotedScalarString(text)
     elif "\n" in text or ("'" in text and '"' in text):
         written = LiteralScalarString(text)

@@ -1,8 +1,9 @@
 """Rules of a customer: saved one by one or from files, given out as files, listed, switched on and off.
 
-A file's rule is known by its name: changed, it becomes a new version of the rule of that name; unchanged, it
-leaves everything as it is. All files of an import are taken, or none. Invariant: an ACTIVE rule is free of errors.
-Every change is told to running engines, and noted in the audit log, in the transaction that makes it.
+A file's rule is known by its name; a predefined one by any of its names, and keeps the one it has. Changed, it becomes
+a new version of the rule of that name; unchanged, it leaves everything as it is. All files of an import are taken, or
+none. Invariant: an ACTIVE rule is free of errors. Every change is told to running engines, and noted in the audit log, in
+the transaction that makes it.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -46,7 +47,7 @@ class ImportResult(NamedTuple):
 
 
 class Rules:
-    """The use cases; each is one transaction and takes a database's time."""
+    """The use cases; each changes what it changes in one transaction, and takes a database's time."""
 
     def __init__(self, store: Store, catalogue: Catalogue, clock: Clock, identities: Identities) -> None:
         self._store = store
@@ -58,29 +59,13 @@ class Rules:
     def import_files(self, customer_id: str, files: Iterable[tuple[str, str]], by: Actor) -> ImportResult:
         """(name, text) of YAML files -> rules of the customer. All or nothing; diagnostics say why nothing.
 
-        Raises Problem "not_found" for an unknown customer.
+        Raises Problem "not_found" for an unknown customer, "conflict" when its languages are changed meanwhile.
         """
-        with self._store.write() as session:
-            customer = _customer(session, customer_id)
-            drafts, diagnostics = read_files(files, self.catalogue, customer.languages)
-            if has_errors(diagnostics):
-                return ImportResult((), tuple(diagnostics))
-            imported = tuple(self._take(session, customer_id, draft, by) for draft in drafts)
-            if any(each.outcome != "unchanged" for each in imported):
-                session.changes.add(customer_id, "rules")
-        return ImportResult(imported, tuple(diagnostics))
+        return self._import(customer_id, files, by)
 
     def import_text(self, customer_id: str, text: str, by: Actor, *, is_trial: bool) -> ImportResult:
         """As `import_files`, of a text that came from elsewhere. A trial says what would become of it and saves nothing."""
-        with self._store.read() if is_trial else self._store.write() as session:
-            customer = _customer(session, customer_id)
-            drafts, diagnostics = read_files([("", text)], self.catalogue, customer.languages, is_trusted=False)
-            if has_errors(diagnostics):
-                return ImportResult((), tuple(diagnostics))
-            imported = tuple(self._take(session, customer_id, draft, by, is_trial=is_trial) for draft in drafts)
-            if not is_trial and any(each.outcome != "unchanged" for each in imported):
-                session.changes.add(customer_id, "rules")
-        return ImportResult(imported, tuple(diagnostics))
+        return self._import(customer_id, [("", text)], by, is_trusted=False, is_trial=is_trial)
 
     def export_text(self, customer_id: str) -> str:
         """All rules as one YAML text, in the order of their names. Importing it changes nothing."""
@@ -282,14 +267,39 @@ class Rules:
         action: Action = "rule.stateChanged" if before.keys() == {"state"} else "rule.changed"
         note(session, rule.customer_id, rule.updated_at_ms, by, action, rule.name, before=before, after=after)
 
+    def _import(
+        self, customer_id: str, files: Iterable[tuple[str, str]], by: Actor, *, is_trusted: bool = True, is_trial: bool = False
+    ) -> ImportResult:
+        # Reading a long text takes seconds: no transaction is open meanwhile, for all others would wait for it.
+        with self._store.read() as session:
+            languages = _customer(session, customer_id).languages
+        drafts, diagnostics = read_files(files, self.catalogue, languages, is_trusted=is_trusted)
+        if has_errors(diagnostics):
+            return ImportResult((), tuple(diagnostics))
+        with self._store.read() if is_trial else self._store.write() as session:
+            if _customer(session, customer_id).languages != languages:
+                raise Problem("conflict", "The languages of your organisation were changed meanwhile. Import the rules again.")
+            imported = tuple(self._take(session, customer_id, draft, by, is_trial=is_trial) for draft in drafts)
+            if not is_trial and any(each.outcome != "unchanged" for each in imported):
+                session.changes.add(customer_id, "rules")
+        return ImportResult(imported, tuple(diagnostics))
+
     def _take(self, session: Session, customer_id: str, draft: Rule, by: Actor, *, is_trial: bool = False) -> Imported:
-        known = session.rules.find_named(customer_id, draft.name)
+        known = session.rules.find_named(customer_id, draft.name) or self._find_predefined(session, customer_id, draft.name)
+        if known is not None and known.name != draft.name:
+            draft = replace(draft, name=known.name, description=known.description)
         rule = self._first_version(customer_id, draft, by) if known is None else self._next_version(known, draft, by)
         if rule is known:
             return Imported(rule, "unchanged")
         if not is_trial:
             self._store_version(session, rule, known, by)
         return Imported(rule, "added" if known is None else "changed")
+
+    def _find_predefined(self, session: Session, customer_id: str, name: str) -> Rule | None:
+        """The customer's rule that is the predefined one of an English name, under another of its names."""
+        names = next((each.names for each in self.list_predefined() if each.rule.name == name), ())
+        found = (session.rules.find_named(customer_id, each) for each in names)
+        return next((rule for rule in found if rule is not None), None)
 
 
 def _customer(session: Session, customer_id: str) -> Customer:

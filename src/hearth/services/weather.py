@@ -125,13 +125,16 @@ class Weather:
         self._prune(now_ms)
         return issued
 
-    def report(self) -> WeatherReport:
-        """How it stands, from what is stored: also for another process than the one that looks."""
+    def report(self, customer_id: str | None = None) -> WeatherReport:
+        """How it stands, from what is stored: also for another process than the one that looks.
+
+        `customer_id`: only the cells of that customer's buildings, and of them as many as are the customer's.
+        """
         now_ms = self._clock.now_ms()
         buildings: dict[Cell, int] = defaultdict(int)
         without_place = 0
         with self._store.read() as session:
-            for building in _active_buildings(session):
+            for building in _active_buildings(session, customer_id):
                 cell = self.cell_of(building)
                 if cell is None:
                     without_place += 1
@@ -301,9 +304,11 @@ class Weather:
             self._pruned_day = day
 
 
-def _active_buildings(session: Session) -> Iterator[Building]:
-    for customer in session.customers.list_for_operator():
+def _active_buildings(session: Session, only: str | None = None) -> Iterator[Building]:
+    """Of that customer, or of all."""
+    of = [customer.id for customer in session.customers.list_for_operator()] if only is None else [only]
+    for customer_id in of:
         after: str | None = None
-        while page := session.buildings.list_page(customer.id, after, _BUILDINGS_AT_A_TIME):
+        while page := session.buildings.list_page(customer_id, after, _BUILDINGS_AT_A_TIME):
             after = page[-1].customer_building_id
             yield from (building for building in page if not building.is_deactivated())

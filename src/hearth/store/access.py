@@ -117,6 +117,7 @@ class _Pace(msgspec.Struct):
 
     customer_id: str
     requests_per_second: int | None = None
+    is_enabled: bool = True
     disabled_reason: str | None = None
 
 
@@ -150,13 +151,13 @@ class SqlEndpointRepository:
         return {
             each.customer_id: each.requests_per_second
             for each in found
-            if each.requests_per_second is not None and each.disabled_reason is None
+            if each.requests_per_second is not None and each.is_enabled and each.disabled_reason is None
         }
 
     def count_disabled_for_operator(self) -> int:
-        """How many endpoints are disabled."""
-        found = self._connection.scalars(select(endpoints.c.document))
-        return sum(msgspec.json.decode(each, type=_Pace).disabled_reason is not None for each in found)
+        """How many endpoints are disabled without a person having switched them off."""
+        found = (msgspec.json.decode(each, type=_Pace) for each in self._connection.scalars(select(endpoints.c.document)))
+        return sum(each.is_enabled and each.disabled_reason is not None for each in found)
 
     def replace(self, endpoint: Endpoint) -> None:
         """Makes it the customer's endpoint."""

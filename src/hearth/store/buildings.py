@@ -1,6 +1,6 @@
 """Buildings, and the erasure of one with everything that is of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 from sqlalchemy import delete, func, select, update
@@ -8,10 +8,12 @@ from sqlalchemy import delete, func, select, update
 from hearth.core.problems import Problem
 from hearth.domain.buildings import Building
 from hearth.store import log
-from hearth.store.connections import add_unless_taken, among, tested
+from hearth.store.connections import add_unless_taken, among, is_postgresql, tested
+from hearth.store.listed_buildings import list_building
 from hearth.store.tables import (
     attempts,
     buildings,
+    contacts,
     energy_days,
     forecast_models,
     forecast_scores,
@@ -22,10 +24,12 @@ from hearth.store.tables import (
     issued_events,
     issued_marks,
     keyed_requests,
+    listed_buildings,
     notifications,
     outbox,
     peer_snapshots,
     rule_faults,
+    rule_homes,
     rule_states,
     series,
     series_chunks,
@@ -51,11 +55,13 @@ class SqlBuildingRepository:
         }
         if not add_unless_taken(self._connection, buildings, row, ["customer_id", "customer_building_id"]):
             raise Problem("conflict", f"There is a building {building.customer_building_id} already.")
+        list_building(self._connection, building)
 
     def replace(self, building: Building) -> None:
         """Replaces the building of that id."""
         of = (buildings.c.id == building.id) & (buildings.c.customer_id == building.customer_id)
-        self._connection.execute(update(buildings).where(of).values(document=msgspec.json.encode(building)))
+        if self._connection.execute(update(buildings).where(of).values(document=msgspec.json.encode(building))).rowcount:
+            list_building(self._connection, building)
 
     def find(self, customer_id: str, customer_building_id: str) -> Building | None:
         """The customer's building of that id."""
@@ -81,6 +87,12 @@ class SqlBuildingRepository:
         found = self._connection.scalars(query.order_by(buildings.c.id))
         return [msgspec.json.decode(document, type=Building) for document in found]
 
+    def hold_for_operator(self, building_ids: Iterable[str]) -> None:
+        """Nobody else changes these buildings until the transaction ends; several are taken in the order of their ids."""
+        if is_postgresql(self._connection):
+            query = select(buildings.c.id).where(among(self._connection, buildings.c.id, sorted(set(building_ids))))
+            self._connection.execute(query.order_by(buildings.c.id).with_for_update(key_share=True))
+
     def count(self, customer_id: str) -> int:
         """How many buildings the customer has."""
         query = select(func.count()).select_from(buildings).where(buildings.c.customer_id == customer_id)
@@ -101,7 +113,9 @@ class SqlBuildingRepository:
         run(delete(issued_marks).where(issued_marks.c.building_id == building_id))
         for table in (forecast_models, forecasts, forecast_scores):
             run(delete(table).where(table.c.building_id == building_id))
+        run(delete(listed_buildings).where(listed_buildings.c.building_id == building_id))
         run(delete(household_profiles).where(household_profiles.c.building_id == building_id))
+        run(delete(contacts).where(contacts.c.building_id == building_id))
         answered = keyed_requests.c
         run(delete(keyed_requests).where(answered.customer_id == customer_id, answered.building_id == building_id))
         run(delete(series).where(series.c.building_id == building_id))
@@ -111,6 +125,7 @@ class SqlBuildingRepository:
         run(delete(attempts).where(attempts.c.delivery_id.in_(sent)))
         run(delete(outbox).where(outbox.c.building_id == building_id))
         run(delete(peer_snapshots).where(peer_snapshots.c.customer_id == customer_id))  # the next one comes soon
+        run(delete(rule_homes).where(rule_homes.c.building_id == building_id))
         run(delete(goals).where(goals.c.building_id == building_id))
         run(update(rule_faults).where(rule_faults.c.building_id == building_id).values(building_id=None))
         run(delete(interactions).where(interactions.c.notification_id.in_(told)))

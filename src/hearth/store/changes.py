@@ -1,6 +1,9 @@
-"""Changes: what running engines must know of, numbered in the order in which it became visible."""
+"""Changes: what running engines must know of, numbered in the order in which it became visible.
 
-from sqlalchemy import func, select
+When they are forgotten is the housekeeping's. Invariant: the newest is never forgotten, so that numbers only grow.
+"""
+
+from sqlalchemy import delete, func, select
 
 from hearth.ports import Change
 from hearth.store.tables import changes
@@ -27,3 +30,8 @@ class SqlChangeRepository:
         self._transaction.finish()
         query = select(changes).where(changes.c.number > number).order_by(changes.c.number)
         return [Change(*row) for row in self._transaction.connection.execute(query)]
+
+    def delete_before_for_operator(self, number: int, most: int) -> int:
+        """Forgets changes of smaller numbers, the oldest first, at most so many. Returns how many."""
+        oldest = select(changes.c.number).where(changes.c.number < number).order_by(changes.c.number).limit(most)
+        return self._transaction.connection.execute(delete(changes).where(changes.c.number.in_(oldest))).rowcount

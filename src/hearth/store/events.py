@@ -7,11 +7,11 @@ how events come from one to the other that of `compaction`.
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from hearth.core.instants import DAY_MS
-from hearth.domain.events import EVENT_KINDS, LogEntry
-from hearth.ports import CompactionStep, Points
+from hearth.domain.events import LogEntry
+from hearth.ports import CompactionStep, Points, RecentEvent
 from hearth.store import chunks, compaction, log
 from hearth.store.connections import among, insert, tested
 from hearth.store.marks import last_sequence
@@ -22,6 +22,7 @@ from hearth.store.transactions import Transaction
 
 _NOTHING = Stretch(np.empty(0, np.int64), np.empty(0, np.float64), None)
 _BEFORE_ALL_TIME = -(2**63)
+_AFTER_ALL_TIME = 2**63 - 1
 
 
 class SqlEventRepository:
@@ -41,6 +42,12 @@ class SqlEventRepository:
     def list_entries_for_operator(self, from_sequence: int, limit: int) -> list[LogEntry]:
         """Entries whose sequence is at least `from_sequence`, in order."""
         return log.list_entries(self._connection, from_sequence, limit)
+
+    def list_recent(
+        self, customer_id: str, series_ids: Sequence[int] | None, after_sequence: int, most: int
+    ) -> list[RecentEvent]:
+        """Of the entries behind `after_sequence` the newest events of these series (None = any), at most so many."""
+        return log.list_recent(self._connection, customer_id, series_ids, after_sequence, most)
 
     def read(
         self,
@@ -66,27 +73,36 @@ class SqlEventRepository:
             found[series_id] = points_of(stretch)
         return found
 
-    def earliest_day(self, customer_id: str, series_ids: Sequence[int]) -> int | None:
-        """The start (ms) of a UTC day before which these series have no event; None = they have none at all.
-
-        What the log holds of the customer's other series counts too: it is recent.
-        """
+    def count_points(self, customer_id: str, series_ids: Sequence[int]) -> dict[int, int]:
+        """How many points each of the series has; one sent again counts twice until it is compacted."""
         if not series_ids:
-            return None
-        chunk, entry = series_chunks.c, event_log.c
-        in_chunks = select(func.min(chunk.utc_day)).where(
+            return {}
+        chunk = series_chunks.c
+        query = select(chunk.series_id, func.sum(chunk.size)).where(
             among(self._connection, chunk.series_id, series_ids), tested(chunk.customer_id, customer_id)
         )
-        # Only rows that may hold one of these series; those of facts and ticks hold none.
-        in_log = select(func.min(entry.first_ms)).where(
-            entry.customer_id == customer_id,
-            entry.kind.in_(EVENT_KINDS),
-            entry.first_series <= max(series_ids),
-            entry.last_series >= min(series_ids),
+        counts = dict.fromkeys(series_ids, 0)
+        for series_id, count in self._connection.execute(query.group_by(chunk.series_id)):
+            counts[series_id] = int(count)
+        tail = log.read_tail(self._connection, customer_id, series_ids, _BEFORE_ALL_TIME, 2**63 - 1, None)
+        if tail is not None:
+            for series_id, count in zip(*np.unique(tail.series_ids, return_counts=True), strict=True):
+                counts[int(series_id)] += int(count)
+        return counts
+
+    def list_days(self, customer_id: str, series_ids: Sequence[int]) -> list[int]:
+        """The starts (ms) of the UTC days on which any of these series has an event, in order."""
+        if not series_ids:
+            return []
+        chunk = series_chunks.c
+        in_chunks = select(chunk.utc_day).where(
+            among(self._connection, chunk.series_id, series_ids), tested(chunk.customer_id, customer_id)
         )
-        day, first_ms = self._connection.scalar(in_chunks), self._connection.scalar(in_log)
-        starts = [each for each in (None if day is None else day * DAY_MS, first_ms) if each is not None]
-        return min(starts) // DAY_MS * DAY_MS if starts else None
+        days = set(self._connection.scalars(in_chunks.distinct()))
+        tail = log.read_tail(self._connection, customer_id, series_ids, _BEFORE_ALL_TIME, _AFTER_ALL_TIME, None)
+        if tail is not None:
+            days.update(np.unique(tail.times_ms // DAY_MS).tolist())
+        return [day * DAY_MS for day in sorted(days)]
 
     def latest(
         self, customer_id: str, series_ids: Sequence[int], at_or_before_ms: int, before_sequence: int | None = None
@@ -135,6 +151,10 @@ class SqlEventRepository:
         )
         rows = [{"customer_id": key[0], "minute": key[1], "events": count} for key, count in sorted(counts.items())]
         self._connection.execute(add, rows)
+
+    def delete_minutes_for_operator(self, before_minute: int) -> None:
+        """Forgets the counts of minutes before that one, of all customers."""
+        self._connection.execute(delete(event_minutes).where(event_minutes.c.minute < before_minute))
 
     def list_minutes(self, customer_id: str, from_minute: int, to_minute: int) -> dict[int, int]:
         """Events received per minute, from <= minute < to; minutes without any are left out."""

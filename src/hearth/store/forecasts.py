@@ -9,12 +9,12 @@ from typing import Any
 
 import msgspec
 import numpy as np
-from sqlalchemy import Table, delete, select
+from sqlalchemy import Table, case, delete, func, select
 
-from hearth.domain.forecasts import DayScore, Forecast, ForecastKind, ForecastModel, HourQuantiles
+from hearth.domain.forecasts import DayScore, Forecast, ForecastCount, ForecastKind, ForecastModel, HourQuantiles
 from hearth.store.connections import among, insert
 from hearth.store.living import living_buildings
-from hearth.store.tables import forecast_models, forecast_scores, forecasts
+from hearth.store.tables import forecast_models, forecast_scores, forecasts, listed_buildings
 from hearth.store.transactions import Transaction
 
 
@@ -64,6 +64,18 @@ class SqlForecastRepository:
         of = (row.building_id == building_id) & (row.customer_id == customer_id) & (row.kind == kind)
         found = self._connection.scalar(select(row.payload).where(of).order_by(row.issued_at_ms.desc()).limit(1))
         return None if found is None else _unpacked(found)
+
+    def count_newest(self, customer_id: str, kind: ForecastKind, fresh_from_ms: int) -> ForecastCount:
+        """Of the buildings that are not deactivated: whose newest forecast was issued since then, whose earlier, and the last."""
+        row, home = forecasts.c, listed_buildings.c
+        of = (row.building_id == home.building_id) & (row.kind == kind)
+        newest_ms = select(row.issued_at_ms).where(of).order_by(row.issued_at_ms.desc()).limit(1).scalar_subquery()
+        active = (home.customer_id == customer_id) & ~home.is_deactivated
+        each = select(newest_ms.label("at_ms")).where(active).subquery().c.at_ms
+        is_fresh = case((each >= fresh_from_ms, 1))
+        found = select(func.count(is_fresh), func.count(each) - func.count(is_fresh), func.max(each))
+        fresh, stale, last_run_ms = self._connection.execute(found).one()
+        return ForecastCount(kind, fresh, stale, last_run_ms)
 
     def delete_issued_before(self, customer_id: str, building_id: str, at_ms: int) -> None:
         """Deletes the building's forecasts that were issued before an instant."""

@@ -1,11 +1,16 @@
-"""Goals of notifications: the open ones, which are state of the engine, and what became of the others."""
+"""Goals of notifications: the open ones, which are state of the engine, and what became of the others.
+
+That is counted in the day of the notification, in the same transaction.
+"""
 
 from collections.abc import Iterable, Sequence
 
 import msgspec
 from sqlalchemy import func, select
 
+from hearth.core.instants import utc_day
 from hearth.domain.goals import Goal, GoalState
+from hearth.insights.impact import goal_counts
 from hearth.store.connections import among, insert
 from hearth.store.tables import goals, notifications
 from hearth.store.transactions import Transaction
@@ -15,13 +20,16 @@ class SqlGoalRepository:
     """Implements `ports.GoalRepository`."""
 
     def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
         self._connection = transaction.connection
 
     def replace_all(self, customer_id: str, changed: Iterable[Goal]) -> None:
         """Stores these goals; those of a notification that is erased meanwhile are passed over."""
         by_id = {goal.notification_id: goal for goal in changed}
         is_told = among(self._connection, notifications.c.id, sorted(by_id)) & (notifications.c.customer_id == customer_id)
-        told = self._connection.scalars(select(notifications.c.id).where(is_told).order_by(notifications.c.id))
+        had_goal = goals.c.notification_id == notifications.c.id
+        told = select(notifications.c.id, goals.c.state).outerjoin(goals, had_goal).where(is_told).order_by(notifications.c.id)
+        before: dict[str, GoalState | None] = {each.id: each.state for each in self._connection.execute(told)}
         rows = [
             {
                 "notification_id": goal.notification_id,
@@ -32,9 +40,13 @@ class SqlGoalRepository:
                 "ended_at_ms": goal.ended_at_ms,
                 "document": msgspec.json.encode(goal),
             }
-            for goal in map(by_id.__getitem__, told)
+            for goal in map(by_id.__getitem__, before)
         ]
         if rows:
+            for notification_id, state in before.items():
+                goal = by_id[notification_id]
+                counts = goal_counts(goal.state).minus(goal_counts(state))
+                self._transaction.counted(customer_id, goal.rule_id, utc_day(goal.created_at_ms), counts)
             add = insert(self._connection, goals)
             changes = {name: add.excluded[name] for name in ("state", "ended_at_ms", "document")}
             self._connection.execute(add.on_conflict_do_update(index_elements=["notification_id"], set_=changes), rows)

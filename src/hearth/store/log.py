@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from sqlalchemy import Connection, bindparam, or_, select, update
 
 from hearth.domain.events import EVENT_KINDS, NO_FORECAST_MS, EventColumns, Fact, LogEntry, LogKind
+from hearth.ports import RecentEvent
 from hearth.store.connections import LOG_LOCK, among, lock, raw_insert
 from hearth.store.packing import EntryArrays, pack_entry, unpack_arrays, unpack_entry, unpack_series_ids
 from hearth.store.stretches import joined_entries, picked
@@ -54,6 +55,37 @@ def list_entries(connection: Connection, from_sequence: int, limit: int) -> list
             )
         )
     return entries
+
+
+def list_recent(
+    connection: Connection, customer_id: str, series_ids: Sequence[int] | None, after_sequence: int, most: int
+) -> list[RecentEvent]:
+    """Of the entries behind `after_sequence` the newest events of these series (None = any), at most so many."""
+    if series_ids is not None and not series_ids:
+        return []
+    log = event_log.c
+    query = select(log.sequence, log.kind, log.received_at_ms, log.payload).where(
+        log.sequence > after_sequence, log.customer_id == customer_id, log.kind.in_(EVENT_KINDS)
+    )
+    if series_ids is not None:
+        query = query.where(log.last_series >= min(series_ids), log.first_series <= max(series_ids))
+    found: list[RecentEvent] = []
+    # Read as they are asked for: the newest few rows are nearly always enough.
+    rows = connection.execute(query.order_by(log.sequence.desc()).execution_options(yield_per=most))
+    for sequence, kind, received_at_ms, payload in rows:
+        entry = unpack_arrays(payload)
+        wanted = entry.series_ids > 0  # an erased event's place is empty
+        if series_ids is not None:
+            wanted &= np.isin(entry.series_ids, np.asarray(series_ids, np.int32))
+        for at in np.flatnonzero(wanted)[::-1].tolist():
+            if len(found) == most:
+                break
+            event = (int(entry.series_ids[at]), int(entry.times_ms[at]), float(entry.values[at]))
+            found.append(RecentEvent(sequence + at, *event, received_at_ms, kind == LogKind.HISTORICAL))
+        if len(found) == most:
+            rows.close()
+            break
+    return found
 
 
 def read_tail(

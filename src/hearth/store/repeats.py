@@ -20,16 +20,17 @@ class SqlKeyedRequestRepository:
         self._connection = transaction.connection
 
     def add(self, customer_id: str, request: KeyedRequest, now_ms: int) -> KeyedRequest | None:
-        """The request, unless one of its key is under way or answered: that one. An expired one gives way."""
+        """None: it is added. Else the one of its key that is under way or answered; an expired one gives way."""
         row = keyed_requests.c
         of = (row.customer_id == customer_id) & (row.key_hash == request.key_hash)
         self._connection.execute(delete(keyed_requests).where(of, row.expires_at_ms <= now_ms))
         values = {"key_hash": request.key_hash, "request_hash": request.request_hash, "expires_at_ms": request.expires_at_ms}
         if add_unless_taken(self._connection, keyed_requests, {"customer_id": customer_id, **values}):
             return None
-        request_hash, expires_at_ms, document = self._connection.execute(
-            select(row.request_hash, row.expires_at_ms, row.document).where(of)
-        ).one()
+        known = self._connection.execute(select(row.request_hash, row.expires_at_ms, row.document).where(of)).first()
+        if known is None:  # it was refused just now and its key is free again: whoever asks once more gets it
+            return request
+        request_hash, expires_at_ms, document = known
         answer = None if document is None else msgspec.msgpack.decode(document, type=KeptAnswer)
         return KeyedRequest(request.key_hash, request_hash, expires_at_ms, answer)
 

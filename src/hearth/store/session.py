@@ -20,6 +20,7 @@ from hearth.store.attempts import SqlAttemptRepository
 from hearth.store.audit import SqlAuditRepository
 from hearth.store.buildings import SqlBuildingRepository
 from hearth.store.changes import SqlChangeRepository
+from hearth.store.channels import SqlChannelRepository, SqlContactRepository
 from hearth.store.connections import checkpoint, read_url, reading_engine, writing_engine
 from hearth.store.energy import SqlEnergyRepository
 from hearth.store.engine import SqlEngineRepository
@@ -27,7 +28,9 @@ from hearth.store.events import SqlEventRepository
 from hearth.store.forecasts import SqlForecastRepository
 from hearth.store.goals import SqlGoalRepository
 from hearth.store.household_profiles import SqlHouseholdProfileRepository
+from hearth.store.impact import SqlImpactRepository
 from hearth.store.issued import SqlIssuedEventRepository
+from hearth.store.listed_buildings import SqlListedBuildingRepository
 from hearth.store.members import SqlMailedLinkRepository, SqlMemberRepository, SqlMemberSessionRepository
 from hearth.store.notifications import SqlNotificationRepository
 from hearth.store.outbox import SqlOutboxRepository
@@ -35,6 +38,7 @@ from hearth.store.repeats import SqlKeyedRequestRepository
 from hearth.store.rules import SqlRuleRepository
 from hearth.store.series import SqlSeriesRepository
 from hearth.store.set_aside import SqlSetAsideRepository
+from hearth.store.tickets import SqlTicketRepository
 from hearth.store.transactions import Transaction
 from hearth.store.turns import Turn
 from hearth.store.weather import SqlWeatherRepository
@@ -52,6 +56,7 @@ class SqlSession:
         self.mailed_links = SqlMailedLinkRepository(transaction)
         self.audit = SqlAuditRepository(transaction)
         self.buildings = SqlBuildingRepository(transaction)
+        self.listed_buildings = SqlListedBuildingRepository(transaction)
         self.series = SqlSeriesRepository(transaction)
         self.events = SqlEventRepository(transaction)
         self.issued = SqlIssuedEventRepository(transaction)
@@ -64,11 +69,15 @@ class SqlSession:
         self.engine = SqlEngineRepository(transaction)
         self.notifications = SqlNotificationRepository(transaction)
         self.goals = SqlGoalRepository(transaction)
+        self.impact = SqlImpactRepository(transaction)
         self.outbox = SqlOutboxRepository(transaction)
         self.attempts = SqlAttemptRepository(transaction)
         self.endpoints = SqlEndpointRepository(transaction)
+        self.channels = SqlChannelRepository(transaction)
+        self.contacts = SqlContactRepository(transaction)
         self.keyed_requests = SqlKeyedRequestRepository(transaction)
         self.changes = SqlChangeRepository(transaction)
+        self.tickets = SqlTicketRepository(transaction)
 
 
 class SqlStore:

@@ -21,6 +21,8 @@ from sqlalchemy import (
     text,
 )
 
+from hearth.insights.impact import Counts
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(column_0_N_label)s",
@@ -109,6 +111,14 @@ endpoints = Table(
     Column("document", LargeBinary, nullable=False),
 )
 
+channels = Table(
+    "channels",
+    metadata,
+    Column("id", Ordered, primary_key=True),
+    Column("customer_id", Ordered, ForeignKey("customers.id"), nullable=False, index=True),
+    Column("document", LargeBinary, nullable=False),
+)
+
 buildings = Table(
     "buildings",
     metadata,
@@ -117,6 +127,22 @@ buildings = Table(
     Column("customer_building_id", Ordered, nullable=False),
     Column("document", LargeBinary, nullable=False),
     UniqueConstraint("customer_id", "customer_building_id"),
+)
+
+# By what a list of buildings is searched, filtered and sorted, beside the documents, which may be large. `words` is what is
+# searched, in lower case; each of the `tags` is a line.
+listed_buildings = Table(
+    "listed_buildings",
+    metadata,
+    Column("building_id", Ordered, ForeignKey("buildings.id"), primary_key=True),
+    Column("customer_id", Ordered, nullable=False),
+    Column("customer_building_id", Ordered, nullable=False),
+    Column("words", Ordered, nullable=False),
+    Column("tags", Ordered, nullable=False),
+    Column("city", Ordered, nullable=False),
+    Column("is_deactivated", Boolean, nullable=False),
+    Column("last_event_ms", Big),
+    Index("ix_listed_buildings_of_customer", "customer_id", "customer_building_id"),
 )
 
 # Numbers are never given twice: the log may still hold events of an erased series.
@@ -253,6 +279,16 @@ household_profiles = Table(
     Column("document", LargeBinary, nullable=False),
 )
 
+# Where the end users of a building are reached.
+contacts = Table(
+    "contacts",
+    metadata,
+    Column("building_id", Ordered, ForeignKey("buildings.id"), primary_key=True),
+    Column("user_id", Ordered, primary_key=True),
+    Column("customer_id", Ordered, nullable=False),
+    Column("document", LargeBinary, nullable=False),
+)
+
 # Events that cannot be believed, by series and instant; `value` is the one that could not. No foreign keys: as of `energy_days`.
 set_aside_events = Table(
     "set_aside_events",
@@ -368,6 +404,8 @@ rule_states = Table(
     Column("state", LargeBinary, nullable=False),
 )
 
+# `interaction` is what the household did last. The indexes of what is newest hold all that a list is filtered by: a filter
+# that fits few passes over the others without looking at their rows.
 notifications = Table(
     "notifications",
     metadata,
@@ -380,9 +418,18 @@ notifications = Table(
     Column("stored_at_ms", Big, nullable=False),
     Column("status", Ordered, nullable=False),
     Column("document", LargeBinary, nullable=False),
+    Column("interaction", Ordered),
     UniqueConstraint("rule_id", "building_id", "trigger_sequence"),
-    Index("ix_notifications_newest", "customer_id", "created_at_ms", "id"),
+    Index("ix_notifications_newest", "customer_id", "created_at_ms", "id", "status", "rule_id", "interaction"),
     Index("ix_notifications_newest_of_building", "building_id", "created_at_ms", "id"),
+    Index("ix_notifications_newest_of_rule", "customer_id", "rule_id", "created_at_ms", "id", "status", "interaction"),
+    # Of those that somebody reacted to, which are few: the others need not be kept in it.
+    Index(
+        "ix_notifications_interaction",
+        *("customer_id", "interaction", "created_at_ms", "id", "status", "rule_id"),
+        sqlite_where=text("interaction IS NOT NULL"),
+        postgresql_where=text("interaction IS NOT NULL"),
+    ),
     Index("ix_notifications_stored", "customer_id", "stored_at_ms", "status"),
     Index("ix_notifications_status", "customer_id", "status", "created_at_ms", "id"),
 )
@@ -397,6 +444,53 @@ interactions = Table(
     Column("document", LargeBinary, nullable=False),
     Column("is_noted", Boolean, nullable=False, server_default=text("true")),
     Index("ix_interactions_unnoted", "number", sqlite_where=text("is_noted = 0"), postgresql_where=text("NOT is_noted")),
+)
+
+# What became of notifications, by rule and UTC day of `created_at_ms`: changed with them, in their transactions. No foreign
+# key: counts outlive the buildings they came from. Rule "*": of all rules, those that are counted by home.
+rule_days = Table(
+    "rule_days",
+    metadata,
+    Column("customer_id", Ordered, primary_key=True),
+    Column("rule_id", Ordered, primary_key=True),
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    *(Column(name, Big, nullable=False) for name in Counts._fields),
+    sqlite_with_rowid=False,
+)
+
+# What devices did after them. Event type "": any.
+behaviour_days = Table(
+    "behaviour_days",
+    metadata,
+    Column("customer_id", Ordered, primary_key=True),
+    Column("rule_id", Ordered, primary_key=True),
+    Column("event_type", Ordered, primary_key=True),
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("measured", Big, nullable=False),
+    Column("changed", Big, nullable=False),
+    Column("expected", Double, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# How many of a rule a building ignored in a row, and the week of the last one. Rule "*": of all rules.
+rule_homes = Table(
+    "rule_homes",
+    metadata,
+    Column("building_id", Ordered, ForeignKey("buildings.id"), primary_key=True),
+    Column("rule_id", Ordered, primary_key=True),
+    Column("customer_id", Ordered, nullable=False),
+    Column("ignored_in_a_row", Integer, nullable=False),
+    Column("week", Integer, nullable=False),
+    Index("ix_rule_homes_ignoring", "customer_id", "rule_id", "ignored_in_a_row"),
+)
+
+# Up to which notification what came of them is measured.
+impact_marks = Table(
+    "impact_marks",
+    metadata,
+    Column("customer_id", Ordered, ForeignKey("customers.id"), primary_key=True),
+    Column("stored_at_ms", Big, nullable=False),
+    Column("notification_id", Ordered, nullable=False),
 )
 
 # A notification has one goal at most. Only open ones are state of the engine.
@@ -421,7 +515,8 @@ notification_changes = Table(
     Column("number", Big, nullable=False),
 )
 
-# `number` is the order of delivery. A lease moves `due_at_ms` to its own end; closing ends `is_open`.
+# `number` is the order of delivery within a `lane` of a building. A lease moves `due_at_ms` to its own end; closing ends
+# `is_open`.
 outbox = Table(
     "outbox",
     metadata,
@@ -430,6 +525,8 @@ outbox = Table(
     Column("customer_id", Ordered, nullable=False),
     Column("building_id", Ordered, nullable=False),
     Column("notification_id", Ordered, ForeignKey("notifications.id"), nullable=False, index=True),
+    Column("channel_id", Ordered, nullable=False, server_default="webhook"),
+    Column("lane", Ordered, nullable=False, server_default="webhook//"),
     Column("due_at_ms", Big, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("is_open", Boolean, nullable=False),
@@ -437,7 +534,7 @@ outbox = Table(
     Column("is_counted", Boolean, nullable=False),
     Column("document", LargeBinary, nullable=False),
     Index("ix_outbox_due", "due_at_ms", sqlite_where=text("is_open = 1"), postgresql_where=text("is_open")),
-    Index("ix_outbox_open", "building_id", "number", sqlite_where=text("is_open = 1"), postgresql_where=text("is_open")),
+    Index("ix_outbox_open", "building_id", "lane", "number", sqlite_where=text("is_open = 1"), postgresql_where=text("is_open")),
     Index(
         "ix_outbox_uncounted",
         "number",
@@ -446,7 +543,7 @@ outbox = Table(
     ),
 )
 
-# One without a delivery is a test of the endpoint.
+# One without a delivery is a test of the channel.
 attempts = Table(
     "attempts",
     metadata,
@@ -455,8 +552,49 @@ attempts = Table(
     Column("delivery_id", Ordered, ForeignKey("outbox.id"), index=True),
     Column("document", LargeBinary, nullable=False),
     Column("is_failed", Boolean, nullable=False, server_default=text("false")),
+    Column("channel_id", Ordered, nullable=False, server_default="webhook"),
     Index("ix_attempts_newest", "customer_id", "number"),
+    Index("ix_attempts_channel", "customer_id", "channel_id", "is_failed", "number"),
     Index("ix_attempts_outcome", "customer_id", "is_failed", "number"),
+)
+
+tickets = Table(
+    "tickets",
+    metadata,
+    Column("id", Ordered, primary_key=True),
+    Column("customer_id", Ordered, ForeignKey("customers.id"), nullable=False),
+    Column("number", Big, nullable=False),
+    Column("member_id", Ordered, nullable=False),
+    Column("state", Ordered, nullable=False),
+    Column("created_at_ms", Big, nullable=False),
+    Column("changed_at_ms", Big, nullable=False),
+    Column("words", Text, nullable=False),
+    Column("document", LargeBinary, nullable=False),
+    UniqueConstraint("customer_id", "number"),
+    Index("ix_tickets_changed", "changed_at_ms"),
+)
+
+ticket_messages = Table(
+    "ticket_messages",
+    metadata,
+    Column("ticket_id", Ordered, ForeignKey("tickets.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("customer_id", Ordered, nullable=False),
+    Column("document", LargeBinary, nullable=False),
+)
+
+# Few at a time: what is sent is deleted.
+ticket_mails = Table(
+    "ticket_mails",
+    metadata,
+    Column("number", Big, primary_key=True),
+    Column("customer_id", Ordered, nullable=False),
+    Column("ticket_id", Ordered, ForeignKey("tickets.id"), nullable=False),
+    Column("message_number", Integer, nullable=False),
+    Column("kind", Ordered, nullable=False),
+    Column("created_at_ms", Big, nullable=False),
+    Column("due_at_ms", Big, nullable=False),
+    Column("attempts", Integer, nullable=False),
 )
 
 # Requests with an Idempotency-Key, as hashes; without a `document` under way. No foreign key to buildings: as of `energy_days`.

@@ -1,9 +1,12 @@
 """Which addresses an endpoint may lead to (SSRF), judged by the address that is connected to."""
 
+import asyncio
+import socket
+
 import httpcore2
 import pytest
 
-from hearth.connectors.addresses import AddressGuard, AddressRefusedError, GuardedBackend
+from hearth.connectors.addresses import AddressGuard, AddressRefusedError, GuardedBackend, connect_guarded
 from hearth.core.problems import Problem
 
 
@@ -138,6 +141,21 @@ async def test_the_next_address_is_tried_when_the_first_does_not_answer(receiver
     stream = await GuardedBackend(guard).connect_tcp("hooks.example.com", receiver.port, timeout=5)
     assert stream.get_extra_info("server_addr")[0] == "127.0.0.1"
     await stream.aclose()
+
+
+async def test_a_client_with_a_socket_of_its_own_tries_the_next_address_in_time(receivers):
+    async def behave(_reader, _writer):
+        return
+
+    receiver = await receivers(behave)
+    guard = AddressGuard(["127.0.0.0/8"], leading_to(["127.0.0.9", "127.0.0.1"]))
+    with socket.create_server(("127.0.0.9", receiver.port), backlog=0) as full, socket.socket() as first:
+        first.connect(full.getsockname())  # the one that it has room for: the next hears nothing
+        async with asyncio.timeout(10):
+            with await connect_guarded(guard, "mail.example.com", receiver.port, 2) as opened:
+                assert opened.getpeername()[0] == "127.0.0.1"
+    with pytest.raises(ConnectionRefusedError):
+        await connect_guarded(AddressGuard(["127.0.0.0/8"], leading_to(["127.0.0.9"])), "mail.example.com", receiver.port, 2)
 
 
 async def test_an_unknown_name_is_an_error_of_the_connection():

@@ -15,7 +15,7 @@ def test_a_page_has_our_figures_and_those_of_the_process() -> None:
     Counter("hearth_things", "Things.", registry=registry).inc(3)
     port = free_port()
     serve_metrics(registry, "127.0.0.1", port)
-    text = httpx2.get(f"http://127.0.0.1:{port}/metrics", trust_env=False).text
+    text = httpx2.get(f"http://127.0.0.1:{port}/metrics", trust_env=False, timeout=60).text
     assert "hearth_things_total 3.0" in text
     assert "process_resident_memory_bytes" in text
     assert "hearth_things_created" not in text

@@ -7,6 +7,7 @@ import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from tests.receivers import Receiver
 
+from hearth.bootstrap import Settings
 from hearth.connectors.tracing import open_tracer
 from hearth.core.problems import Problem
 
@@ -57,10 +58,15 @@ def test_chance_leaves_most_requests_out() -> None:
     assert 100 < picked < 320  # 200 expected; this far away once in 10^13 runs
 
 
-@pytest.mark.parametrize("endpoint", ["localhost:4318", "grpc://localhost:4317", "http://"])
+@pytest.mark.parametrize("endpoint", ["localhost:4318", "grpc://localhost:4317", "http://", "grpc://me:secret@collector:4317"])
 def test_an_endpoint_that_is_none_is_refused(endpoint: str) -> None:
-    with pytest.raises(Problem, match="otlp_endpoint must be an address"):
+    with pytest.raises(Problem, match="otlp_endpoint must be an address") as refused:
         open_tracer(endpoint, one_in=1)
+    assert "secret" not in str(refused.value)
+
+
+def test_the_setting_is_shown_without_its_password() -> None:
+    assert Settings(otlp_endpoint="http://me:secret@collector:4318").shown("otlp_endpoint") == "http://me:***@collector:4318"
 
 
 def test_one_in_none_is_refused() -> None:

@@ -25,10 +25,10 @@ async def test_a_wake_up_arrives(pipe):
     woken = asyncio.Event()
     listener = WakeListener(reading, woken.set)
     PipeWake(writing).wake()
-    await asyncio.wait_for(woken.wait(), 5)
+    await asyncio.wait_for(woken.wait(), 30)
     woken.clear()
     PipeWake(writing).wake()
-    await asyncio.wait_for(woken.wait(), 5)
+    await asyncio.wait_for(woken.wait(), 30)
     listener.close()
 
 

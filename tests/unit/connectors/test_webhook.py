@@ -37,7 +37,16 @@ def endpoint(url: str) -> Endpoint:
 
 @pytest.fixture
 async def channel():
-    made = WebhookChannel(SEALER, SystemClock(), AddressGuard(["127.0.0.0/8"]), connect_seconds=0.5, total_seconds=0.8)
+    """As patient as a busy machine needs."""
+    made = WebhookChannel(SEALER, SystemClock(), AddressGuard(["127.0.0.0/8"]), connect_seconds=60, total_seconds=60)
+    yield made
+    await made.aclose()
+
+
+@pytest.fixture
+async def impatient_channel():
+    """For receivers that are waited for in vain."""
+    made = WebhookChannel(SEALER, SystemClock(), AddressGuard(["127.0.0.0/8"]), connect_seconds=60, total_seconds=1.5)
     yield made
     await made.aclose()
 
@@ -141,17 +150,17 @@ async def test_a_proxy_of_the_environment_is_not_used(receivers, channel, monkey
     assert proxy.requests == []
 
 
-async def test_a_receiver_that_hangs_is_left_in_time(receivers, channel):
+async def test_a_receiver_that_hangs_is_left_in_time(receivers, impatient_channel):
     async def behave(reader, _writer):
         await reader.read()
 
     receiver = await receivers(behave)
-    answer = await channel.deliver(endpoint(receiver.url), "d1", BODY)
-    assert (answer.status_code, answer.error) == (None, "no answer within 0.8 s")
-    assert 700 <= answer.duration_ms < 5000
+    answer = await impatient_channel.deliver(endpoint(receiver.url), "d1", BODY)
+    assert (answer.status_code, answer.error) == (None, "no answer within 1.5 s")
+    assert 1400 <= answer.duration_ms < 15_000
 
 
-async def test_a_receiver_that_sends_a_header_now_and_then_is_left_in_time(receivers, channel):
+async def test_a_receiver_that_sends_a_header_now_and_then_is_left_in_time(receivers, impatient_channel):
     async def behave(_reader, writer):
         writer.write(b"HTTP/1.1 200 OK\r\n")
         while True:
@@ -160,8 +169,8 @@ async def test_a_receiver_that_sends_a_header_now_and_then_is_left_in_time(recei
             await asyncio.sleep(0.1)
 
     receiver = await receivers(behave)
-    answer = await channel.deliver(endpoint(receiver.url), "d1", BODY)
-    assert (answer.status_code, answer.error) == (None, "no answer within 0.8 s")
+    answer = await impatient_channel.deliver(endpoint(receiver.url), "d1", BODY)
+    assert (answer.status_code, answer.error) == (None, "no answer within 1.5 s")
 
 
 async def test_a_reset_is_an_error(receivers, channel):
@@ -187,8 +196,7 @@ async def test_no_http_is_an_error(receivers, channel):
 async def test_a_closed_port_is_an_error(channel):
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
-        port = unused.getsockname()[1]
-    answer = await channel.deliver(endpoint(f"http://127.0.0.1:{port}/"), "d1", BODY)
+        answer = await channel.deliver(endpoint(f"http://127.0.0.1:{unused.getsockname()[1]}/"), "d1", BODY)
     assert (answer.status_code, answer.error) == (None, "no connection")
 
 
@@ -208,18 +216,18 @@ async def test_an_endless_body_is_left_after_16_kib(receivers, channel):
     receiver = await receivers(behave)
     answer = await channel.deliver(endpoint(receiver.url), "d1", BODY)
     assert (answer.status_code, answer.error) == (200, None)
-    assert answer.duration_ms < 700, "left at once, not when time was up"
+    assert answer.duration_ms < 30_000, "left at once, not when time was up"
     assert written < 8 * 1024 * 1024
 
 
-async def test_a_body_that_never_ends_does_not_undo_the_status(receivers, channel):
+async def test_a_body_that_never_ends_does_not_undo_the_status(receivers, impatient_channel):
     async def behave(reader, writer):
         writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nx")
         await writer.drain()
         await reader.read()
 
     receiver = await receivers(behave)
-    answer = await channel.deliver(endpoint(receiver.url), "d1", BODY)
+    answer = await impatient_channel.deliver(endpoint(receiver.url), "d1", BODY)
     assert (answer.status_code, answer.error) == (200, None)
 
 

@@ -4,6 +4,7 @@ from msgspec.structs import replace
 
 from hearth.core.identifiers import fits
 from hearth.delivery.outbox import delivery_id, outgoing
+from hearth.delivery.recipients import THE_WEBHOOK
 from hearth.domain.notifications import Notification
 
 HOUR_MS = 3_600_000
@@ -23,9 +24,8 @@ NOTIFICATION = Notification(
 
 
 def test_a_notification_for_an_endpoint_waits_in_the_outbox():
-    stored, delivery = outgoing(NOTIFICATION, 6 * HOUR_MS, has_endpoint=True)
+    stored, [delivery] = outgoing(NOTIFICATION, 6 * HOUR_MS, [THE_WEBHOOK])
     assert stored.status == "PENDING"
-    assert delivery is not None
     assert (delivery.customer_id, delivery.building_id, delivery.notification_id) == ("c" * 24, "b1", NOTIFICATION.id)
     assert delivery.due_at_ms == delivery.created_at_ms == NOTIFICATION.stored_at_ms
     assert delivery.expires_at_ms == NOTIFICATION.stored_at_ms + 6 * HOUR_MS
@@ -33,34 +33,31 @@ def test_a_notification_for_an_endpoint_waits_in_the_outbox():
 
 
 def test_a_replay_gives_the_same_row():
-    assert outgoing(NOTIFICATION, HOUR_MS, has_endpoint=True) == outgoing(NOTIFICATION, HOUR_MS, has_endpoint=True)
+    assert outgoing(NOTIFICATION, HOUR_MS, [THE_WEBHOOK]) == outgoing(NOTIFICATION, HOUR_MS, [THE_WEBHOOK])
     assert delivery_id(NOTIFICATION.id) != delivery_id("another")
     assert fits("pushNotificationId", delivery_id(NOTIFICATION.id))
 
 
 def test_without_an_endpoint_it_is_there_to_be_fetched():
-    stored, delivery = outgoing(NOTIFICATION, HOUR_MS, has_endpoint=False)
-    assert delivery is not None, "the row is what is counted"
-    assert (stored.status, delivery.channel) == ("DELIVERED", "fetch")
+    stored, [delivery] = outgoing(NOTIFICATION, HOUR_MS, [])
+    assert (stored.status, delivery.channel) == ("DELIVERED", "fetch"), "the row is what is counted"
 
 
 def test_a_held_one_is_due_at_the_end_of_quiet_hours():
     held = replace(NOTIFICATION, held_until_ms=NOTIFICATION.stored_at_ms + HOUR_MS)
-    for has_endpoint in (True, False):
-        stored, delivery = outgoing(held, 6 * HOUR_MS, has_endpoint)
-        assert delivery is not None
+    for targets in ([THE_WEBHOOK], []):
+        stored, [delivery] = outgoing(held, 6 * HOUR_MS, targets)
         assert (stored.status, delivery.due_at_ms) == ("PENDING", NOTIFICATION.stored_at_ms + HOUR_MS)
         assert delivery.expires_at_ms == NOTIFICATION.stored_at_ms + 6 * HOUR_MS
 
 
 def test_a_held_one_whose_event_came_after_the_quiet_hours_is_due_at_once():
     held = replace(NOTIFICATION, held_until_ms=NOTIFICATION.stored_at_ms - HOUR_MS)
-    stored, delivery = outgoing(held, HOUR_MS, has_endpoint=True)
-    assert delivery is not None
+    stored, [delivery] = outgoing(held, HOUR_MS, [THE_WEBHOOK])
     assert (stored.status, delivery.due_at_ms) == ("PENDING", NOTIFICATION.stored_at_ms)
-    assert outgoing(held, HOUR_MS, has_endpoint=False)[0].status == "DELIVERED"
+    assert outgoing(held, HOUR_MS, [])[0].status == "DELIVERED"
 
 
 def test_a_dropped_one_goes_nowhere():
     dropped = replace(NOTIFICATION, status="DROPPED", drop_reason="time_between")
-    assert outgoing(dropped, HOUR_MS, has_endpoint=True) == (dropped, None)
+    assert outgoing(dropped, HOUR_MS, [THE_WEBHOOK]) == (dropped, [])

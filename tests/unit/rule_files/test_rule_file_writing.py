@@ -73,7 +73,7 @@ RULE = st.builds(
 )
 
 
-QUESTION = Rule(id="", customer_id="", created_at_ms=0, version=0, name="?0", tags=("?0",))
+QUESTION = Rule(id="", customer_id="", created_at_ms=0, version=0, name="?0", tags=("?0", ":0", "::a", ": a"))
 
 
 @settings(max_examples=60, deadline=None)

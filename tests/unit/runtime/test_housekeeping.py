@@ -6,7 +6,7 @@ from pathlib import Path
 from prometheus_client import CollectorRegistry
 from tests.contracts.store_contents import ALWAYS, NOW_MS, add_customer, add_series, customer, entry
 
-from hearth.runtime.housekeeping import Compaction, Task, Tasks
+from hearth.runtime.housekeeping import Compaction, OldChanges, Task, Tasks
 from hearth.runtime.metrics import TaskMetrics
 from hearth.testing.clocks import MovableClock
 
@@ -96,6 +96,41 @@ def test_the_logs_of_a_busy_sqlite_are_kept_short(sqlite_store, sqlite_url) -> N
 
     asyncio.run(write_beside())
     assert pages.stat().st_size < 3_000 * 4_096
+
+
+def test_changes_that_all_have_heard_of_are_forgotten_but_the_newest(store) -> None:
+    add_customer(store, "a")
+    clock = MovableClock(NOW_MS)
+    old = OldChanges(store, clock, most=2)
+
+    def change(times: int) -> None:
+        for _ in range(times):
+            with store.write() as session:
+                session.changes.add(A, "rules")
+
+    def kept() -> list[int]:
+        with store.read() as session:
+            return [each.number for each in session.changes.list_since_for_operator(0)]
+
+    change(5)
+    first = kept()
+    old.forget()
+    change(3)
+    clock.advance(seconds=6 * 3_600 - 1)
+    old.forget()
+    assert kept()[: len(first)] == first
+    clock.advance(seconds=1)
+    old.forget()
+    assert len(kept()) == 4  # the newest of then, and what came since
+    clock.advance(seconds=6 * 3_600)
+    old.forget()
+    assert len(kept()) == 1
+    newest = kept()
+    clock.advance(seconds=6 * 3_600)
+    old.forget()
+    assert kept() == newest
+    change(1)
+    assert kept()[0] == newest[0] < kept()[1]
 
 
 async def test_a_task_that_fails_is_counted_and_tried_again_and_keeps_no_other_from_its_work() -> None:

@@ -125,7 +125,7 @@ async def test_stop_returns_when_the_evaluator_fails_and_the_next_start_takes_up
         driver = home.new_driver()
         await driver.start()
         await home.send(driver, "10:00 POWER_CONSUMPTION 1")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await driver.stop()
         with pytest.raises(Problem):
             await home.send(driver, "10:01 POWER_CONSUMPTION 2")

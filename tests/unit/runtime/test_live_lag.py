@@ -4,15 +4,23 @@ import asyncio
 import threading
 from contextlib import contextmanager
 
+import pytest
 from prometheus_client import CollectorRegistry
 from tests.conformance.rules_ways import CATALOGUE, RECEIVED_MS, NoWake
 from tests.unit.runtime.one_home import Home, UnreliableStore, is_writer_thread
 
+from hearth.runtime import live as live_module
 from hearth.runtime.live import LiveDriver
 from hearth.runtime.metrics import IngestMetrics
 from hearth.testing.clocks import MovableClock
 
 MOST_LAG_MS = 60_000
+
+
+@pytest.fixture(autouse=True)
+def _no_housekeeping(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It writes as well: what hangs would be its progress, before the event has come."""
+    monkeypatch.setattr(live_module, "_HOUSEKEEPING_SECONDS", 3600.0)
 
 
 class HangingStore(UnreliableStore):

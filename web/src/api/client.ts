@@ -4,11 +4,13 @@ import type { components, paths } from "./schema";
 
 type Schemas = components["schemas"];
 export type Session = Schemas["SessionView"];
+export type Activity = Schemas["ActivityView"];
 export type Overview = Schemas["OverviewView"];
 export type LiveUpdate = Schemas["LiveUpdate"];
 export type Notification = Schemas["NotificationView"];
 export type NotificationDetail = Schemas["NotificationDetail"];
 export type Status = Notification["status"];
+export type Interaction = NonNullable<Notification["interaction"]>["actionQualifier"];
 type Problem = Schemas["ProblemView"];
 export type Permission = Session["permissions"][number];
 

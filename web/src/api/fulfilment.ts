@@ -1,4 +1,4 @@
-// What the page of fulfilment asks for: the endpoint, how deliveries go, recent attempts.
+// What the page of fulfilment asks for: the endpoint, further channels, how deliveries go, recent attempts.
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { answer, client } from "./client";
 import type { components } from "./schema";
@@ -9,10 +9,16 @@ export type Endpoint = Schemas["EndpointView"];
 export type EndpointChange = Schemas["EndpointChange"];
 export type Authentication = EndpointChange["authentication"];
 export type Kind = Authentication["kind"];
+export type Channel = Schemas["ChannelView"];
+export type ChannelChange = Schemas["ChannelChange"];
+export type Way = ChannelChange["way"];
+export type ChannelKind = Way["kind"];
 export type Attempt = Schemas["RecordedAttemptView"];
 export type TestResult = Schemas["AttemptView"];
 
 export const KINDS = ["none", "basic", "apiToken", "bearer", "oauth"] as const satisfies readonly Kind[];
+
+export const CHANNEL_KINDS = ["email", "fcm", "mqtt"] as const satisfies readonly ChannelKind[];
 
 // Deliveries go on while the page is open.
 const LOOK_AGAIN_MS = 15_000;

@@ -1,6 +1,6 @@
 // What the rules pages ask for, and under which key it is kept.
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
-import { answer, client } from "./client";
+import { answer, client, type PredefinedRule } from "./client";
 import { api } from "./public";
 
 export const MOST_BUILDINGS = 50;
@@ -28,6 +28,12 @@ export const versionsQuery = (ruleId: string, newest: number | null | undefined)
 export const predefinedQuery = queryOptions({
   queryKey: ["rules", "predefined"],
   queryFn: () => answer(client.GET("/console/api/predefined-rules")),
+});
+
+/** A predefined rule in that language, where its words are translated. */
+export const worded = (rule: PredefinedRule, language: string): PredefinedRule => ({
+  ...rule,
+  ...rule.wordings[language],
 });
 
 /** The first buildings that have these words in their id, city or postal code. */

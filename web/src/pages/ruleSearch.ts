@@ -40,23 +40,36 @@ export interface BacktestSearch {
   why?: string | undefined;
 }
 
-const text = (value: unknown) => (value === undefined || value === "" ? undefined : String(value));
-const day = (value: unknown) => (/^\d{4}-\d\d-\d\d$/.test(String(value)) ? String(value) : undefined);
+/** What a rule led to, over UTC days, as tables where one wants that. */
+export interface ImpactSearch {
+  from?: string | undefined;
+  to?: string | undefined;
+  view?: "table" | undefined;
+}
+
+export const readText = (value: unknown) => (value === undefined || value === "" ? undefined : String(value));
+export const readDay = (value: unknown) => (/^\d{4}-\d\d-\d\d$/.test(String(value)) ? String(value) : undefined);
 const whole = (value: unknown) => (Number.isInteger(Number(value)) && Number(value) > 0 ? Number(value) : undefined);
 const subject = (value: unknown): Subject | undefined => (value === "draft" ? "draft" : whole(value));
 
 export const readRulesSearch = (search: Record<string, unknown>): RulesSearch => ({
-  q: text(search.q),
+  q: readText(search.q),
   state: STATES.find((state) => state === search.state),
-  tag: text(search.tag),
+  tag: readText(search.tag),
 });
 
 export const readRuleSearch = (search: Record<string, unknown>): RuleSearch => ({
-  building: text(search.building),
-  from: day(search.from),
-  to: day(search.to),
-  like: text(search.like),
+  building: readText(search.building),
+  from: readDay(search.from),
+  to: readDay(search.to),
+  like: readText(search.like),
   beside: whole(search.beside),
+});
+
+export const readImpactSearch = (search: Record<string, unknown>): ImpactSearch => ({
+  from: readDay(search.from),
+  to: readDay(search.to),
+  view: search.view === "table" ? "table" : undefined,
 });
 
 export const readBacktestSearch = (search: Record<string, unknown>): BacktestSearch => ({
@@ -64,11 +77,11 @@ export const readBacktestSearch = (search: Record<string, unknown>): BacktestSea
   compare: subject(search.compare),
   sample: whole(search.sample),
   buildings: Array.isArray(search.buildings) ? search.buildings.map(String) : undefined,
-  from: day(search.from),
-  to: day(search.to),
+  from: readDay(search.from),
+  to: readDay(search.to),
   run: search.run === true ? true : undefined,
   view: search.view === "table" ? "table" : undefined,
   order: search.order === "least" ? "least" : undefined,
-  day: day(search.day),
-  why: text(search.why),
+  day: readDay(search.day),
+  why: readText(search.why),
 });

@@ -5,7 +5,7 @@ import type { Connection } from "../api/live";
 export function ConnectionState({ connection }: { connection: Connection }) {
   const { t } = useTranslation();
   return (
-    <span className="connection" data-connection={connection} role="status">
+    <span className="connection" data-connection={connection} role="status" title={t(`connection.${connection}`)}>
       <span className="connection-dot" aria-hidden />
       <span className="connection-word">{t(`connection.${connection}`)}</span>
     </span>

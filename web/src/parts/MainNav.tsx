@@ -6,8 +6,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { usePlaces } from "./places";
 
-const isHere = (to: string, path: string) =>
-  to === "/" ? path === "/" || path.startsWith("/notifications") : path === to || path.startsWith(`${to}/`);
+const isHere = (to: string, path: string) => path === to || (to !== "/" && path.startsWith(`${to}/`));
 
 export function MainNav() {
   const { t } = useTranslation();

@@ -11,6 +11,9 @@ const ICONS = {
 
 export const STATUSES = Object.keys(ICONS) as Status[];
 
+/** What a count of those with a status is called in answers of the server. */
+export const COUNT_OF = { DELIVERED: "delivered", PENDING: "pending", FAILED: "failed", DROPPED: "dropped" } as const;
+
 export function StatusBadge({ status }: { status: Status }) {
   const { t } = useTranslation();
   const Icon = ICONS[status];

@@ -1,5 +1,5 @@
 import { Group, Menu, Text, UnstyledButton } from "@mantine/core";
-import { IconLogout, IconSettings, IconUser, IconUserCircle } from "@tabler/icons-react";
+import { IconLifebuoy, IconListCheck, IconLogout, IconSettings, IconUser, IconUserCircle } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
@@ -7,11 +7,13 @@ import { answer, client, Refused } from "../api/client";
 import type { Connection } from "../api/live";
 import { sessionQuery } from "../api/queries";
 import { ConnectionState } from "./ConnectionState";
+import { HelpLink } from "./help/HelpLink";
 import { LanguageMenu } from "./LanguageMenu";
 import { MainNav } from "./MainNav";
 import { PaletteButton } from "./palette/PaletteButton";
 import { SchemeMenu } from "./SchemeMenu";
 import { useAllowed, useSession } from "./session";
+import { usePageAddress } from "./usePageAddress";
 import { Wordmark } from "./Wordmark";
 
 export function TopBar({ connection }: { connection: Connection }) {
@@ -19,6 +21,7 @@ export function TopBar({ connection }: { connection: Connection }) {
   const session = useSession();
   const hasSettings = useAllowed("admin:users");
   const queries = useQueryClient();
+  const here = usePageAddress();
   const signOut = useMutation({
     mutationFn: () => answer(client.DELETE("/console/api/session")),
     onSettled: (_done, error) => {
@@ -44,6 +47,7 @@ export function TopBar({ connection }: { connection: Connection }) {
         <Group gap={4} wrap="nowrap">
           <ConnectionState connection={connection} />
           <PaletteButton />
+          <HelpLink />
           <LanguageMenu />
           <SchemeMenu />
           <Menu position="bottom-end" width={240}>
@@ -71,6 +75,12 @@ export function TopBar({ connection }: { connection: Connection }) {
               >
                 {t("profile.title")}
               </Menu.Item>
+              <Menu.Item
+                leftSection={<IconListCheck size={16} aria-hidden />}
+                renderRoot={(props) => <Link to="/start" {...props} />}
+              >
+                {t("start.title")}
+              </Menu.Item>
               {hasSettings && (
                 <Menu.Item
                   leftSection={<IconSettings size={16} aria-hidden />}
@@ -79,6 +89,12 @@ export function TopBar({ connection }: { connection: Connection }) {
                   {t("settings.title")}
                 </Menu.Item>
               )}
+              <Menu.Item
+                leftSection={<IconLifebuoy size={16} aria-hidden />}
+                renderRoot={(props) => <Link to="/support" search={{ from: here }} {...props} />}
+              >
+                {t("support.title")}
+              </Menu.Item>
               <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={() => signOut.mutate()}>
                 {t("account.signOut")}
               </Menu.Item>

@@ -1,4 +1,5 @@
 // Lengths of time as people say them: a number and a unit, the largest that is whole.
+import { localeOf } from "./formats";
 
 export const UNITS = { seconds: 1, minutes: 60, hours: 3_600, days: 86_400 } as const;
 export type Unit = keyof typeof UNITS;
@@ -11,7 +12,9 @@ export function partsOf(seconds: number): { amount: number; unit: Unit } {
 /** "3 hours", in a language. */
 export function durationText(seconds: number, language: string): string {
   const { amount, unit } = partsOf(seconds);
-  return new Intl.NumberFormat(language, { style: "unit", unit: unit.slice(0, -1), unitDisplay: "long" }).format(
-    amount,
-  );
+  return new Intl.NumberFormat(localeOf(language), {
+    style: "unit",
+    unit: unit.slice(0, -1),
+    unitDisplay: "long",
+  }).format(amount);
 }

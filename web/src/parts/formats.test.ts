@@ -1,5 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { aboutLength, clockTime, exactTime, languageName, number, relativeTime } from "./formats";
+import {
+  aboutLength,
+  clockTime,
+  dayAt,
+  decimal,
+  exactTime,
+  languageName,
+  monthName,
+  number,
+  relativeTime,
+  signedPercent,
+} from "./formats";
 
 const NOON = Date.UTC(2026, 2, 29, 12);
 
@@ -25,6 +36,15 @@ describe("exact times", () => {
   });
 });
 
+describe("days, months and changes", () => {
+  it("are written as where the language is spoken, not as in the language alone", () => {
+    expect(dayAt(Date.UTC(2026, 2, 28, 23, 30), "en", "Europe/Zurich")).toBe("29 Mar");
+    expect(monthName("2026-03", "de", true)).toBe("März 2026");
+    expect(signedPercent(0.035, "de")).toBe("+3.5%");
+    expect(signedPercent(0.12, "en")).toBe("+12%");
+  });
+});
+
 describe("about how long", () => {
   it("is told in the largest unit of which there is one", () => {
     expect(aboutLength(900, "en")).toBe("15 minutes");
@@ -41,6 +61,13 @@ describe("the name of a language", () => {
     expect(languageName("it", "en")).toBe("Italian");
     expect(languageName("it", "fr")).toBe("Italien");
   });
+  it("is written as within a sentence where it stands in one", () => {
+    expect(["en", "de", "fr"].map((language) => languageName("it", language, true))).toEqual([
+      "Italian",
+      "Italienisch",
+      "italien",
+    ]);
+  });
 });
 
 describe("number", () => {
@@ -48,4 +75,10 @@ describe("number", () => {
     expect(number(12_345, "en")).toBe("12,345");
     expect(number(12_345, "de")).toMatch(/^12\D345$/);
   });
+});
+
+it("prices keep their digits", () => {
+  expect(decimal("0.3530", "fr")).toBe("0,3530");
+  expect(decimal("0.3530", "en")).toBe("0.3530");
+  expect(decimal("-2", "de")).toBe("-2");
 });

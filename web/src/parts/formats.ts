@@ -2,10 +2,10 @@
 
 const LOCALES: Record<string, string> = { de: "de-CH", en: "en-GB", fr: "fr-CH" };
 
-const localeOf = (language: string) => LOCALES[language] ?? language;
+export const localeOf = (language: string) => LOCALES[language] ?? language;
 
 /** Making a format takes as long as hundreds of uses of it, so each is made once. */
-function kept<Format>(
+export function kept<Format>(
   make: (locale: string, timeZone: string) => Format,
 ): (language: string, timeZone?: string) => Format {
   const known = new Map<string, Format>();
@@ -18,9 +18,20 @@ function kept<Format>(
 }
 
 const numbers = kept((locale) => new Intl.NumberFormat(locale));
+const MOST_DIGITS = 9;
+const decimals = Array.from({ length: MOST_DIGITS + 1 }, (_, digits) =>
+  kept((locale) => new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits })),
+);
+const signedPercents = (maximumFractionDigits: number) =>
+  kept(
+    (locale) => new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits, signDisplay: "exceptZero" }),
+  );
+const signedWhole = signedPercents(0);
+const signedFine = signedPercents(1);
 const clocks = kept(
   (locale, timeZone) => new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", timeZone }),
 );
+const days = kept((locale, timeZone) => new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", timeZone }));
 const weekdays = kept(
   (locale, timeZone) =>
     new Intl.DateTimeFormat(locale, {
@@ -33,8 +44,26 @@ const weekdays = kept(
     }),
 );
 
+const months = {
+  short: kept((locale, timeZone) => new Intl.DateTimeFormat(locale, { month: "short", year: "2-digit", timeZone })),
+  long: kept((locale, timeZone) => new Intl.DateTimeFormat(locale, { month: "long", year: "numeric", timeZone })),
+};
+const weekdayNames = {
+  short: kept((locale, timeZone) => new Intl.DateTimeFormat(locale, { weekday: "short", timeZone })),
+  long: kept((locale, timeZone) => new Intl.DateTimeFormat(locale, { weekday: "long", timeZone })),
+};
+
+/** How numbers are written in that language. */
+export const numberFormat = (language: string): Intl.NumberFormat => numbers(language);
+
 export function number(value: number, language: string): string {
   return numbers(language).format(value);
+}
+
+/** A decimal number of a text such as "0.3530", with all its digits. */
+export function decimal(text: string, language: string): string {
+  const digits = Math.min(text.split(".")[1]?.length ?? 0, MOST_DIGITS);
+  return decimals[digits]!(language).format(Number(text));
 }
 
 /** A figure that must fit its place: from a million on in short, "1.2M". */
@@ -88,15 +117,41 @@ export function percent(share: number, language: string): string {
   return new Intl.NumberFormat(localeOf(language), { style: "percent", maximumFractionDigits: 0 }).format(share);
 }
 
+/** A change as a share: "+12%", "−3.5%". */
+export function signedPercent(share: number, language: string): string {
+  return (Math.abs(share) < 0.1 ? signedFine : signedWhole)(language).format(share);
+}
+
+/** A month, "2026-03": "Mar 26" or "March 2026". */
+export function monthName(month: string, language: string, isLong = false): string {
+  return months[isLong ? "long" : "short"](language).format(Date.parse(`${month}-01`));
+}
+
+/** Day and month, in a time zone. */
+export function dayAt(atMs: number, language: string, timeZone: string): string {
+  return days(language, timeZone).format(atMs);
+}
+
+/** The day of the week, in a time zone. */
+export function weekdayName(atMs: number, language: string, timeZone: string, length: "short" | "long"): string {
+  return weekdayNames[length](language, timeZone).format(atMs);
+}
+
 /** Day of the week, date and minute, in a time zone. */
 export function weekdayTime(atMs: number, language: string, timeZone: string): string {
   return weekdays(language, timeZone).format(atMs);
 }
 
-/** What a language is called in the viewer's: "Italian". */
-export function languageName(code: string, language: string): string {
+/** What a language is called in the viewer's, as in a list, "Italien", or within a sentence, "italien". */
+export function languageName(code: string, language: string, isInSentence = false): string {
   const name = new Intl.DisplayNames(localeOf(language), { type: "language" }).of(code) ?? code;
+  if (isInSentence) return name;
   return name.charAt(0).toLocaleUpperCase(language) + name.slice(1);
+}
+
+/** What a country, "CH", is called. */
+export function countryName(code: string, language: string): string {
+  return new Intl.DisplayNames(localeOf(language), { type: "region" }).of(code) ?? code;
 }
 
 /** About how long, in the largest unit of which there is one: "15 minutes", "1.5 hours". */

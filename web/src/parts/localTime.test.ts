@@ -7,6 +7,12 @@ describe("instantOf", () => {
     expect(new Date(instantOf("2026-07-07", "America/New_York")).toISOString()).toBe("2026-07-07T04:00:00.000Z");
   });
 
+  it("is the first moment of a day that begins after midnight, or has two midnights", () => {
+    expect(new Date(instantOf("2026-09-06", "America/Santiago")).toISOString()).toBe("2026-09-06T04:00:00.000Z");
+    expect(localMinute(instantOf("2026-09-06", "America/Santiago"), "America/Santiago")).toBe("2026-09-06T01:00");
+    expect(new Date(instantOf("2026-11-01", "America/Havana")).toISOString()).toBe("2026-11-01T04:00:00.000Z");
+  });
+
   it("knows on which side of a change of the clocks a time lies", () => {
     expect(new Date(instantOf("2026-03-29T01:30", "Europe/Zurich")).toISOString()).toBe("2026-03-29T00:30:00.000Z");
     expect(new Date(instantOf("2026-03-29T03:30", "Europe/Zurich")).toISOString()).toBe("2026-03-29T01:30:00.000Z");

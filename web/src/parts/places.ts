@@ -12,13 +12,21 @@ interface Place {
 const PLACES = {
   main: [
     { to: "/", name: "nav.overview", needs: null },
+    { to: "/notifications", name: "list.title", needs: "read:pushnotifications" },
     { to: "/rules", name: "nav.rules", needs: "read:rules" },
+    { to: "/events", name: "events.title", needs: "read:events" },
+    { to: "/buildings", name: "buildings.title", needs: "read:buildings" },
+    { to: "/context-services", name: "context.title", needs: "read:statistics" },
   ],
   // Reached through the pages of the main navigation.
   inner: [
     { to: "/rules/catalogue", name: "rules.catalogue", needs: "read:rules" },
     { to: "/rules/new", name: "rules.add", needs: "write:rules" },
+    { to: "/events/import", name: "events.import.title", needs: "write:events" },
+    { to: "/start", name: "start.title", needs: null },
     { to: "/profile", name: "profile.title", needs: null },
+    { to: "/help", name: "help.title", needs: null },
+    { to: "/support", name: "support.title", needs: null },
   ],
   settings: [
     { to: "/settings/data", name: "data.title", needs: "admin:users" },

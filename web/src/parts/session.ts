@@ -14,3 +14,9 @@ export function useSession(): Session {
 export function useAllowed(permission: Permission): boolean {
   return useSession().permissions.includes(permission);
 }
+
+/** Whether the member sees what notifications led to: what households did is not everybody's. */
+export function useMayReadImpact(): boolean {
+  const { permissions } = useSession();
+  return permissions.includes("read:statistics") && permissions.includes("read:pushnotifications");
+}

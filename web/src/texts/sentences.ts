@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useCallback } from "react";
 import { useTranslation } from "react-i18next";
+import { numberFormat } from "../parts/formats";
 import { translator } from "./translator";
 
 export type Say = (english: string, group?: string) => string;
@@ -17,7 +18,8 @@ export function useSentences(): Say {
     enabled: language in LOADED,
     staleTime: Infinity,
     gcTime: Infinity,
-    queryFn: async () => translator((await LOADED[language as keyof typeof LOADED]()).default),
+    queryFn: async () =>
+      translator((await LOADED[language as keyof typeof LOADED]()).default, undefined, numberFormat(language)),
   });
   return useCallback<Say>((english, group) => data?.(english, group) ?? english, [data]);
 }

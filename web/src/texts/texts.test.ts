@@ -23,3 +23,11 @@ describe.each([
     for (const [key, text] of english) expect(placeholders(other.get(key) ?? ""), key).toEqual(placeholders(text));
   });
 });
+
+it("in French no sign stands alone at the beginning of a line: the space before it does not break", () => {
+  const breaking = /[^\s,] (?:[:;?!»](?=\s|$)|[%…])|« /;
+  // These list the characters that may be written.
+  const lists = /(?:et|ou) : \. _ -|- _ \. ~ %/;
+  const wrong = [...flat(fr)].filter(([, text]) => breaking.test(text) && !lists.test(text));
+  expect(wrong).toEqual([]);
+});

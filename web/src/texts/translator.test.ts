@@ -28,6 +28,26 @@ describe("a sentence of the platform", () => {
     expect(german(`because of \`${code}\``)).toBe(`wegen \`${code}\``);
   });
 
+  it("keeps the texts within code as they are, whatever they say", () => {
+    const [one, other] = [`$A = "x (y is 1); \\" is 2"`, `$B = 'a "(b is c'`];
+    expect(german(`the condition does not hold: ${one} ($A is "u, v is w"); ${other} ($B is 1)`, "reasons")).toBe(
+      `die Bedingung trifft nicht zu: ${one} ($A ist "u, v is w"); ${other} ($B ist 1)`,
+    );
+    expect(german('This text is not closed: " is missing at its end.')).toContain('"');
+    expect(german('the condition does not hold: $A = "a … z" ($A is "y … ")', "reasons")).toContain("$A ist");
+    expect(german('the condition does not hold: $A = "a … + 1 > 2 ($B is 0)', "reasons")).toContain("($B ist 0)");
+  });
+
+  it("writes figures as the language does", () => {
+    const french = translator(fr, undefined, new Intl.NumberFormat("fr-FR"));
+    expect(
+      french("the condition does not hold: $A > 1,000.5 ($A is -12,345.5 W, $B is 1.75, $C is 12.11.2026)", "reasons"),
+    ).toBe(
+      "la condition n’est pas remplie\u00a0: $A > 1,000.5 ($A vaut -12\u202f345,5 W, $B vaut 1,75, $C vaut 12.11.2026)",
+    );
+    expect(french("1.75 hours", "timespans")).toBe("1,75 heures");
+  });
+
   it("of a failed attempt has its cause in it", () => {
     expect(translator(fr)("no access token: the token URL: no connection", "failures")).toBe(
       "pas de jeton d’accès\u00a0: pas de connexion",

@@ -16,6 +16,7 @@ from hearth_client.models import (
     Building,
     BuildingForecast,
     ComparisonCategory,
+    Contact,
     DailyComparison,
     DailyStatistic,
     DeliveryStatus,
@@ -29,6 +30,7 @@ from hearth_client.models import (
     Finding,
     Health,
     HourlyStatistic,
+    ImpactReport,
     ImportAnswer,
     InteractionReport,
     JsonWebKeySet,
@@ -37,11 +39,13 @@ from hearth_client.models import (
     Present,
     PresentRequest,
     Rule,
+    RuleImpactReport,
     RuleVersion,
     SeriesList,
     SeriesRequest,
     ServerMetadata,
     SetAsideEvent,
+    Settings,
     Simulation,
     SimulationRequest,
     TariffPrice,
@@ -158,8 +162,9 @@ def list_monthly_statistics(
 
 
 def export_building(customer_building_id: str) -> Call[bytes]:
-    """Everything of a building in a ZIP: `building.json`, `notifications.json` (with interactions, attempts and
-    goals),
+    """Everything of a building in a ZIP: `building.json`, `contacts.json` (where its users are reached),
+    `notifications.json` (with interactions, attempts and goals), `forecasts.json` (the newest), `audit.json`,
+    `set-aside.json`, and the events of each type in `events/{type}.csv`.
     """
     return Call("GET", path_of("/buildings/{}/export/v1", customer_building_id), bytes, is_repeatable=True)
 
@@ -182,6 +187,20 @@ def list_tariff_prices(customer_building_id: str, from_: Instant, to: Instant) -
     )
 
 
+def preview_tariff_prices(customer_building_id: str, request: Settings, from_: Instant, to: Instant) -> Call[list[TariffPrice]]:
+    """What a kWh would cost in this building with the tariff of these settings, checked as for a change; nothing is
+    stored.
+    """
+    return Call(
+        "POST",
+        path_of("/buildings/{}/tariff/prices/v1", customer_building_id),
+        list[TariffPrice],
+        body=encode(request),
+        query=query_of({"from": from_, "to": to}),
+        is_repeatable=True,
+    )
+
+
 def replace_tariff_slices(customer_building_id: str, tariff: DynamicTariff) -> Call[Building]:
     """Replaces the slices of the dynamic tariff and leaves the rest of the building as it is; one without a tariff
     gets it.
@@ -189,6 +208,29 @@ def replace_tariff_slices(customer_building_id: str, tariff: DynamicTariff) -> C
     return Call(
         "PUT", path_of("/buildings/{}/tariff/v1", customer_building_id), Building, body=encode(tariff), is_repeatable=True
     )
+
+
+def get_contact(customer_building_id: str, user_id: str) -> Call[Contact]:
+    """Where a user of the building is reached."""
+    return Call("GET", path_of("/buildings/{}/users/{}/contacts/v1", customer_building_id, user_id), Contact, is_repeatable=True)
+
+
+def replace_contact(customer_building_id: str, user_id: str, request: Contact) -> Call[Contact]:
+    """Sets where a user of the building (one of its `userIds`) is reached, and in which language. It is erased with
+    the building, and when the user is no longer among them.
+    """
+    return Call(
+        "PUT",
+        path_of("/buildings/{}/users/{}/contacts/v1", customer_building_id, user_id),
+        Contact,
+        body=encode(request),
+        is_repeatable=True,
+    )
+
+
+def forget_contact(customer_building_id: str, user_id: str) -> Call[None]:
+    """Forgets where the user is reached; nothing is sent to it any more."""
+    return Call("DELETE", path_of("/buildings/{}/users/{}/contacts/v1", customer_building_id, user_id), None, is_repeatable=True)
 
 
 def get_building(customer_building_id: str) -> Call[Building]:
@@ -285,7 +327,10 @@ def list_notifications(
 
 
 def add_interaction(notification_id: str, interaction: InteractionReport, *, idempotency_key: str | None = None) -> Call[None]:
-    """Records an interaction; all are kept, the last one is shown. STOPDELIVERY switches the rule off, see"""
+    """Records an interaction; all are kept, the last one is shown. STOPDELIVERY switches the rule off, see
+    `disabledNotifications` of the building: for the user, or without a userId for the whole building. What waits to
+    be sent to them is dropped. RESUMEDELIVERY (ours) undoes it for whom it names.
+    """
     return Call(
         "POST",
         path_of("/pushnotifications/{}/interactions/v1", notification_id),
@@ -324,6 +369,13 @@ def help_with_expression(request: ExpressionQuestion) -> Call[ExpressionAnswer]:
     to call.
     """
     return Call("POST", "/rules/expressions/v1", ExpressionAnswer, body=encode(request), is_repeatable=True)
+
+
+def get_impact(*, tags: Sequence[str] = (), from_: date | None = None, to: date | None = None) -> Call[ImpactReport]:
+    """What the notifications of all rules led to, or of those with any of the tags: together, by tag and by rule."""
+    return Call(
+        "GET", "/rules/impact/v1", ImpactReport, query=query_of({"tags": tags, "from": from_, "to": to}), is_repeatable=True
+    )
 
 
 def import_rules(text: str, *, dry_run: bool | None = None) -> Call[ImportAnswer]:
@@ -389,6 +441,19 @@ def explain_draft(request: WhyRequest) -> Call[Why]:
     value.
     """
     return Call("POST", "/rules/why/v1", Why, body=encode(request), is_repeatable=True)
+
+
+def get_rule_impact(rule_id: str, *, from_: date | None = None, to: date | None = None) -> Call[RuleImpactReport]:
+    """What a rule's notifications led to: opened, acted on, dismissed, opted out; what devices did; how tired homes
+    are.
+    """
+    return Call(
+        "GET",
+        path_of("/rules/{}/impact/v1", rule_id),
+        RuleImpactReport,
+        query=query_of({"from": from_, "to": to}),
+        is_repeatable=True,
+    )
 
 
 def get_rule(rule_id: str) -> Call[Rule]:

@@ -158,8 +158,11 @@ def perform(call: Call[T], retries: Retries) -> Steps[T]:
                 return lines.outcome(reply) if lines.result is not None else _outcome(call, reply)
             retry_after = retry_after_seconds(reply.headers.get("retry-after"))
             error = problem_of(reply.status, reply.body, reply.headers.get("x-request-id", ""), retry_after)
-            # 429 and 503 say that nothing was done.
-            may_repeat = reply.status in (429, 503) or (reply.status >= 500 and call.is_repeatable)
+            is_under_way = isinstance(error, HearthProblem) and error.code == "key_in_use"
+            if is_under_way:
+                retry_after = None  # it names the least there is; the first request may be as long as it likes: pauses grow
+            # 429 and 503 say that nothing was done, and so does a key whose first request is under way.
+            may_repeat = reply.status in (429, 503) or is_under_way or (reply.status >= 500 and call.is_repeatable)
             may_be_done = may_be_done or (reply.status >= 500 and reply.status != 503)
         failures += 1
         if not may_repeat or failures >= retries.attempts or (retry_after or 0.0) > retries.longest_retry_after_seconds:

@@ -22,9 +22,10 @@ if TYPE_CHECKING:
     Severity = Literal["error", "warning"]
     GoalState = Literal["OPEN", "ACHIEVED", "MISSED", "ABANDONED"]
     ImportedRuleOutcome = Literal["added", "changed", "unchanged"]
+    InteractionKind = Literal["OPENAPP", "OPENWEB", "VIEWED", "DISMISS", "STOPDELIVERY", "COMMAND", "RESUMEDELIVERY"]
     Priority = Literal["high", "normal"]
     DeliveryStatus = Literal["PENDING", "DELIVERED", "FAILED", "DROPPED"]
-    DropReason = Literal["time_between", "quiet_hours", "household_cap"]
+    DropReason = Literal["time_between", "quiet_hours", "household_cap", "switched_off"]
     ReasonCode = Literal[
         "TOO_LITTLE_DATA",
         "GENERATION_MEASURED",
@@ -71,6 +72,7 @@ else:
     Severity = str
     GoalState = str
     ImportedRuleOutcome = str
+    InteractionKind = str
     Priority = str
     DeliveryStatus = str
     DropReason = str
@@ -165,6 +167,45 @@ class BacktestRequest(Struct, kw_only=True, rename="camel"):
     """
 
 
+class BehaviourChange(Struct, kw_only=True, rename="camel"):
+    """Delivered notifications after which a device's state changed, beside the usual share of comparable days.
+
+    `difference` is what lies between, with its interval; `isBeyondChance` where all of that lies above nothing.
+    """
+
+    changed: Share
+
+    usual: float | None
+
+    difference: float | None
+
+    low: float | None
+
+    high: float | None
+
+    is_beyond_chance: bool
+
+
+class BehaviourChanges(Struct, kw_only=True, rename="camel"):
+    """Any of the states looked at, and each type of them."""
+
+    changed: Share
+
+    usual: float | None
+
+    difference: float | None
+
+    low: float | None
+
+    high: float | None
+
+    is_beyond_chance: bool
+
+    within_seconds: int
+
+    by_event_type: dict[str, BehaviourChange]
+
+
 class Building(Struct, kw_only=True, rename="camel"):
     """A household. What is not sent is not set; a PUT replaces all that can be set."""
 
@@ -218,6 +259,9 @@ class Building(Struct, kw_only=True, rename="camel"):
 
     properties: dict[str, bool | int | float | str] = field(default_factory=dict)
     """Free. pvTilt and pvAzimuth (degrees; 180 = south), persons and floorArea (m²) are understood."""
+
+    tags: list[str] | None = None
+    """Words by which your members find it. Absent: they stay as they are."""
 
     geolocation: Geolocation | None = None
     """Computed from city and countryCode; null where that city is not known."""
@@ -311,6 +355,18 @@ class CallSignature(Struct, kw_only=True, rename="camel"):
     label: str
 
     parameters: list[tuple[int, int]]
+
+
+class Contact(Struct, kw_only=True, rename="camel"):
+    """Where a user is reached. What is left out is unset."""
+
+    email: str | None = None
+
+    fcm_tokens: list[str] = field(default_factory=list)
+    """Registration tokens of the user's devices. One that Firebase no longer knows is dropped."""
+
+    language: str | None = None
+    """In which texts are sent; null = the organisation's first language."""
 
 
 class Content(Struct, kw_only=True, rename="camel"):
@@ -583,6 +639,26 @@ class ExpressionQuestion(Struct, kw_only=True, rename="camel"):
     """In characters from 0."""
 
 
+class Fatigue(Struct, kw_only=True, rename="camel"):
+    """How tired homes are. `isIgnored`: 99 % are ignored, of fifty at least.
+
+    `perHomeAndWeek`: how many a home gets in a week in which it gets any; null of fewer than five, and where
+    several rules are taken together.
+    """
+
+    ignored: Share
+
+    opt_outs_per1000: float | None
+
+    is_ignored: bool
+
+    per_home_and_week: float | None
+
+    homes_ignoring: HomesIgnoring
+
+    trend: Trend
+
+
 class FaultAt(Struct, kw_only=True, rename="camel"):
     """The rule failed: a bug of ours."""
 
@@ -775,6 +851,14 @@ class HomeTried(Struct, kw_only=True, rename="camel"):
     rules: list[RuleInHome]
 
 
+class HomesIgnoring(Struct, kw_only=True, rename="camel"):
+    """Homes that ignored more than so many in a row, up to now; null where several rules are taken together."""
+
+    more_than: int
+
+    homes: int | None
+
+
 class HourlyStatistic(Struct, kw_only=True, omit_defaults=True, rename="camel"):
     """What the events of one hour on the wall add up to. An hour without any event is left out."""
 
@@ -841,6 +925,52 @@ class HoverText(Struct, kw_only=True, rename="camel"):
     examples: list[str]
 
 
+class Impact(Struct, kw_only=True, rename="camel"):
+    """What notifications led to. `awareness`: opened; `directAction`: with OPENAPP, OPENWEB or COMMAND."""
+
+    notifications: StatusCounts
+
+    awareness: Share
+
+    direct_action: Share
+
+    dismissed: Share
+
+    opted_out: Share
+
+    resumed: int
+
+    goals: Share
+
+    behaviour_change: BehaviourChanges
+
+    fatigue: Fatigue
+
+
+class ImpactOfRule(Struct, kw_only=True, rename="camel"):
+    """One rule."""
+
+    rule_id: str
+
+    name: str
+
+    tags: list[str]
+
+    impact: Impact
+
+
+class ImpactReport(Struct, kw_only=True, rename="camel"):
+    """Several rules over a span of days: together, by tag, and each by its name."""
+
+    span: SpanOfDays
+
+    total: Impact
+
+    tags: dict[str, Impact]
+
+    rules: list[ImpactOfRule]
+
+
 class ImportAnswer(Struct, kw_only=True, rename="camel"):
     """What became of the rules of a text, in their order."""
 
@@ -865,9 +995,11 @@ class ImportedRule(Struct, kw_only=True, rename="camel"):
 
 
 class InteractionReport(Struct, kw_only=True, omit_defaults=True, rename="camel"):
-    """What a household did with a notification. STOPDELIVERY also switches the rule off for the user, or for all."""
+    """What a household did with a notification. STOPDELIVERY also switches the rule off for the user, or for all;
+    RESUMEDELIVERY (ours) undoes that.
+    """
 
-    action_qualifier: ActionQualifier
+    action_qualifier: InteractionKind
 
     user_id: str | None = None
 
@@ -881,7 +1013,7 @@ class JsonWebKeySet(Struct, kw_only=True, rename="camel"):
 class LastInteraction(Struct, kw_only=True, rename="camel"):
     """The last thing a household did with the notification."""
 
-    action_qualifier: ActionQualifier
+    action_qualifier: InteractionKind
 
     user_id: str | None
 
@@ -891,8 +1023,7 @@ class LastInteraction(Struct, kw_only=True, rename="camel"):
 
 class LowTariff(Struct, kw_only=True, omit_defaults=True, rename="camel"):
     """Local hours of the low tariff per weekday. A start later than its end spans midnight and belongs to the weekday
-    it starts
-    on; equal times are a whole day; a day without both has none.
+    it starts on; equal times are a whole day; a day without both has none.
     """
 
     monday_start_time: str | None = None
@@ -1000,12 +1131,12 @@ class Notification(Struct, kw_only=True, omit_defaults=True, rename="camel"):
     delivery_status: DeliveryStatus
 
     notification: Content | None
-    """null for a dropped one."""
+    """null for one that was dropped instead of being made."""
 
     interaction: LastInteraction | None
 
     drop_reason: DropReason | None = None
-    """Why it was held back; only on dropped ones."""
+    """Why it was held back; only on dropped ones. switched_off: between making and sending."""
 
     held_until: int | None = None
     """Epoch seconds UTC: the end of quiet hours, until which it is PENDING; only on held ones."""
@@ -1264,6 +1395,20 @@ class Rule(Struct, kw_only=True, rename="camel"):
     updated_by: str | None = None
 
 
+class RuleImpactReport(Struct, kw_only=True, rename="camel"):
+    """One rule over a span of days."""
+
+    rule_id: str
+
+    name: str
+
+    tags: list[str]
+
+    impact: Impact
+
+    span: SpanOfDays
+
+
 class RuleInHome(Struct, kw_only=True, rename="camel"):
     """What a rule would have meant for one building; `days` and `hours` are local, those without any are left out."""
 
@@ -1339,10 +1484,8 @@ class SeriesShown(Struct, kw_only=True, rename="camel"):
     """What a dataset looked at, for a graph: `timestamps` (epoch seconds) and `values` side by side.
 
     Where all series together have more than 5,000 points those are kept that draw the same line: of each of equally
-    long
-    stretches of time the first, the last, the lowest and the highest (the method M4). No peak is lost. A shorter
-    range, asked
-    with `POST /rules/series/v1`, shows more of its points.
+    long stretches of time the first, the last, the lowest and the highest (the method M4). No peak is lost. A
+    shorter range, asked with `POST /rules/series/v1`, shows more of its points.
     """
 
     dataset: str
@@ -1417,6 +1560,20 @@ class Settings(Struct, kw_only=True, omit_defaults=True, rename="camel"):
 
     max_notifications_per_day: int | None = None
     """Of all rules together, per local day; null = that of your organisation, if it has one."""
+
+
+class Share(Struct, kw_only=True, rename="camel"):
+    """`count` of `of`, the share 0 to 1 and its interval (95 %, Wilson); null of fewer than five."""
+
+    count: int
+
+    of: int
+
+    share: float | None
+
+    low: float | None
+
+    high: float | None
 
 
 class Simulation(Struct, kw_only=True, rename="camel"):
@@ -1500,6 +1657,26 @@ class Slice(Struct, kw_only=True, rename="camel"):
 
     price: str
     """Decimal text, per kWh."""
+
+
+class SpanOfDays(Struct, kw_only=True, rename="camel"):
+    """UTC days, both included."""
+
+    first: str
+
+    last: str
+
+
+class StatusCounts(Struct, kw_only=True, rename="camel"):
+    """Notifications by delivery status; the dropped ones by reason."""
+
+    pending: int
+
+    delivered: int
+
+    failed: int
+
+    dropped: dict[str, int]
 
 
 class TariffPrice(Struct, kw_only=True, rename="camel"):
@@ -1593,6 +1770,14 @@ class TokenAnswer(Struct, kw_only=True, rename="camel"):
     token_type: str = field(name="token_type")
 
 
+class Trend(Struct, kw_only=True, rename="camel"):
+    """The last thirty days of the span, and the thirty before."""
+
+    last_month: Weariness
+
+    month_before: Weariness
+
+
 class TriedNotification(Struct, kw_only=True, omit_defaults=True, rename="camel"):
     """A notification as it would have been; `case`: the label of the case that was chosen."""
 
@@ -1617,12 +1802,12 @@ class TriedNotification(Struct, kw_only=True, omit_defaults=True, rename="camel"
     delivery_status: DeliveryStatus
 
     notification: Content | None
-    """null for a dropped one."""
+    """null for one that was dropped instead of being made."""
 
     interaction: LastInteraction | None
 
     drop_reason: DropReason | None = None
-    """Why it was held back; only on dropped ones."""
+    """Why it was held back; only on dropped ones. switched_off: between making and sending."""
 
     held_until: int | None = None
     """Epoch seconds UTC: the end of quiet hours, until which it is PENDING; only on held ones."""
@@ -1634,6 +1819,14 @@ class TriedNotification(Struct, kw_only=True, omit_defaults=True, rename="camel"
 
     goal: GoalShown | None = None
     """Only where the rule has a goal."""
+
+
+class Weariness(Struct, kw_only=True, rename="camel"):
+    """Ignored: no interaction within 48 hours. Opt-outs: of a thousand delivered ones; null of fewer than five."""
+
+    ignored: Share
+
+    opt_outs_per1000: float | None
 
 
 class Why(Struct, kw_only=True, rename="camel"):

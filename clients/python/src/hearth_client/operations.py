@@ -16,6 +16,7 @@ from hearth_client.models import (
     Building,
     BuildingForecast,
     ComparisonCategory,
+    Contact,
     DailyComparison,
     DailyStatistic,
     DeliveryStatus,
@@ -29,6 +30,7 @@ from hearth_client.models import (
     Finding,
     Health,
     HourlyStatistic,
+    ImpactReport,
     ImportAnswer,
     InteractionReport,
     JsonWebKeySet,
@@ -37,11 +39,13 @@ from hearth_client.models import (
     Present,
     PresentRequest,
     Rule,
+    RuleImpactReport,
     RuleVersion,
     SeriesList,
     SeriesRequest,
     ServerMetadata,
     SetAsideEvent,
+    Settings,
     Simulation,
     SimulationRequest,
     TariffPrice,
@@ -74,6 +78,7 @@ class Operations:
         self, *, page_size: int | None = None, after: str | None = None, search: str | None = None
     ) -> Iterator[Building]:
         """All buildings, ordered by customerBuildingId.
+
         `page_size`: how many are fetched at once; all that follow are fetched as you go on.
         """
         return self._pages(calls.list_buildings(page_size=page_size, after=after, search=search))
@@ -121,10 +126,9 @@ class Operations:
         return self._do(calls.list_monthly_statistics(customer_building_id, from_, to, event_types=event_types))
 
     def export_building(self, customer_building_id: str) -> bytes:
-        """Everything of a building in a ZIP: `building.json`, `notifications.json` (with interactions, attempts and
-        goals),
-        `forecasts.json` (the newest), `audit.json`, `set-aside.json`, and the events of each type in
-        `events/{type}.csv`.
+        """Everything of a building in a ZIP: `building.json`, `contacts.json` (where its users are reached),
+        `notifications.json` (with interactions, attempts and goals), `forecasts.json` (the newest), `audit.json`,
+        `set-aside.json`, and the events of each type in `events/{type}.csv`.
 
         The token also needs read:events, read:pushnotifications and read:statistics.
         """
@@ -140,11 +144,33 @@ class Operations:
         """What a kWh costs, by the present tariff, and when it is in the low tariff. What is not known is left out."""
         return self._do(calls.list_tariff_prices(customer_building_id, from_, to))
 
+    def preview_tariff_prices(
+        self, customer_building_id: str, request: Settings, from_: Instant, to: Instant
+    ) -> list[TariffPrice]:
+        """What a kWh would cost in this building with the tariff of these settings, checked as for a change; nothing is
+        stored.
+        """
+        return self._do(calls.preview_tariff_prices(customer_building_id, request, from_, to))
+
     def replace_tariff_slices(self, customer_building_id: str, tariff: DynamicTariff) -> Building:
         """Replaces the slices of the dynamic tariff and leaves the rest of the building as it is; one without a tariff
         gets it.
         """
         return self._do(calls.replace_tariff_slices(customer_building_id, tariff))
+
+    def get_contact(self, customer_building_id: str, user_id: str) -> Contact:
+        """Where a user of the building is reached."""
+        return self._do(calls.get_contact(customer_building_id, user_id))
+
+    def replace_contact(self, customer_building_id: str, user_id: str, request: Contact) -> Contact:
+        """Sets where a user of the building (one of its `userIds`) is reached, and in which language. It is erased with
+        the building, and when the user is no longer among them.
+        """
+        return self._do(calls.replace_contact(customer_building_id, user_id, request))
+
+    def forget_contact(self, customer_building_id: str, user_id: str) -> None:
+        """Forgets where the user is reached; nothing is sent to it any more."""
+        self._do(calls.forget_contact(customer_building_id, user_id))
 
     def get_building(self, customer_building_id: str) -> Building:
         """One building."""
@@ -162,6 +188,7 @@ class Operations:
         self, customer_building_id: str, *, page_size: int | None = None, after: str | None = None
     ) -> Iterator[SetAsideEvent]:
         """The events of a building that cannot be believed, newest first. They are kept, and left out of what is computed.
+
         `page_size`: how many are fetched at once; all that follow are fetched as you go on.
         """
         return self._pages(calls.list_set_aside_events(customer_building_id, page_size=page_size, after=after))
@@ -177,6 +204,7 @@ class Operations:
         after: str | None = None,
     ) -> Iterator[Event]:
         """The events of a building, oldest first. A repeated event is listed once, with its last value.
+
         `page_size`: how many are fetched at once; all that follow are fetched as you go on.
         """
         return self._pages(
@@ -207,6 +235,7 @@ class Operations:
         after: str | None = None,
     ) -> Iterator[Notification]:
         """The notifications of a building, newest first.
+
         `page_size`: how many are fetched at once; all that follow are fetched as you go on.
         """
         return self._pages(
@@ -225,7 +254,8 @@ class Operations:
         self, notification_id: str, interaction: InteractionReport, *, idempotency_key: str | None = None
     ) -> None:
         """Records an interaction; all are kept, the last one is shown. STOPDELIVERY switches the rule off, see
-        `disabledNotifications` of the building: for the user, or without a userId for the whole building.
+        `disabledNotifications` of the building: for the user, or without a userId for the whole building. What waits to
+        be sent to them is dropped. RESUMEDELIVERY (ours) undoes it for whom it names.
         """
         self._do(calls.add_interaction(notification_id, interaction, idempotency_key=idempotency_key))
 
@@ -233,6 +263,7 @@ class Operations:
         """What a rule, or two to compare, would have meant for all buildings, or for a sample of them, in figures.
 
         Without a range: the last 30 days.
+
         `on_progress` is told how far it is; an exception that it raises cancels.
         """
         return self._do(calls.backtest_rules(request, on_progress=on_progress))
@@ -251,11 +282,18 @@ class Operations:
         """
         return self._do(calls.help_with_expression(request))
 
+    def get_impact(self, *, tags: Sequence[str] = (), from_: date | None = None, to: date | None = None) -> ImpactReport:
+        """What the notifications of all rules led to, or of those with any of the tags: together, by tag and by rule.
+
+        The token needs read:pushnotifications as well.
+        """
+        return self._do(calls.get_impact(tags=tags, from_=from_, to=to))
+
     def import_rules(self, text: str, *, dry_run: bool | None = None) -> ImportAnswer:
         """Takes rules in from a YAML text: all, or none where there is a mistake. A rule is known by its name.
 
         A changed one becomes a new version, an unchanged one is left alone, and those that the text does not name stay.
-        At most 1 MiB, without aliases.
+        At most 256 KiB, without aliases.
         """
         return self._do(calls.import_rules(text, dry_run=dry_run))
 
@@ -272,6 +310,7 @@ class Operations:
         live.
 
         Without a range: the last 30 days of the building's events.
+
         `on_progress` is told how far it is; an exception that it raises cancels.
         """
         return self._do(calls.simulate_rule(request, on_progress=on_progress))
@@ -302,6 +341,14 @@ class Operations:
         """
         return self._do(calls.explain_draft(request))
 
+    def get_rule_impact(self, rule_id: str, *, from_: date | None = None, to: date | None = None) -> RuleImpactReport:
+        """What a rule's notifications led to: opened, acted on, dismissed, opted out; what devices did; how tired homes
+        are.
+
+        The token needs read:pushnotifications as well.
+        """
+        return self._do(calls.get_rule_impact(rule_id, from_=from_, to=to))
+
     def get_rule(self, rule_id: str) -> Rule:
         """One rule, in its newest version."""
         return self._do(calls.get_rule(rule_id))
@@ -310,8 +357,7 @@ class Operations:
         """Saves a rule whole, which makes a version, and runs it at once where it is ACTIVE.
 
         `version`, if it is sent, is the one that was read: when somebody else has saved meanwhile, the answer is 409.
-        With the ETag
-        in If-Match it is 412.
+        With the ETag in If-Match it is 412.
         """
         return self._do(calls.save_rule(rule_id, rule))
 
@@ -356,6 +402,7 @@ class AsyncOperations:
         self, *, page_size: int | None = None, after: str | None = None, search: str | None = None
     ) -> AsyncIterator[Building]:
         """All buildings, ordered by customerBuildingId.
+
         `page_size`: how many are fetched at once; all that follow are fetched as you go on.
         """
         return self._pages(calls.list_buildings(page_size=page_size, after=after, search=search))
@@ -403,10 +450,9 @@ class AsyncOperations:
         return await self._do(calls.list_monthly_statistics(customer_building_id, from_, to, event_types=event_types))
 
     async def export_building(self, customer_building_id: str) -> bytes:
-        """Everything of a building in a ZIP: `building.json`, `notifications.json` (with interactions, attempts and
-        goals),
-        `forecasts.json` (the newest), `audit.json`, `set-aside.json`, and the events of each type in
-        `events/{type}.csv`.
+        """Everything of a building in a ZIP: `building.json`, `contacts.json` (where its users are reached),
+        `notifications.json` (with interactions, attempts and goals), `forecasts.json` (the newest), `audit.json`,
+        `set-aside.json`, and the events of each type in `events/{type}.csv`.
 
         The token also needs read:events, read:pushnotifications and read:statistics.
         """
@@ -422,11 +468,33 @@ class AsyncOperations:
         """What a kWh costs, by the present tariff, and when it is in the low tariff. What is not known is left out."""
         return await self._do(calls.list_tariff_prices(customer_building_id, from_, to))
 
+    async def preview_tariff_prices(
+        self, customer_building_id: str, request: Settings, from_: Instant, to: Instant
+    ) -> list[TariffPrice]:
+        """What a kWh would cost in this building with the tariff of these settings, checked as for a change; nothing is
+        stored.
+        """
+        return await self._do(calls.preview_tariff_prices(customer_building_id, request, from_, to))
+
     async def replace_tariff_slices(self, customer_building_id: str, tariff: DynamicTariff) -> Building:
         """Replaces the slices of the dynamic tariff and leaves the rest of the building as it is; one without a tariff
         gets it.
         """
         return await self._do(calls.replace_tariff_slices(customer_building_id, tariff))
+
+    async def get_contact(self, customer_building_id: str, user_id: str) -> Contact:
+        """Where a user of the building is reached."""
+        return await self._do(calls.get_contact(customer_building_id, user_id))
+
+    async def replace_contact(self, customer_building_id: str, user_id: str, request: Contact) -> Contact:
+        """Sets where a user of the building (one of its `userIds`) is reached, and in which language. It is erased with
+        the building, and when the user is no longer among them.
+        """
+        return await self._do(calls.replace_contact(customer_building_id, user_id, request))
+
+    async def forget_contact(self, customer_building_id: str, user_id: str) -> None:
+        """Forgets where the user is reached; nothing is sent to it any more."""
+        await self._do(calls.forget_contact(customer_building_id, user_id))
 
     async def get_building(self, customer_building_id: str) -> Building:
         """One building."""
@@ -444,6 +512,7 @@ class AsyncOperations:
         self, customer_building_id: str, *, page_size: int | None = None, after: str | None = None
     ) -> AsyncIterator[SetAsideEvent]:
         """The events of a building that cannot be believed, newest first. They are kept, and left out of what is computed.
+
         `page_size`: how many are fetched at once; all that follow are fetched as you go on.
         """
         return self._pages(calls.list_set_aside_events(customer_building_id, page_size=page_size, after=after))
@@ -459,6 +528,7 @@ class AsyncOperations:
         after: str | None = None,
     ) -> AsyncIterator[Event]:
         """The events of a building, oldest first. A repeated event is listed once, with its last value.
+
         `page_size`: how many are fetched at once; all that follow are fetched as you go on.
         """
         return self._pages(
@@ -489,6 +559,7 @@ class AsyncOperations:
         after: str | None = None,
     ) -> AsyncIterator[Notification]:
         """The notifications of a building, newest first.
+
         `page_size`: how many are fetched at once; all that follow are fetched as you go on.
         """
         return self._pages(
@@ -507,7 +578,8 @@ class AsyncOperations:
         self, notification_id: str, interaction: InteractionReport, *, idempotency_key: str | None = None
     ) -> None:
         """Records an interaction; all are kept, the last one is shown. STOPDELIVERY switches the rule off, see
-        `disabledNotifications` of the building: for the user, or without a userId for the whole building.
+        `disabledNotifications` of the building: for the user, or without a userId for the whole building. What waits to
+        be sent to them is dropped. RESUMEDELIVERY (ours) undoes it for whom it names.
         """
         await self._do(calls.add_interaction(notification_id, interaction, idempotency_key=idempotency_key))
 
@@ -517,6 +589,7 @@ class AsyncOperations:
         """What a rule, or two to compare, would have meant for all buildings, or for a sample of them, in figures.
 
         Without a range: the last 30 days.
+
         `on_progress` is told how far it is; an exception that it raises cancels.
         """
         return await self._do(calls.backtest_rules(request, on_progress=on_progress))
@@ -535,11 +608,18 @@ class AsyncOperations:
         """
         return await self._do(calls.help_with_expression(request))
 
+    async def get_impact(self, *, tags: Sequence[str] = (), from_: date | None = None, to: date | None = None) -> ImpactReport:
+        """What the notifications of all rules led to, or of those with any of the tags: together, by tag and by rule.
+
+        The token needs read:pushnotifications as well.
+        """
+        return await self._do(calls.get_impact(tags=tags, from_=from_, to=to))
+
     async def import_rules(self, text: str, *, dry_run: bool | None = None) -> ImportAnswer:
         """Takes rules in from a YAML text: all, or none where there is a mistake. A rule is known by its name.
 
         A changed one becomes a new version, an unchanged one is left alone, and those that the text does not name stay.
-        At most 1 MiB, without aliases.
+        At most 256 KiB, without aliases.
         """
         return await self._do(calls.import_rules(text, dry_run=dry_run))
 
@@ -556,6 +636,7 @@ class AsyncOperations:
         live.
 
         Without a range: the last 30 days of the building's events.
+
         `on_progress` is told how far it is; an exception that it raises cancels.
         """
         return await self._do(calls.simulate_rule(request, on_progress=on_progress))
@@ -586,6 +667,14 @@ class AsyncOperations:
         """
         return await self._do(calls.explain_draft(request))
 
+    async def get_rule_impact(self, rule_id: str, *, from_: date | None = None, to: date | None = None) -> RuleImpactReport:
+        """What a rule's notifications led to: opened, acted on, dismissed, opted out; what devices did; how tired homes
+        are.
+
+        The token needs read:pushnotifications as well.
+        """
+        return await self._do(calls.get_rule_impact(rule_id, from_=from_, to=to))
+
     async def get_rule(self, rule_id: str) -> Rule:
         """One rule, in its newest version."""
         return await self._do(calls.get_rule(rule_id))
@@ -594,8 +683,7 @@ class AsyncOperations:
         """Saves a rule whole, which makes a version, and runs it at once where it is ACTIVE.
 
         `version`, if it is sent, is the one that was read: when somebody else has saved meanwhile, the answer is 409.
-        With the ETag
-        in If-Match it is 412.
+        With the ETag in If-Match it is 412.
         """
         return await self._do(calls.save_rule(rule_id, rule))
 

@@ -29,6 +29,9 @@ OURS: dict[str, Any] = {EXTENSION: True}
 READ_ONLY: dict[str, Any] = {"readOnly": True}
 
 _YEAR_2200_SECONDS = 7_258_118_400
+_INSTANT_PATTERN = (
+    r"^([0-9]+(\.[0-9]+)?|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?(Z|[+-][0-9]{2}:[0-9]{2}))$"
+)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -52,12 +55,17 @@ class WireModel(BaseModel):
                 unknown.append(InitErrorDetails(type=error, loc=(str(name),), input=None))
         if unknown:
             raise ValidationError.from_exception_data(cls.__name__, unknown)
-        return given
+        return {name: _whole(value) for name, value in given.items()}
 
     @classmethod
     def of(cls, **values: Any) -> Self:
         """A model made by us from values that are right already."""
         return cls.model_construct(**values)
+
+
+def _whole(value: Any) -> Any:
+    """JSON has one kind of numbers: 2.0 is a whole one."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def plain_text(text: str) -> str:
@@ -68,9 +76,13 @@ def plain_text(text: str) -> str:
 
 
 def _whole_instant(number: float) -> float:
-    if not math.isfinite(number) or not 0 <= instant_of_number(number) <= _YEAR_2200_SECONDS * 1_000:
+    if not math.isfinite(number) or not _is_taken(instant_of_number(number)):
         raise ValueError("not an instant in epoch seconds (or milliseconds) between 1970 and 2200")
     return number
+
+
+def _is_taken(instant_ms: int) -> bool:
+    return 0 <= instant_ms <= _YEAR_2200_SECONDS * 1_000
 
 
 def _instant_of_text(given: object) -> object:
@@ -84,11 +96,14 @@ def _instant_of_text(given: object) -> object:
     else:
         return instant_of_number(_whole_instant(number))
     try:
-        return instant_of_datetime(datetime.fromisoformat(given))
+        instant_ms = instant_of_datetime(datetime.fromisoformat(given))
     except ValueError as error:
         raise ValueError(
             "not an instant: use epoch seconds, or ISO 8601 with an offset such as 2026-01-31T12:00:00Z (in a URL + is %2B)"
         ) from error
+    if not _is_taken(instant_ms):
+        raise ValueError("not an instant between 1970 and 2200")
+    return instant_ms
 
 
 def _day_of_text(given: object) -> object:
@@ -101,14 +116,17 @@ def _day_of_text(given: object) -> object:
     raise ValueError("not a day: use YYYY-MM-DD, such as 2026-01-31")
 
 
-Text = Annotated[str, Field(max_length=1_000), AfterValidator(plain_text)]
+PlainText = Annotated[str, AfterValidator(plain_text), Field(json_schema_extra={"pattern": r"^[^\u0000]*$"})]
+Text = Annotated[PlainText, Field(max_length=1_000)]
 EpochSeconds = Annotated[
-    int | float, AfterValidator(_whole_instant), Field(description="Epoch seconds UTC; milliseconds are recognised by magnitude.")
+    int | float,
+    AfterValidator(_whole_instant),
+    Field(description="Epoch seconds UTC; milliseconds are recognised by magnitude.", json_schema_extra={"minimum": 0}),
 ]
 QueryInstant = Annotated[
     int,
     BeforeValidator(_instant_of_text),
-    WithJsonSchema({"type": "string", "examples": ["1767225600", "2026-01-01T00:00:00Z"]}),
+    WithJsonSchema({"type": "string", "pattern": _INSTANT_PATTERN, "examples": ["1767225600", "2026-01-01T00:00:00Z"]}),
 ]
 QueryDay = Annotated[date, BeforeValidator(_day_of_text), WithJsonSchema({"type": "string", "format": "date"})]
 CustomerId = Annotated[str, Field(pattern=PATTERNS["customerId"])]

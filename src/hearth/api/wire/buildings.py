@@ -24,6 +24,7 @@ from hearth.api.wire.base import (
 )
 from hearth.api.wire.profiles import HouseholdProfile, profile_body
 from hearth.api.wire.settings import Settings
+from hearth.core.identifiers import PATTERNS
 from hearth.core.instants import seconds_of_instant
 from hearth.domain import buildings as domain
 from hearth.domain import profiles
@@ -32,6 +33,7 @@ from hearth.services.buildings import BuildingDraft
 _MOST_IN_LIST = 1_000
 _MOST_PROPERTIES = 200
 
+Tag = Annotated[str, Field(pattern=PATTERNS["tag"])]
 PropertyName = Annotated[str, Field(min_length=1, max_length=100)]
 
 _DEVICE_EXAMPLE: dict[str, JsonValue] = {"id": "meter-1", "type": "SMART_METER", "name": "Main meter", "product_name": "EM 24"}
@@ -125,6 +127,12 @@ class Building(WireModel):
         max_length=_MOST_PROPERTIES,
         description="Free. pvTilt and pvAzimuth (degrees; 180 = south), persons and floorArea (m²) are understood.",
     )
+    tags: list[Tag] | None = Field(
+        default=None,
+        max_length=domain.MOST_TAGS,
+        description="Words by which your members find it. Absent: they stay as they are.",
+        json_schema_extra=OURS,
+    )
     geolocation: Geolocation | None = Field(
         default=None,
         description="Computed from city and countryCode; null where that city is not known.",
@@ -158,6 +166,7 @@ class Building(WireModel):
             tariff=self.settings.tariff_of_both(),
             limits=self.settings.limits(),
             properties=dict(self.properties),
+            tags=None if self.tags is None else tuple(self.tags),
         )
 
 
@@ -189,6 +198,7 @@ def building_body(building: domain.Building, profile: profiles.HouseholdProfile 
         devices=[_device_body(device) for device in building.devices],
         settings=Settings.of_domain(building.tariff, building.limits),
         properties=dict(building.properties),
+        tags=list(building.tags),
         geolocation=geolocation,
         profile=None if profile is None else profile_body(profile),
     )

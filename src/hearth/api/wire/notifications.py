@@ -5,7 +5,7 @@ from typing import Any, Literal
 from pydantic import ConfigDict, Field
 
 from hearth.api.wire.base import OURS, CustomerBuildingId, CustomerId, RuleId, UserId, WireModel
-from hearth.domain.notifications import DeliveryStatus, DropReason
+from hearth.domain.notifications import DeliveryStatus, DropReason, InteractionKind
 from hearth.domain.rules import ActionQualifier
 
 _EXAMPLE: dict[str, Any] = {
@@ -66,7 +66,7 @@ class Content(WireModel):
 class LastInteraction(WireModel):
     """The last thing a household did with the notification."""
 
-    action_qualifier: ActionQualifier
+    action_qualifier: InteractionKind
     user_id: str | None
     timestamp: int = Field(description="Epoch seconds UTC.")
 
@@ -85,10 +85,12 @@ class Notification(WireModel):
     created_at_time_millis: int = Field(description="The instant of the evaluation, milliseconds UTC.")
     ingestion_timestamp: int = Field(description="When it was stored, epoch seconds UTC.")
     delivery_status: DeliveryStatus
-    notification: Content | None = Field(description="null for a dropped one.")
+    notification: Content | None = Field(description="null for one that was dropped instead of being made.")
     interaction: LastInteraction | None
     drop_reason: DropReason | None = Field(
-        default=None, description="Why it was held back; only on dropped ones.", json_schema_extra=OURS
+        default=None,
+        description="Why it was held back; only on dropped ones. switched_off: between making and sending.",
+        json_schema_extra=OURS,
     )
     held_until: int | None = Field(
         default=None,
@@ -98,9 +100,10 @@ class Notification(WireModel):
 
 
 class InteractionReport(WireModel):
-    """What a household did with a notification. STOPDELIVERY also switches the rule off for the user, or for all."""
+    """What a household did with a notification. STOPDELIVERY also switches the rule off for the user, or for all;
+    RESUMEDELIVERY (ours) undoes that."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"actionQualifier": "VIEWED", "userId": "anna@example.org"}]})
 
-    action_qualifier: ActionQualifier
+    action_qualifier: InteractionKind
     user_id: UserId | None = None

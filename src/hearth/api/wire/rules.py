@@ -10,7 +10,7 @@ from typing import Annotated, Literal, Self, get_args
 from pydantic import AfterValidator, ConfigDict, Field, JsonValue, StrictBool, StrictInt, ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from hearth.api.wire.base import OURS, READ_ONLY, CustomerId, EpochSeconds, RuleId, Text, WireModel, plain_text
+from hearth.api.wire.base import OURS, READ_ONLY, CustomerId, EpochSeconds, PlainText, RuleId, Text, WireModel
 from hearth.core.instants import seconds_of_instant
 from hearth.domain import rules as domain
 from hearth.domain.rules import ActionQualifier, DatasetKind, InQuietHours, RuleState
@@ -20,10 +20,8 @@ MOST_IN_LIST = 200
 _MOST_LANGUAGES = 100
 _MOST_SECONDS = 100 * 366 * 86_400
 
-LongText = Annotated[str, Field(max_length=10_000), AfterValidator(plain_text)]
-Expression = Annotated[
-    str, Field(max_length=20_000, description="In the rule language, see its manual."), AfterValidator(plain_text)
-]
+LongText = Annotated[PlainText, Field(max_length=10_000)]
+Expression = Annotated[PlainText, Field(max_length=20_000, description="In the rule language, see its manual.")]
 Seconds = Annotated[StrictInt, Field(ge=0, le=_MOST_SECONDS)]
 
 _DATASET_EXAMPLE: dict[str, JsonValue] = {

@@ -33,6 +33,10 @@ class QuietHours(WireModel):
 class Settings(WireModel):
     """Settings of a building."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"tariff": {"type": "SINGLE", "currency": "CHF", "single": {"price": "0.2735"}}}]}
+    )
+
     tariff: TariffSetting | None = None
     low_tariff_hour_setting: LowTariff | None = Field(
         default=None, description="The older spelling of `tariff.dual.lowTariff`; accepted; always null in answers."

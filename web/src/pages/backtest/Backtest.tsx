@@ -13,7 +13,7 @@ import type { BacktestQuestion } from "../../api/backtest";
 import { Refused } from "../../api/client";
 import type { Rule } from "../../api/public";
 import { ruleQuery } from "../../api/rules";
-import { dayAfter, daysAfter, instantOf, localMinute } from "../../parts/localTime";
+import { dayAfter, instantOf, usualSpan } from "../../parts/localTime";
 import { PageSkeleton } from "../../parts/PageSkeleton";
 import { Refusal } from "../../parts/Refusal";
 import { useSession } from "../../parts/session";
@@ -25,8 +25,6 @@ import { RunPanel } from "./RunPanel";
 import { Results } from "./Results";
 import { type Named, useSubjects } from "./subjects";
 import { useBacktest } from "./useBacktest";
-
-const USUAL_DAYS = 30;
 
 export function Backtest() {
   const { ruleId } = useParams({ from: "/rules/$ruleId/backtest" });
@@ -48,8 +46,7 @@ function Page({ saved }: { saved: Rule }) {
   // The draft lives in this page only.
   useBlocker({ shouldBlockFn: () => false, enableBeforeUnload: () => draft !== undefined });
 
-  const to = search.to ?? localMinute(Date.now(), timeZoneId).slice(0, 10);
-  const from = search.from ?? daysAfter(to, 1 - USUAL_DAYS);
+  const { from, to } = usualSpan(search, timeZoneId);
   const what = subjects.find(search.what);
   const other = search.compare === undefined ? undefined : subjects.find(search.compare);
   const tried: Named[] = [what, other].filter((each) => !!each);

@@ -27,7 +27,7 @@ export function Comparison(shown: Shown) {
         </Title>
         <p className="backtest-hint">{t("backtest.comparisonLead", names)}</p>
       </div>
-      <dl className="comparison-homes">
+      <dl className="small-figures">
         <div>
           <dt>{t("backtest.more")}</dt>
           <dd>{count(comparison.more)}</dd>
@@ -40,9 +40,7 @@ export function Comparison(shown: Shown) {
           <dt>{t("backtest.same")}</dt>
           <dd>
             {count(comparison.same)}
-            {comparison.moved > 0 && (
-              <span className="figure-more">{t("backtest.moved", { count: comparison.moved })}</span>
-            )}
+            {comparison.moved > 0 && <span>{t("backtest.moved", { count: comparison.moved })}</span>}
           </dd>
         </div>
       </dl>

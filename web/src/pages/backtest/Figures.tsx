@@ -1,5 +1,6 @@
 // The few figures that answer first: of one rule as cards, of two side by side with what lies between them.
 import { useTranslation } from "react-i18next";
+import { FigureCard } from "../../parts/FigureCard";
 import { figure, number, percent } from "../../parts/formats";
 import type { FleetFigures } from "./fleetFigures";
 import { reasonName } from "./HeldBack";
@@ -24,28 +25,28 @@ function Cards({ figures, run }: Shown) {
   const [reason] = dropped;
   return (
     <dl className="figures backtest-figures">
-      <Card
+      <FigureCard
         label={t("backtest.reached")}
         value={t("backtest.ofHomes", { reached: number(reached, i18n.language), homes: number(homes, i18n.language) })}
         more={t("backtest.reachedShare", { share: percent(homes ? reached / homes : 0, i18n.language) })}
       />
-      <Card
+      <FigureCard
         label={t("backtest.sent")}
         value={figure(sent, i18n.language)}
         more={t("backtest.perHomeAndWeek", { number: decimal(perHomeAndWeek, i18n.language) })}
       />
-      <Card
+      <FigureCard
         label={t("backtest.held")}
         value={figure(held, i18n.language)}
         more={reason ? t("backtest.mostly", { reason: reasonName(reason.reason, t) }) : t("backtest.heldNothing")}
       />
-      <Card
+      <FigureCard
         label={t("backtest.busiest")}
         value={number(mostInDay, i18n.language)}
         more={told ? t("backtest.busiestMore", { p90: number(told.perHomeAndDay.p90, i18n.language) }) : " "}
       />
       {goals && goals.rate !== null && (
-        <Card
+        <FigureCard
           label={t("backtest.goal")}
           value={percent(goals.rate, i18n.language)}
           more={t("backtest.goalMore", {
@@ -55,18 +56,6 @@ function Cards({ figures, run }: Shown) {
         />
       )}
     </dl>
-  );
-}
-
-function Card({ label, value, more }: { label: string; value: string; more: string }) {
-  return (
-    <div className="panel figure">
-      <dt>{label}</dt>
-      <dd>
-        <span className="figure-value">{value}</span>
-        <span className="figure-more">{more}</span>
-      </dd>
-    </div>
   );
 }
 

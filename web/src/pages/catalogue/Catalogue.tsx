@@ -7,7 +7,7 @@ import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answer, client, type PredefinedRule } from "../../api/client";
-import { predefinedQuery, rulesQuery } from "../../api/rules";
+import { predefinedQuery, rulesQuery, worded } from "../../api/rules";
 import { LinkButton } from "../../parts/LinkButton";
 import { Refusal } from "../../parts/Refusal";
 import { useAllowed } from "../../parts/session";
@@ -19,7 +19,7 @@ export function Catalogue() {
   const [words, setWords] = useState("");
   const wanted = words.toLocaleLowerCase(i18n.language);
   const shown = predefined.data
-    ?.map((rule) => ({ ...rule, ...rule.wordings[i18n.language] }))
+    ?.map((rule) => worded(rule, i18n.language))
     .sort((one, other) => one.name.localeCompare(other.name, i18n.language))
     .filter((rule) =>
       [rule.name, rule.description, ...rule.tags, ...Object.values(rule.texts).map((text) => text.title)]
@@ -72,7 +72,7 @@ export function Catalogue() {
   );
 }
 
-function PredefinedCard({ rule }: { rule: PredefinedRule }) {
+export function PredefinedCard({ rule }: { rule: PredefinedRule }) {
   const { t, i18n } = useTranslation();
   const mayWrite = useAllowed("write:rules");
   const queries = useQueryClient();

@@ -5,19 +5,13 @@ import { useTranslation } from "react-i18next";
 import { eventFigures } from "../../api/minutes";
 import { overviewQuery } from "../../api/queries";
 import { figure, number } from "../../parts/formats";
-import { STATUSES } from "../../parts/StatusBadge";
+import { COUNT_OF, STATUSES } from "../../parts/StatusBadge";
 
 export function Figures() {
   const { t, i18n } = useTranslation();
   const { data } = useQuery(overviewQuery);
   const events = data && eventFigures(data.minutes);
   const today = data?.notificationsToday;
-  const counts = {
-    DELIVERED: today?.delivered,
-    PENDING: today?.pending,
-    FAILED: today?.failed,
-    DROPPED: today?.dropped,
-  };
   // What was held back was no notification to anybody; it is named beside the others.
   const total = today && today.delivered + today.pending + today.failed;
   return (
@@ -26,11 +20,11 @@ export function Figures() {
         <Figure label={t("figures.lastMinute")} value={events?.lastMinute} />
         <Figure label={t("figures.lastHour")} value={events?.lastHour} />
         <Figure label={t("figures.buildings")} value={data?.buildingCount} />
-        <Figure label={t("figures.today")} value={total}>
+        <Figure label={t("figures.today")} value={total} isWide>
           <ul className="by-status">
             {STATUSES.map((status) => (
               <li key={status} data-status={status}>
-                <span className="by-status-count">{number(counts[status] ?? 0, i18n.language)}</span>{" "}
+                <span className="by-status-count">{number(today?.[COUNT_OF[status]] ?? 0, i18n.language)}</span>{" "}
                 {t(`status.${status}`)}
               </li>
             ))}
@@ -41,14 +35,22 @@ export function Figures() {
   );
 }
 
-function Figure({ label, value, children }: { label: string; value: number | undefined; children?: ReactNode }) {
+interface FigureProps {
+  label: string;
+  value: number | undefined;
+  /** Where there is little room it has a row of its own. */
+  isWide?: boolean;
+  children?: ReactNode;
+}
+
+function Figure({ label, value, isWide = false, children }: FigureProps) {
   const { i18n } = useTranslation();
   return (
-    <div className="panel figure">
+    <div className={isWide ? "panel figure figure-wide" : "panel figure"}>
       <dt>{label}</dt>
       <dd>
         <span className="figure-value">
-          {value === undefined ? <Skeleton width={72} height={30} my={3} /> : figure(value, i18n.language)}
+          {value === undefined ? <Skeleton width={72} height="1lh" /> : figure(value, i18n.language)}
         </span>
         {value !== undefined && children}
       </dd>

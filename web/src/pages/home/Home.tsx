@@ -1,26 +1,31 @@
-// The live page: figures, events per minute, notifications; a notification opens beside it.
-import { VisuallyHidden } from "@mantine/core";
+// The live page: figures, what may have to be looked after, events per minute and hour, notifications per day, the newest notifications.
+import { Skeleton, VisuallyHidden } from "@mantine/core";
+import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
-import { useAllowed } from "../../parts/session";
+import { useAllowed, useSession } from "../../parts/session";
 import { EventsPanel } from "./EventsPanel";
 import { Figures } from "./Figures";
-import { NotificationDrawer } from "./NotificationDrawer";
-import { NotificationList } from "./NotificationList";
+import { LatestNotifications } from "./LatestNotifications";
+import { OnboardingCard } from "./OnboardingCard";
+import { Standing } from "./Standing";
+
+const Activity = lazy(() => import("./Activity"));
 
 export function Home() {
   const { t } = useTranslation();
   const mayReadNotifications = useAllowed("read:pushnotifications");
+  const { hasOnboarding } = useSession();
   return (
     <>
       <VisuallyHidden component="h1">{t("home.title")}</VisuallyHidden>
+      {hasOnboarding && <OnboardingCard />}
       <Figures />
+      <Standing />
       <EventsPanel />
-      {mayReadNotifications && (
-        <>
-          <NotificationList />
-          <NotificationDrawer />
-        </>
-      )}
+      <Suspense fallback={<Skeleton className="activity-later" aria-hidden />}>
+        <Activity />
+      </Suspense>
+      {mayReadNotifications && <LatestNotifications />}
     </>
   );
 }

@@ -1,12 +1,12 @@
 // The configurator: a rule is tried on a home, edited below, and saved as a version.
-import { Textarea, TextInput } from "@mantine/core";
+import { Textarea } from "@mantine/core";
 import { IconArrowLeft } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { Link, useBlocker } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Rule } from "../../api/public";
-import { useSession } from "../../parts/session";
+import { useMayReadImpact, useSession } from "../../parts/session";
 import { Conditions } from "./Conditions";
 import { Conflict } from "./Conflict";
 import { Datasets } from "./Datasets";
@@ -15,7 +15,7 @@ import { EditingContext, useEditing, useErrorAt, useFindings } from "./editing";
 import { Findings } from "./Findings";
 import { GraphPanel } from "./graph/GraphPanel";
 import { forgetDraft, keepDraft, keptDraft } from "./keptDraft";
-import { LeaveDialog } from "./LeaveDialog";
+import { LeaveDialog } from "../../parts/LeaveDialog";
 import { MadeDrawer } from "./MadeDrawer";
 import { Notifications } from "./Notifications";
 import { RuleBar } from "./RuleBar";
@@ -29,6 +29,7 @@ import { WhyDrawer } from "./WhyDrawer";
 export function Configurator({ saved }: { saved: Rule }) {
   const { t } = useTranslation();
   const { languages } = useSession();
+  const mayReadImpact = useMayReadImpact();
   const queries = useQueryClient();
   const ruleId = saved.id ?? "";
   // What was edited before a look at a backtest is taken up again, with what it began with: `saved` may be newer by now.
@@ -78,10 +79,17 @@ export function Configurator({ saved }: { saved: Rule }) {
       }}
     >
       <div className="configurator">
-        <Link to="/rules" className="back-link" activeProps={{}}>
-          <IconArrowLeft size={16} aria-hidden />
-          {t("rules.title")}
-        </Link>
+        <div className="rule-ways">
+          <Link to="/rules" className="back-link" activeProps={{}}>
+            <IconArrowLeft size={16} aria-hidden />
+            {t("rules.title")}
+          </Link>
+          {base.id && mayReadImpact && (
+            <Link to="/rules/$ruleId/impact" params={{ ruleId: base.id }} className="text-link small" activeProps={{}}>
+              {t("impact.open")}
+            </Link>
+          )}
+        </div>
         <NameFields isNew={!base.id} />
         <RuleBar
           simulation={simulation}
@@ -102,7 +110,7 @@ export function Configurator({ saved }: { saved: Rule }) {
       <WhyDrawer timesMs={askedMs} result={simulation.result} onClose={() => setAskedMs([])} />
       <MadeDrawer ids={opened} onClose={() => setOpened([])} />
       <Conflict save={save} base={base} mine={draft} onTakeTheirs={takeOver} />
-      <LeaveDialog blocker={blocker} />
+      <LeaveDialog blocker={blocker} title={t("rule.leaveTitle")} text={t("rule.leaveText")} />
     </EditingContext>
   );
 }
@@ -114,12 +122,15 @@ function NameFields({ isNew }: { isNew: boolean }) {
   return (
     <div className="rule-names">
       <h1 className="visually-hidden">{draft.name || t("rule.new")}</h1>
-      <TextInput
+      <Textarea
         classNames={{ input: "rule-name" }}
         aria-label={t("rule.name")}
         placeholder={t("rule.namePlaceholder")}
         value={draft.name}
-        onChange={(event) => edit({ name: event.currentTarget.value })}
+        onChange={(event) => edit({ name: event.currentTarget.value.replace(/\s*\n\s*/g, " ") })}
+        onKeyDown={(event) => event.key === "Enter" && event.preventDefault()}
+        autosize
+        minRows={1}
         error={draft.name || !isNew ? nameError : undefined}
         maxLength={1000}
         autoFocus={isNew}

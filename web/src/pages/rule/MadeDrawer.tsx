@@ -1,7 +1,7 @@
 // Notifications that the rule really made: each in full, with the trace of its evaluation.
 import { Drawer } from "@mantine/core";
 import { useTranslation } from "react-i18next";
-import { NotificationContent } from "../home/NotificationDrawer";
+import { NotificationContent } from "../notifications/NotificationDrawer";
 import { Steps, useStep } from "./Steps";
 
 interface Props {

@@ -6,15 +6,17 @@ import { useTranslation } from "react-i18next";
 import { answer } from "../../api/client";
 import { api, type Rule } from "../../api/public";
 import { rulesQuery } from "../../api/rules";
+import { IgnoredBadge } from "../../parts/IgnoredBadge";
 import { Refusal } from "../../parts/Refusal";
-import { useAllowed } from "../../parts/session";
+import { useAllowed, useMayReadImpact } from "../../parts/session";
 import { Time } from "../../parts/Time";
 import { RuleStateBadge } from "./RuleStateBadge";
 
-export function RuleCard({ rule }: { rule: Rule }) {
+export function RuleCard({ rule, isIgnored }: { rule: Rule; isIgnored: boolean }) {
   const { t } = useTranslation();
   const queries = useQueryClient();
   const mayWrite = useAllowed("write:rules");
+  const mayReadImpact = useMayReadImpact();
   const ruleId = rule.id ?? "";
   const isActive = rule.ruleState === "ACTIVE";
   const toggle = useMutation({
@@ -39,6 +41,7 @@ export function RuleCard({ rule }: { rule: Rule }) {
           </Link>
         </h2>
         <RuleStateBadge state={rule.ruleState} />
+        {isIgnored && <IgnoredBadge />}
         {mayWrite && (
           <Switch
             className="rule-card-switch"
@@ -70,6 +73,17 @@ export function RuleCard({ rule }: { rule: Rule }) {
         >
           {t("backtest.open")}
         </Link>
+        {mayReadImpact && (
+          <Link
+            to="/rules/$ruleId/impact"
+            params={{ ruleId }}
+            className="text-link"
+            activeProps={{}}
+            aria-label={t("impact.openOf", { name: rule.name })}
+          >
+            {t("impact.open")}
+          </Link>
+        )}
         <span className="rule-card-change">
           <Time atMs={(rule.updatedAt ?? 0) * 1000} />
           {rule.updatedBy && <span>{rule.updatedBy}</span>}

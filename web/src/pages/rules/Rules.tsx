@@ -6,10 +6,11 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import type { Rule } from "../../api/public";
+import { standingQuery } from "../../api/queries";
 import { rulesQuery } from "../../api/rules";
 import { LinkButton } from "../../parts/LinkButton";
 import { Refusal } from "../../parts/Refusal";
-import { useAllowed } from "../../parts/session";
+import { useAllowed, useMayReadImpact } from "../../parts/session";
 import { TypedInput } from "../../parts/TypedInput";
 import { STATES, type RulesSearch } from "../ruleSearch";
 import { RuleCard } from "./RuleCard";
@@ -20,6 +21,8 @@ export function Rules() {
   const search = useSearch({ from: "/rules" });
   const rules = useQuery(rulesQuery);
   const mayWrite = useAllowed("write:rules");
+  const standing = useQuery({ ...standingQuery, enabled: useMayReadImpact(), refetchInterval: false });
+  const ignored = standing.data?.ignoredRules ?? [];
   const shown = rules.data && shownRules(rules.data, search, i18n.language);
   return (
     <>
@@ -54,7 +57,7 @@ export function Rules() {
         <ul className="cards">
           {shown.map((rule) => (
             <li key={rule.id}>
-              <RuleCard rule={rule} />
+              <RuleCard rule={rule} isIgnored={ignored.includes(rule.id ?? "")} />
             </li>
           ))}
         </ul>

@@ -4,14 +4,14 @@ import { IconAlertTriangle, IconCircleCheck } from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import { type Attempt, attemptsQuery } from "../../api/fulfilment";
+import { type Attempt, attemptsQuery, type Channel } from "../../api/fulfilment";
 import { Broken } from "../../parts/Broken";
 import { number } from "../../parts/formats";
 import { More } from "../../parts/More";
 import { Time } from "../../parts/Time";
 import { Failure } from "./Failure";
 
-export function Attempts() {
+export function Attempts({ channels }: { channels: Channel[] }) {
   const { t } = useTranslation();
   const { show } = useSearch({ from: "/settings/fulfilment" });
   const list = useInfiniteQuery(attemptsQuery(show === "failed"));
@@ -59,7 +59,7 @@ export function Attempts() {
           </thead>
           <tbody role="rowgroup">
             {attempts.map((attempt) => (
-              <Row key={attempt.number} attempt={attempt} />
+              <Row key={attempt.number} attempt={attempt} channels={channels} />
             ))}
           </tbody>
         </table>
@@ -73,7 +73,7 @@ export function Attempts() {
   );
 }
 
-function Row({ attempt }: { attempt: Attempt }) {
+function Row({ attempt, channels }: { attempt: Attempt; channels: Channel[] }) {
   const { t, i18n } = useTranslation();
   const { isFailed, isTest, notificationId, statusCode } = attempt;
   const Icon = isFailed ? IconAlertTriangle : IconCircleCheck;
@@ -84,6 +84,11 @@ function Row({ attempt }: { attempt: Attempt }) {
       </td>
       <td role="cell">
         {isTest && <span className="badge">{t("fulfilment.isTest")}</span>}
+        {attempt.channelId !== "webhook" && (
+          <Text fz="sm" c="dimmed" component="div">
+            {channels.find(({ id }) => id === attempt.channelId)?.name ?? t("channels.removed")}
+          </Text>
+        )}
         {!isTest && notificationId && (
           <Link to="/notifications/$notificationId" params={{ notificationId }} className="text-link">
             {attempt.ruleName ?? t("fulfilment.ruleGone")}
@@ -94,7 +99,7 @@ function Row({ attempt }: { attempt: Attempt }) {
       <td role="cell">
         <span className="badge" data-status={isFailed ? "FAILED" : "DELIVERED"}>
           <Icon size={14} aria-hidden />
-          {statusCode ?? t("fulfilment.noAnswer")}
+          {statusCode ?? t(isFailed ? "fulfilment.noAnswer" : "channels.acknowledged")}
         </span>
         {attempt.error && (
           <Text fz="sm" className="attempt-error">

@@ -27,7 +27,15 @@ function useForgotten(reset: () => void, about: unknown) {
   useEffect(() => reset(), [reset, about]);
 }
 
-export function NewClient({ isOpen, scopes, onClose }: { isOpen: boolean; scopes: string[]; onClose: () => void }) {
+interface NewClientProps {
+  isOpen: boolean;
+  scopes: string[];
+  onClose: () => void;
+  /** Hears of the secret, to show it once more. */
+  onMade?: (made: Secret) => void;
+}
+
+export function NewClient({ isOpen, scopes, onClose, onMade }: NewClientProps) {
   const { t } = useTranslation();
   const [chosen, setChosen] = useState(scopes);
   const create = useSecret(isOpen, (given: string[]) =>
@@ -56,7 +64,11 @@ export function NewClient({ isOpen, scopes, onClose }: { isOpen: boolean; scopes
       </Checkbox.Group>
       <FormRefusal error={create.error} />
       <div className="row-side">
-        <Button loading={create.isPending} disabled={chosen.length === 0} onClick={() => create.mutate(chosen)}>
+        <Button
+          loading={create.isPending}
+          disabled={chosen.length === 0}
+          onClick={() => create.mutate(chosen, { onSuccess: (made) => onMade?.(made) })}
+        >
           {t("clients.create")}
         </Button>
         <Button variant="default" onClick={onClose}>

@@ -1,7 +1,6 @@
 // Where notifications are posted to, how we authenticate there, and how fast. The chosen kind stands in the address.
 import { Button, NativeSelect, PasswordInput, Text, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useNavigate, useSearch } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { isAbout } from "../../api/accounts";
@@ -20,6 +19,7 @@ import { Done } from "../../parts/Done";
 import { Panel } from "../../parts/Panel";
 import { useSession } from "../../parts/session";
 import { keepsCredential } from "./credential";
+import { useRead } from "./useRead";
 
 const FIELDS = ["url", "user", "header", "tokenUrl", "clientId", "scope", "credential", "requestsPerSecond"] as const;
 type Field = (typeof FIELDS)[number];
@@ -37,27 +37,42 @@ const ABOUT: Record<Field, string[]> = {
 interface Props {
   endpoint: Endpoint | null;
   onFirstSecret: (secret: string) => void;
+  /** The chosen kind, as the page's address has it; none: what is saved. */
+  auth: Kind | undefined;
+  onAuth: (auth: Kind | undefined) => void;
 }
 
-export function EndpointForm({ endpoint, onFirstSecret }: Props) {
+export function EndpointForm({ endpoint, ...rest }: Props) {
+  const { read, round, ...on } = useRead(endpoint, (fresh) => fresh.endpoint);
+  const onLoadAnew = async () => {
+    await on.onLoadAnew();
+    rest.onAuth(undefined);
+  };
+  return <Filled key={round} endpoint={read} {...rest} onSaved={on.onSaved} onLoadAnew={onLoadAnew} />;
+}
+
+interface FilledProps extends Props {
+  onSaved: (saved: Endpoint) => void;
+  onLoadAnew: () => Promise<void>;
+}
+
+function Filled({ endpoint, onFirstSecret, auth, onAuth, onSaved, onLoadAnew }: FilledProps) {
   const { t, i18n } = useTranslation();
   const queries = useQueryClient();
-  const navigate = useNavigate({ from: "/settings/fulfilment" });
   const { timeZoneId } = useSession();
   const saved = endpoint?.authentication;
-  const { auth: kind = saved?.kind ?? "none" } = useSearch({ from: "/settings/fulfilment" });
+  const kind = auth ?? saved?.kind ?? "none";
   const [url, setUrl] = useState(endpoint?.url ?? "");
   const [tokenUrl, setTokenUrl] = useState(saved?.kind === "oauth" ? saved.tokenUrl : "");
   const [credential, setCredential] = useState("");
-  const choose = (auth: Kind | undefined) =>
-    void navigate({ search: (search) => ({ ...search, auth }), replace: true, resetScroll: false });
   const save = useMutation({
     mutationFn: (body: EndpointChange) => answer(client.PUT("/console/api/fulfilment/endpoint", { body })),
-    onSuccess: async ({ signingSecret }) => {
+    onSuccess: async ({ endpoint: stored, signingSecret }) => {
       setCredential("");
+      onSaved(stored);
       if (signingSecret) onFirstSecret(signingSecret);
       await queries.invalidateQueries({ queryKey: fulfilmentQuery.queryKey });
-      choose(undefined);
+      onAuth(undefined);
     },
   });
   const submit = (event: FormEvent<HTMLFormElement>) => {
@@ -70,6 +85,7 @@ export function EndpointForm({ endpoint, onFirstSecret }: Props) {
       authentication: authentication(kind, text),
       credential: credential || null,
       requestsPerSecond: limit ? Number(limit) : null,
+      version: endpoint?.version ?? "",
     });
   };
   const wrong = (field: Field) =>
@@ -80,7 +96,7 @@ export function EndpointForm({ endpoint, onFirstSecret }: Props) {
   return (
     <Panel id="endpoint-title" title={t("fulfilment.endpoint")}>
       {/* What was said of the last save is not said of what is written now. */}
-      <form className="form-column wide" onSubmit={submit} onChange={() => save.reset()} noValidate>
+      <form className="form-column wide" onSubmit={submit} onChange={() => !save.isPending && save.reset()} noValidate>
         <TextInput
           label={t("fulfilment.url")}
           name="url"
@@ -96,7 +112,7 @@ export function EndpointForm({ endpoint, onFirstSecret }: Props) {
           label={t("fulfilment.authentication")}
           description={t(`fulfilment.kindLead.${kind}`)}
           value={kind}
-          onChange={(event) => choose(event.currentTarget.value as Kind)}
+          onChange={(event) => onAuth(event.currentTarget.value as Kind)}
           data={KINDS.map((each) => ({ value: each, label: t(`fulfilment.kind.${each}`) }))}
         />
         {kind === "basic" && (
@@ -192,7 +208,7 @@ export function EndpointForm({ endpoint, onFirstSecret }: Props) {
           error={wrong("requestsPerSecond")}
           className="short"
         />
-        {!FIELDS.some(wrong) && <FormRefusal error={save.error} />}
+        {!FIELDS.some(wrong) && <FormRefusal error={save.error} onLoadAnew={onLoadAnew} />}
         <Done text={save.isSuccess && t("fulfilment.saved")} />
         <Button type="submit" loading={save.isPending}>
           {t("profile.save")}

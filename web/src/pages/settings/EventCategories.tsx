@@ -3,11 +3,12 @@ import { Button, NativeSelect, Skeleton, Text, Title, VisuallyHidden } from "@ma
 import { IconPlayerStop } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { Fragment, useEffect, useRef } from "react";
+import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { answer, client } from "../../api/client";
 import { type EventCategory, eventCategoriesQuery } from "../../api/organisation";
 import { Broken } from "../../parts/Broken";
+import { Breakable } from "../../parts/Breakable";
 import { aboutLength, figure, number, percent } from "../../parts/formats";
 import { FormRefusal } from "../../parts/FormRefusal";
 import { Time } from "../../parts/Time";
@@ -149,16 +150,7 @@ function Row({ category }: { category: EventCategory }) {
     <tr>
       <th scope="row">
         <span className="category-type">
-          {eventType.split("_").map((part, index) => (
-            <Fragment key={index}>
-              {index > 0 && (
-                <>
-                  _<wbr />
-                </>
-              )}
-              {part}
-            </Fragment>
-          ))}
+          <Breakable name={eventType} />
         </span>
         <span className="category-source">{source}</span>
       </th>

@@ -1,7 +1,8 @@
 // Where the customer's notifications go: the endpoint, how we authenticate there, its signing secret, how deliveries go.
-import { Alert, Button, Skeleton, Text } from "@mantine/core";
+import { Alert, Button, Skeleton, Switch, Text } from "@mantine/core";
 import { IconAlertTriangle, IconCircleCheck, IconCircleMinus } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answer, client } from "../../api/client";
@@ -13,6 +14,7 @@ import { number } from "../../parts/formats";
 import { Panel } from "../../parts/Panel";
 import { Time } from "../../parts/Time";
 import { Attempts } from "./Attempts";
+import { Channels } from "./Channels";
 import { EndpointForm } from "./EndpointForm";
 import { Failure } from "./Failure";
 import "./fulfilment.css";
@@ -23,6 +25,8 @@ const TRY_IT = `hearth receiver --port 9000 --secret whsec_…`;
 export function Fulfilment() {
   const { t } = useTranslation();
   const { data, isPending, refetch } = useQuery(fulfilmentQuery);
+  const { auth } = useSearch({ from: "/settings/fulfilment" });
+  const navigate = useNavigate({ from: "/settings/fulfilment" });
   // Shown until the page is left, and nowhere kept.
   const [fresh, setFresh] = useState<string | null>(null);
   if (isPending) return <Skeleton height={480} aria-hidden />;
@@ -32,16 +36,24 @@ export function Fulfilment() {
   const { endpoint } = data;
   return (
     <>
-      {endpoint ? <Health endpoint={endpoint} state={data} /> : <Absent />}
-      <EndpointForm endpoint={endpoint} onFirstSecret={setFresh} />
+      {endpoint ? <Health endpoint={endpoint} state={data} /> : data.channels.length === 0 && <Absent />}
+      <EndpointForm
+        endpoint={endpoint}
+        onFirstSecret={setFresh}
+        auth={auth}
+        onAuth={(kind) =>
+          void navigate({ search: (search) => ({ ...search, auth: kind }), replace: true, resetScroll: false })
+        }
+      />
       {endpoint && <SigningSecret endpoint={endpoint} fresh={fresh} onFresh={setFresh} />}
-      {endpoint && <Attempts />}
+      <Channels />
+      {(endpoint || data.channels.length > 0) && <Attempts channels={data.channels} />}
     </>
   );
 }
 
 /** What to do where notifications are only fetched. */
-function Absent() {
+export function Absent() {
   const { t } = useTranslation();
   return (
     <Panel id="absent-title" title={t("fulfilment.absent")}>
@@ -53,38 +65,45 @@ function Absent() {
       </Text>
       <Commands text={TRY_IT} />
       <Text fz="sm" mt="sm">
-        <a href={`${import.meta.env.BASE_URL}manual/webhooks.txt`} target="_blank" rel="noopener" className="text-link">
+        <Link to="/help/$" params={{ _splat: "integrate/webhooks" }} className="text-link">
           {t("fulfilment.manual")}
-        </a>
+        </Link>
       </Text>
     </Panel>
   );
 }
 
 /** How deliveries go, and a test in place. */
-function Health({ endpoint, state }: { endpoint: Endpoint; state: State }) {
+export function Health({ endpoint, state }: { endpoint: Endpoint; state: State }) {
   const { t, i18n } = useTranslation();
   const queries = useQueryClient();
   const onSettled = () => queries.invalidateQueries({ queryKey: fulfilmentQuery.queryKey });
   const enable = useMutation({
-    mutationFn: () => answer(client.POST("/console/api/fulfilment/endpoint/enabling")),
+    mutationFn: (isEnabled: boolean) =>
+      answer(client.PUT("/console/api/fulfilment/endpoint/enabling", { body: { isEnabled } })),
     onSettled,
   });
   const test = useMutation({ mutationFn: () => answer(client.POST("/console/api/fulfilment/test")), onSettled });
-  const isDisabled = endpoint.disabledReason !== null;
-  const failures = state.failuresInARow;
+  const isOff = !endpoint.isEnabled;
+  const isDisabled = !isOff && endpoint.disabledReason !== null;
+  const isOn = !isOff && !isDisabled;
+  // What fails because it is off is no fault to be looked after.
+  const failures = isOff ? 0 : state.failuresInARow;
   return (
     <Panel id="health-title" title={t("fulfilment.health")}>
       <div className="health">
-        <span className="badge" data-status={isDisabled ? "FAILED" : failures ? "PENDING" : "DELIVERED"}>
-          {isDisabled ? (
+        <span
+          className="badge"
+          data-status={isOff ? "DROPPED" : isDisabled ? "FAILED" : failures ? "PENDING" : "DELIVERED"}
+        >
+          {!isOn ? (
             <IconCircleMinus size={14} aria-hidden />
           ) : failures ? (
             <IconAlertTriangle size={14} aria-hidden />
           ) : (
             <IconCircleCheck size={14} aria-hidden />
           )}
-          {t(isDisabled ? "fulfilment.disabled" : "fulfilment.enabled")}
+          {t(isOn ? "fulfilment.enabled" : "fulfilment.disabled")}
         </span>
         <Text component="div" fz="sm">
           {state.lastSuccessMs === null ? (
@@ -100,6 +119,20 @@ function Health({ endpoint, state }: { endpoint: Endpoint; state: State }) {
             {t("fulfilment.failures", { count: failures, shown: number(failures, i18n.language) })}
           </Text>
         )}
+        <Switch
+          checked={isOn}
+          onChange={(event) => enable.mutate(event.currentTarget.checked)}
+          disabled={enable.isPending}
+          label={t("fulfilment.switch")}
+          className="health-switch"
+        />
+      </div>
+      <div role="status">
+        {isOff && (
+          <Text c="dimmed" fz="sm" mt="sm">
+            {t("fulfilment.off")}
+          </Text>
+        )}
       </div>
       {isDisabled && (
         <Alert role="status" color="red" className="alert" mt="sm">
@@ -112,7 +145,7 @@ function Health({ endpoint, state }: { endpoint: Endpoint; state: State }) {
               )}{" "}
               {t("fulfilment.disabledLead")}
             </Text>
-            <Button variant="default" loading={enable.isPending} onClick={() => enable.mutate()}>
+            <Button variant="default" loading={enable.isPending} onClick={() => enable.mutate(true)}>
               {t("fulfilment.enable")}
             </Button>
           </div>

@@ -37,7 +37,7 @@ export function HouseholdLimits({ limits }: { limits: Limits }) {
   );
   return (
     <Panel id="limits-title" title={t("data.limits")}>
-      <form className="form-column" onSubmit={submit} onChange={() => change.reset()}>
+      <form className="form-column" onSubmit={submit} onChange={() => !change.isPending && change.reset()}>
         <Text c="dimmed" fz="sm">
           {t("data.limitsLead")}
         </Text>

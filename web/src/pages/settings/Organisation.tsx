@@ -35,7 +35,7 @@ export function Organisation({ organisation }: { organisation: Shown }) {
   /** What was said of the last save is not said of what is written now. */
   const edit = <T,>(set: (value: T) => void) => {
     return (value: T) => {
-      change.reset();
+      if (!change.isPending) change.reset();
       set(value);
     };
   };

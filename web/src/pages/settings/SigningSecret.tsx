@@ -35,16 +35,7 @@ export function SigningSecret({ endpoint, fresh, onFresh }: Props) {
   };
   return (
     <Panel id="secret-title" title={t("fulfilment.secret")}>
-      <div role="status">
-        {fresh && (
-          <div className="fresh-secret">
-            <Text fz="sm" fw={600} mb="xs">
-              {t("fulfilment.secretOnce")}
-            </Text>
-            <Commands text={fresh} label={t("fulfilment.secretItself")} />
-          </div>
-        )}
-      </div>
+      <div role="status">{fresh && <FreshSecret secret={fresh} />}</div>
       <Text component="div" fz="sm" mb="sm">
         {t("fulfilment.secretLead")}{" "}
         {endpoint.signingSecretSetAtMs !== null && (
@@ -70,5 +61,18 @@ export function SigningSecret({ endpoint, fresh, onFresh }: Props) {
       </form>
       <FormRefusal error={rotate.error} />
     </Panel>
+  );
+}
+
+/** A secret that was just made, with a word that it is not shown again. */
+export function FreshSecret({ secret }: { secret: string }) {
+  const { t } = useTranslation();
+  return (
+    <div className="fresh-secret">
+      <Text fz="sm" fw={600} mb="xs">
+        {t("fulfilment.secretOnce")}
+      </Text>
+      <Commands text={secret} label={t("fulfilment.secretItself")} />
+    </div>
   );
 }

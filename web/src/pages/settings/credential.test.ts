@@ -9,7 +9,9 @@ const endpoint = (authentication: Endpoint["authentication"]): Endpoint => ({
   requestsPerSecond: null,
   signingSecretSetAtMs: 1,
   oldSecretUntilMs: null,
+  isEnabled: true,
   disabledReason: null,
+  version: "0d9c8b7a6f5e4d3c",
 });
 const bearer = endpoint({ kind: "bearer" });
 const oauth = endpoint({ kind: "oauth", tokenUrl: "https://login.example.com/token", clientId: "x", scope: "" });

@@ -1,19 +1,22 @@
 // Jumping: a few letters find a page, a rule or a home, Enter goes there.
 import { Combobox, Loader, Modal, ScrollArea, TextInput, useCombobox, VisuallyHidden } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
-import { IconFileText, IconHome, IconListCheck, IconSearch } from "@tabler/icons-react";
+import { IconFileText, IconHelp, IconHome, IconListCheck, IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { buildingsQuery, placeOf, rulesQuery } from "../../api/rules";
+import { helpNamesQuery } from "../help/names";
+import type { Language } from "../../texts";
 import { usePlaces } from "../places";
 import { useAllowed } from "../session";
 import { fitting } from "./fitting";
 import "./palette.css";
 
 const MOST_PER_GROUP = 6;
-const ICONS = { pages: IconFileText, rules: IconListCheck, buildings: IconHome };
+const MOST_HELP = 4;
+const ICONS = { pages: IconFileText, rules: IconListCheck, buildings: IconHome, help: IconHelp };
 
 interface Target {
   key: string;
@@ -68,7 +71,8 @@ function Search({ onDone }: { onDone: () => void }) {
           onChange={(event) => setText(event.currentTarget.value)}
         />
       </Combobox.EventsTarget>
-      <ScrollArea.Autosize mah="55vh" type="scroll" className="palette-found">
+      {/* Arrows move the choice; whoever only wants to scroll comes here by the tabulator. */}
+      <ScrollArea.Autosize mah="55vh" type="scroll" className="palette-found" viewportProps={{ tabIndex: 0 }}>
         <Combobox.Options aria-label={t("palette.title")}>
           {groups.map(({ name, targets }) => (
             <Combobox.Group key={name} label={t(`palette.${name}`)}>
@@ -125,12 +129,26 @@ function useTargets(text: string) {
     key: `building ${building.customerBuildingId}`,
     name: building.customerBuildingId,
     detail: placeOf(building),
-    go: () => router.navigate({ to: "/", search: { building: building.customerBuildingId } }),
+    go: () => router.navigate({ to: "/buildings/$buildingId", params: { buildingId: building.customerBuildingId } }),
   }));
+  const help = useQuery({ ...helpNamesQuery(language as Language), enabled: text.trim() !== "" });
+  const sections: Target[] = fitting(text.trim() ? (help.data ?? []) : [], text, language)
+    .slice(0, MOST_HELP)
+    .map(({ id, anchor, name, title }) => ({
+      key: `help ${id}#${anchor}`,
+      name,
+      detail: title,
+      go: () =>
+        router.navigate({
+          ...(id ? { to: "/help/$" as const, params: { _splat: id } } : { to: "/help" as const }),
+          ...(anchor ? { hash: anchor } : {}),
+        }),
+    }));
   const groups = [
     { name: "pages" as const, targets: fitting(pages, text, language) },
     { name: "rules" as const, targets: text.trim() ? fitting(allRules, text, language).slice(0, MOST_PER_GROUP) : [] },
     { name: "buildings" as const, targets: text.trim() ? fitting(homes, text, language, ({ detail }) => detail) : [] },
+    { name: "help" as const, targets: sections },
   ];
   return {
     groups: groups.filter(({ targets }) => targets.length > 0),

@@ -18,6 +18,11 @@ it("finds all with nothing typed and nothing with what is in no name", () => {
   expect(found("rules x")).toEqual([]);
 });
 
+it("takes ß for ss, as the server does", () => {
+  const homes = [{ name: "Großenhain" }, { name: "Grossenhain" }, { name: "Grosenhain" }];
+  for (const text of ["GROSSEN", "großen"]) expect(fitting(homes, text, "de")).toEqual(homes.slice(0, 2));
+});
+
 it("looks through more than the name where there is more, the names first", () => {
   const homes = [
     { name: "house-1", city: "Zürich" },

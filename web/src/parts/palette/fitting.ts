@@ -1,5 +1,13 @@
 // Which names fit what was typed, the best first.
 
+/** Without accents and capitals. */
+export const folded = (value: string, language: string): string =>
+  value
+    .normalize("NFKD")
+    .replace(/\p{Mn}/gu, "")
+    .toLocaleLowerCase(language)
+    .replaceAll("ß", "ss");
+
 /**
  * Those with each typed word in the name, or in what else is looked through: names that begin with the text first, then
  * those with words that do, then the rest.
@@ -10,11 +18,7 @@ export function fitting<T extends { name: string }>(
   language: string,
   elseOf: (item: T) => string | undefined = () => undefined,
 ): T[] {
-  const plain = (value: string) =>
-    value
-      .normalize("NFD")
-      .replace(/\p{Mn}/gu, "")
-      .toLocaleLowerCase(language);
+  const plain = (value: string) => folded(value, language);
   const words = plain(text).split(/\s+/).filter(Boolean);
   const rank = (name: string) => {
     if (name.startsWith(words.join(" "))) return 0;

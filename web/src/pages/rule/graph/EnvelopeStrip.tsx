@@ -5,16 +5,9 @@ import { memo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { MadeNotification } from "../../../api/public";
 import { number, weekdayTime } from "../../../parts/formats";
+import type { Area } from "../../../parts/graph/drawn";
 import { textIn } from "../../../parts/textIn";
 import { type Envelope, envelopesOf, type Kind, KINDS, type Shown } from "./envelopes";
-
-/** What of the time the graph shows, and where on the page. */
-export interface Area {
-  fromMs: number;
-  toMs: number;
-  leftPx: number;
-  widthPx: number;
-}
 
 const ENVELOPE_PX = 26;
 const MOST_IN_TOOLTIP = 3;

@@ -3,19 +3,23 @@ import { Button, Progress, SegmentedControl, Select, Skeleton, Text, TextInput, 
 import { IconArrowsDiff, IconQuestionMark } from "@tabler/icons-react";
 import { type FormEvent, lazy, Suspense, useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { answer } from "../../../api/client";
+import { api } from "../../../api/public";
 import { number } from "../../../parts/formats";
+import type { Area } from "../../../parts/graph/drawn";
+import { useFiner } from "../../../parts/graph/useFiner";
 import { instantOf, localMinute } from "../../../parts/localTime";
 import { Refusal } from "../../../parts/Refusal";
 import type { Trial, Tried } from "../useSimulation";
 import { WhyDrawer } from "../WhyDrawer";
-import { type Area, EnvelopeLegend, EnvelopeStrip } from "./EnvelopeStrip";
+import { linesOf } from "./drawnOf";
+import { EnvelopeLegend, EnvelopeStrip } from "./EnvelopeStrip";
 import { type Envelope, shownOf } from "./envelopes";
 import { GraphTable } from "./GraphTable";
 import { type Compared, useCompared } from "./useCompared";
-import { useFiner } from "./useFiner";
 import { useMade } from "./useMade";
 
-const DataGraph = lazy(() => import("./DataGraph"));
+const LineGraph = lazy(() => import("../../../parts/graph/LineGraph"));
 
 interface Props {
   simulation: Trial;
@@ -124,11 +128,20 @@ interface GraphProps {
 function Graph({ tried, compared, onAsk, onOpen }: GraphProps) {
   const { t } = useTranslation();
   const [area, setArea] = useState<Area>();
-  const { series } = tried.simulation;
-  const finer = useFiner(tried, area);
+  const { series, customerBuildingId } = tried.simulation;
+  const { datasets } = tried.rule;
+  const drawn = useMemo(
+    () => ({ lines: linesOf(series), timeZoneId: tried.timeZoneId, fromMs: tried.fromMs, toMs: tried.toMs }),
+    [series, tried],
+  );
+  const finer = useFiner(drawn, area, [customerBuildingId, datasets], async ({ fromMs, toMs }) => {
+    const body = { datasets, customerBuildingId, from: fromMs / 1000, to: toMs / 1000 };
+    return linesOf((await answer(api.POST("/rules/series/v1", { body }))).series);
+  });
   const made = useMade(tried);
-  const hasMade = made !== undefined;
-  const shown = useMemo(() => shownOf(tried.simulation, made ?? []), [tried, made]);
+  const hasMade = made !== null;
+  const notifications = made?.notifications;
+  const shown = useMemo(() => shownOf(tried.simulation, notifications ?? []), [tried, notifications]);
   const choose = useCallback(
     ({ kind, notifications }: Envelope) => {
       if (kind === "made") onOpen(notifications.map((each) => each.id));
@@ -151,7 +164,7 @@ function Graph({ tried, compared, onAsk, onOpen }: GraphProps) {
       {compared && <Beside compared={compared} area={area} />}
       <div className="graph-place">
         <Suspense fallback={<Skeleton height="100%" />}>
-          <DataGraph tried={tried} finer={finer} onArea={setArea} onAsk={(atMs) => onAsk([atMs])} />
+          <LineGraph drawn={drawn} finer={finer} onArea={setArea} onAsk={(atMs) => onAsk([atMs])} />
         </Suspense>
       </div>
       <p className="graph-hint">{t(series.length === 0 ? "rule.noSeries" : "rule.graphHint")}</p>

@@ -2,11 +2,13 @@
 import { Button } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { MadeNotification } from "../../../api/public";
-import { number, weekdayTime } from "../../../parts/formats";
+import { Broken } from "../../../parts/Broken";
+import { weekdayTime } from "../../../parts/formats";
+import { LineTables } from "../../../parts/graph/LineTables";
 import { textIn } from "../../../parts/textIn";
 import type { Tried } from "../useSimulation";
+import { linesOf } from "./drawnOf";
 import { shownOf } from "./envelopes";
-import { seriesName } from "./seriesName";
 import { useMade } from "./useMade";
 
 const MOST_ROWS = 200;
@@ -19,16 +21,17 @@ interface Props {
 }
 
 export function GraphTable({ tried, onAsk, onOpen }: Props) {
-  const { t, i18n } = useTranslation();
-  const { simulation, timeZoneId } = tried;
+  const { t } = useTranslation();
+  const { simulation, timeZoneId, fromMs, toMs } = tried;
   const made = useMade(tried);
   const simulated = shownOf(simulation, []).map(({ notification }) => notification);
   return (
     <div className="graph-tables" tabIndex={0} role="region" aria-label={t("rule.graph")}>
-      {made && (
+      {made && !made.isBroken && (
         <NotificationTable
           caption={t("rule.reallyMade")}
-          notifications={made}
+          notifications={made.notifications}
+          isKnown={made.isKnown}
           timeZoneId={timeZoneId}
           outcomeOf={(each) =>
             [t(`status.${each.deliveryStatus}`), each.dropReason && t(`dropReason.${each.dropReason}`)]
@@ -41,9 +44,11 @@ export function GraphTable({ tried, onAsk, onOpen }: Props) {
           onChoose={(each) => onOpen([each.id])}
         />
       )}
+      {made?.isBroken && <Broken text={t("list.broken")} onAgain={made.refetch} isRow />}
       <NotificationTable
         caption={t("rule.simulated")}
         notifications={simulated}
+        isKnown
         timeZoneId={timeZoneId}
         outcomeOf={(each) => (each.dropReason ? t(`dropReason.${each.dropReason}`) : t("rule.sent"))}
         column={t("rule.whyShort")}
@@ -51,36 +56,17 @@ export function GraphTable({ tried, onAsk, onOpen }: Props) {
         buttonOf={(time) => t("rule.whyOf", { time })}
         onChoose={(each) => onAsk([each.createdAtTimeMillis])}
       />
-      {simulation.series.map((series) => (
-        <table key={`${series.dataset}${series.deviceId}${series.type}${series.source}`} className="plain-table">
-          <caption>
-            {seriesName(series)} ({series.type}
-            {series.unit ? `, ${series.unit}` : ""})
-            {series.points > MOST_ROWS && ` · ${t("rule.lastRows", { count: MOST_ROWS })}`}
-          </caption>
-          <thead>
-            <tr>
-              <th scope="col">{t("rule.at")}</th>
-              <th scope="col">{t("rule.value")}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {series.timestamps.slice(-MOST_ROWS).map((seconds, index, shown) => (
-              <tr key={seconds}>
-                <th scope="row">{weekdayTime(seconds * 1000, i18n.language, timeZoneId)}</th>
-                <td>{number(series.values[series.values.length - shown.length + index] ?? 0, i18n.language)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      ))}
+      <LineTables drawn={{ lines: linesOf(simulation.series), timeZoneId, fromMs, toMs }} />
     </div>
   );
 }
 
 interface NotificationTableProps {
   caption: string;
+  /** In the order of time. */
   notifications: MadeNotification[];
+  /** Whether they were told already; only then there may be none. */
+  isKnown: boolean;
   timeZoneId: string;
   outcomeOf: (notification: MadeNotification) => string;
   /** What its buttons are for. */
@@ -92,7 +78,7 @@ interface NotificationTableProps {
 }
 
 function NotificationTable(props: NotificationTableProps) {
-  const { caption, notifications, timeZoneId, outcomeOf, column, button, buttonOf, onChoose } = props;
+  const { caption, notifications, isKnown, timeZoneId, outcomeOf, column, button, buttonOf, onChoose } = props;
   const { t, i18n } = useTranslation();
   return (
     <table className="plain-table">
@@ -109,7 +95,7 @@ function NotificationTable(props: NotificationTableProps) {
         </tr>
       </thead>
       <tbody>
-        {notifications.length === 0 && (
+        {isKnown && notifications.length === 0 && (
           <tr>
             <td colSpan={4}>{t("rule.noneMade")}</td>
           </tr>

@@ -1,4 +1,0 @@
-import type { Series } from "../../../api/public";
-
-/** What a line of the graph is called. */
-export const seriesName = (series: Series): string => `$${series.dataset} · ${series.deviceId}`;

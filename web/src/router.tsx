@@ -5,6 +5,7 @@ import { type Kind, KINDS } from "./api/fulfilment";
 import { TICKET_ORDERS, TICKET_STATES, type TicketsSearch } from "./api/support";
 import { STEPS, type StepName } from "./api/onboarding";
 import { Gate } from "./Gate";
+import { AllCrashed, Crashed } from "./pages/Crashed";
 import { Home } from "./pages/home/Home";
 import { readEventSearch } from "./pages/eventSearch";
 import { NotFound } from "./pages/NotFound";
@@ -25,7 +26,7 @@ interface HomeSearch {
 
 const asText = (value: unknown) => (value === undefined || value === "" ? undefined : String(value));
 
-const rootRoute = createRootRoute({ component: Gate, notFoundComponent: NotFound });
+const rootRoute = createRootRoute({ component: Gate, notFoundComponent: NotFound, errorComponent: AllCrashed });
 
 const homeRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -280,6 +281,7 @@ export const router = createRouter({
   basepath: "/console",
   trailingSlash: "never",
   defaultPendingComponent: PageSkeleton,
+  defaultErrorComponent: Crashed,
   defaultPendingMs: 0,
 });
 

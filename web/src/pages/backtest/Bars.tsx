@@ -1,7 +1,8 @@
 // Numbers as bars, of one rule or of two side by side; the same as a table for whoever prefers it or cannot see the bars.
 import { Skeleton, VisuallyHidden } from "@mantine/core";
-import { lazy, Suspense } from "react";
+import { lazy } from "react";
 import { useTranslation } from "react-i18next";
+import { Later } from "../../parts/Later";
 import { number } from "../../parts/formats";
 
 const BarsChart = lazy(() => import("./BarsChart"));
@@ -42,9 +43,9 @@ export function Bars({ asTable, ...bars }: BarsProps & { asTable: boolean }) {
         </ul>
       )}
       <div className="bars-place">
-        <Suspense fallback={<Skeleton height="100%" />}>
+        <Later waiting={<Skeleton height="100%" />}>
           <BarsChart {...bars} />
-        </Suspense>
+        </Later>
       </div>
       <VisuallyHidden>
         <BarsTable {...bars} />

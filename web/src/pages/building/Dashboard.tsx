@@ -2,7 +2,7 @@
 import { Alert, NativeSelect, SegmentedControl, Skeleton, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { lazy, type ReactNode, Suspense, useMemo } from "react";
+import { lazy, type ReactNode, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import {
   type Building,
@@ -17,6 +17,7 @@ import {
 } from "../../api/buildings";
 import { type BuildingForecast, forecastsQuery } from "../../api/context";
 import { Broken } from "../../parts/Broken";
+import { Later } from "../../parts/Later";
 import { COLOUR_OF } from "../../parts/chartLook";
 import { dayOfMonth, monthName, number, percent, signedPercent, weekdayTime } from "../../parts/formats";
 import { daysAfter } from "../../parts/localTime";
@@ -497,9 +498,9 @@ function Outlook({ forecast, timeZoneId }: { forecast: BuildingForecast; timeZon
         </p>
       )}
       <div className="outlook-place">
-        <Suspense fallback={<Skeleton height="100%" />}>
+        <Later waiting={<Skeleton height="100%" />}>
           <ForecastChart kind={kind} hours={hours} timeZoneId={timeZoneId} />
-        </Suspense>
+        </Later>
       </div>
       <AsTable
         title={t("buildings.outlook")}

@@ -1,8 +1,9 @@
 // A chart with the same in a table, for whoever prefers it or cannot see the chart.
 import { Skeleton } from "@mantine/core";
 import type { EChartsCoreOption } from "echarts/core";
-import { lazy, type ReactNode, Suspense } from "react";
+import { lazy, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { Later } from "../../parts/Later";
 import type { Look } from "../../parts/useChart";
 
 const Chart = lazy(() => import("./Chart"));
@@ -30,9 +31,9 @@ export function Drawn({ title, summary, optionOf, drawn, height = "15rem", ...ta
   return (
     <div className="drawn">
       <div className="drawn-place" style={{ height }}>
-        <Suspense fallback={<Skeleton height="100%" />}>
+        <Later waiting={<Skeleton height="100%" />}>
           <Chart summary={summary} optionOf={optionOf} drawn={drawn} />
-        </Suspense>
+        </Later>
       </div>
       <AsTable title={title} {...table} />
     </div>

@@ -3,12 +3,13 @@ import { Skeleton, Text, Title } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { lazy, Suspense } from "react";
+import { lazy } from "react";
 import { useTranslation } from "react-i18next";
 import { type BuildingForecast, forecastsQuery } from "../../api/context";
 import { buildingQuery, buildingsQuery } from "../../api/rules";
 import { Broken } from "../../parts/Broken";
 import { BuildingSearch } from "../../parts/BuildingSearch";
+import { Later } from "../../parts/Later";
 import { number, weekdayTime } from "../../parts/formats";
 import { useAllowed, useSession } from "../../parts/session";
 import { Time } from "../../parts/Time";
@@ -83,9 +84,9 @@ function OneForecast({ forecast, timeZoneId }: { forecast: BuildingForecast; tim
       ) : (
         <>
           <div className="chart-place">
-            <Suspense fallback={<Skeleton height="100%" />}>
+            <Later waiting={<Skeleton height="100%" />}>
               <ForecastChart kind={kind} hours={hours} timeZoneId={timeZoneId} />
-            </Suspense>
+            </Later>
           </div>
           <dl className="facts">
             {issuedTimestamp != null && (

@@ -1,8 +1,9 @@
 // The weather of the customer's cells: its provider, a map of them, and the same as a table.
 import { Skeleton, Text, Title } from "@mantine/core";
-import { lazy, Suspense } from "react";
+import { lazy } from "react";
 import { useTranslation } from "react-i18next";
 import type { Cell, ContextServices } from "../../api/context";
+import { Later } from "../../parts/Later";
 import { number } from "../../parts/formats";
 import { Time } from "../../parts/Time";
 
@@ -33,9 +34,9 @@ export function Weather({ context: { weather } }: { context: ContextServices }) 
       ) : (
         <>
           <div className="map-place">
-            <Suspense fallback={<Skeleton height="100%" />}>
+            <Later waiting={<Skeleton height="100%" />}>
               <CellsMap cells={cells} />
-            </Suspense>
+            </Later>
           </div>
           <ul className="map-legend">
             {CONDITIONS.filter((condition) => cells.some((cell) => cell.condition === condition)).map((condition) => (

@@ -2,11 +2,12 @@
 import { Skeleton, Text, Title, VisuallyHidden } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link, type LinkProps, useNavigate, useSearch } from "@tanstack/react-router";
-import { lazy, type ReactNode, Suspense } from "react";
+import { lazy, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Activity as Found, Status } from "../../api/client";
 import { activityQuery } from "../../api/queries";
 import { Broken } from "../../parts/Broken";
+import { Later } from "../../parts/Later";
 import { clockTime, dayAt, dayOfMonth, number, weekdayTime } from "../../parts/formats";
 import { ViewChoice } from "../../parts/graph/ViewChoice";
 import { localMinute } from "../../parts/localTime";
@@ -203,9 +204,9 @@ function ActivityPanel({ id, title, lead, to, toLabel, isTable, nothing, summary
         )}
         {bars && !nothing && !isTable && (
           <>
-            <Suspense fallback={<Skeleton height="100%" />}>
+            <Later waiting={<Skeleton height="100%" />}>
               <ActivityChart bars={bars} summary={summary} onPick={rest.onPick} />
-            </Suspense>
+            </Later>
             <VisuallyHidden>
               <BarsTable title={title} bars={bars} {...rest} />
             </VisuallyHidden>

@@ -1,12 +1,13 @@
 // Events per minute: a chart, the same as a table for screen readers, or what to do when there are none.
 import { Skeleton, Table, Text, Title, VisuallyHidden } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense } from "react";
+import { lazy } from "react";
 import { useTranslation } from "react-i18next";
 import type { Overview } from "../../api/client";
 import { eventFigures } from "../../api/minutes";
 import { overviewQuery } from "../../api/queries";
 import { Commands } from "../../parts/Commands";
+import { Later } from "../../parts/Later";
 import { clockTime, number } from "../../parts/formats";
 import { useSession } from "../../parts/session";
 import { addBuilding, getToken, postEvent } from "./commands";
@@ -32,9 +33,9 @@ export function EventsPanel() {
         {isEmpty && <NoEvents hasBuildings={data.buildingCount > 0} />}
         {data !== undefined && !isEmpty && (
           <>
-            <Suspense fallback={<Skeleton height="100%" />}>
+            <Later waiting={<Skeleton height="100%" />}>
               <EventsChart minutes={data.minutes} />
-            </Suspense>
+            </Later>
             <EventsTable minutes={data.minutes} />
           </>
         )}

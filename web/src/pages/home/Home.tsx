@@ -1,7 +1,8 @@
 // The live page: figures, what may have to be looked after, events per minute and hour, notifications per day, the newest notifications.
 import { Skeleton, VisuallyHidden } from "@mantine/core";
-import { lazy, Suspense } from "react";
+import { lazy } from "react";
 import { useTranslation } from "react-i18next";
+import { Later } from "../../parts/Later";
 import { useAllowed, useSession } from "../../parts/session";
 import { EventsPanel } from "./EventsPanel";
 import { Figures } from "./Figures";
@@ -22,9 +23,9 @@ export function Home() {
       <Figures />
       <Standing />
       <EventsPanel />
-      <Suspense fallback={<Skeleton className="activity-later" aria-hidden />}>
+      <Later waiting={<Skeleton className="activity-later" aria-hidden />}>
         <Activity />
-      </Suspense>
+      </Later>
       {mayReadNotifications && <LatestNotifications />}
     </>
   );

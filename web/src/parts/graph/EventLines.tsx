@@ -2,11 +2,12 @@
 import "../../styles/graph.css";
 import { Skeleton, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useMemo, useState } from "react";
+import { lazy, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Refused } from "../../api/client";
 import { eventLines, eventLinesQuery, type SoughtEvents } from "../../api/events";
 import { useSentences } from "../../texts/sentences";
+import { Later } from "../Later";
 import { Refusal } from "../Refusal";
 import type { Area, Drawn, Span } from "./drawn";
 import { LineTables } from "./LineTables";
@@ -52,9 +53,9 @@ function Graph({ drawn, asked }: { drawn: Drawn; asked: SoughtEvents }) {
   return (
     <div>
       <div className="graph-place event-graph">
-        <Suspense fallback={<Skeleton height="100%" />}>
+        <Later waiting={<Skeleton height="100%" />}>
           <LineGraph drawn={drawn} finer={finer} onArea={setArea} />
-        </Suspense>
+        </Later>
       </div>
       <p className="graph-hint">{t("events.graphHint")}</p>
     </div>

@@ -2,8 +2,9 @@
 import { UnstyledButton } from "@mantine/core";
 import { useHotkeys, useOs } from "@mantine/hooks";
 import { IconSearch } from "@tabler/icons-react";
-import { lazy, Suspense, useState } from "react";
+import { lazy, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Later } from "../Later";
 
 const Palette = lazy(() => import("./Palette").then((module) => ({ default: module.Palette })));
 
@@ -31,9 +32,9 @@ export function PaletteButton() {
         <IconSearch size={20} aria-hidden />
       </UnstyledButton>
       {wasOpened && (
-        <Suspense>
+        <Later>
           <Palette isOpen={isOpen} onClose={() => setIsOpen(false)} />
-        </Suspense>
+        </Later>
       )}
     </>
   );

@@ -3,10 +3,11 @@ import { Button, Input } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { IconAlertTriangle, IconCircleX, IconWand } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useCallback, useEffect, useId, useMemo, useRef, useState } from "react";
+import { lazy, useCallback, useEffect, useId, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answer } from "../../../api/client";
 import { api, type ExpressionMistake, type Place } from "../../../api/public";
+import { Later } from "../../../parts/Later";
 import { useSentences } from "../../../texts/sentences";
 import { useEditing } from "../editing";
 import { PresentLine } from "../PresentLine";
@@ -86,7 +87,7 @@ export function ExpressionField({ label, description, place, pointer, value, onC
         className="expression-place"
         data-wrong={help?.mistakes.some((each) => each.severity === "error") || undefined}
       >
-        <Suspense fallback={<pre className="expression-waiting">{value || " "}</pre>}>
+        <Later waiting={<pre className="expression-waiting">{value || " "}</pre>}>
           <Editor
             labelledBy={id}
             describedBy={`${id}-said`}
@@ -96,7 +97,7 @@ export function ExpressionField({ label, description, place, pointer, value, onC
             onCursor={(at) => setCursor(at === null ? null : toCharacters(value, at))}
             ask={ask}
           />
-        </Suspense>
+        </Later>
       </div>
       <div id={`${id}-said`} className="expression-said" aria-live="polite">
         {missing && <p className="field-error">{missing.detail}</p>}

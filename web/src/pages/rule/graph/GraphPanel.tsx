@@ -1,10 +1,11 @@
 // The data graph: what the rule looked at, and above it what would have been sent or held back.
 import { Button, Progress, SegmentedControl, Select, Skeleton, Text, TextInput, Title } from "@mantine/core";
 import { IconArrowsDiff, IconQuestionMark } from "@tabler/icons-react";
-import { type FormEvent, lazy, Suspense, useCallback, useMemo, useState } from "react";
+import { type FormEvent, lazy, useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answer } from "../../../api/client";
 import { api } from "../../../api/public";
+import { Later } from "../../../parts/Later";
 import { number } from "../../../parts/formats";
 import type { Area } from "../../../parts/graph/drawn";
 import { useFiner } from "../../../parts/graph/useFiner";
@@ -163,9 +164,9 @@ function Graph({ tried, compared, onAsk, onOpen }: GraphProps) {
       />
       {compared && <Beside compared={compared} area={area} />}
       <div className="graph-place">
-        <Suspense fallback={<Skeleton height="100%" />}>
+        <Later waiting={<Skeleton height="100%" />}>
           <LineGraph drawn={drawn} finer={finer} onArea={setArea} onAsk={(atMs) => onAsk([atMs])} />
-        </Suspense>
+        </Later>
       </div>
       <p className="graph-hint">{t(series.length === 0 ? "rule.noSeries" : "rule.graphHint")}</p>
     </div>

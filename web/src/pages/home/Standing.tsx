@@ -13,6 +13,8 @@ export function Standing() {
   const { t, i18n } = useTranslation();
   const { data } = useQuery(standingQuery);
   const shown = (value: number) => number(value, i18n.language);
+  const counted = (words: "homesActive" | "homesNew", count: number) =>
+    t(`standing.${words}`, { count, shown: shown(count) });
   const share = data?.openedShare;
   const failing = data?.failingRules;
   const mayReadNotifications = useAllowed("read:pushnotifications");
@@ -23,7 +25,7 @@ export function Standing() {
         <Item
           label={t("standing.homes")}
           value={data && figure(data.buildings.silent, i18n.language)}
-          more={data && t("standing.homesOf", { active: shown(data.buildings.active), new: shown(data.buildings.new) })}
+          more={data && `${counted("homesActive", data.buildings.active)}, ${counted("homesNew", data.buildings.new)}`}
           isWorth={(data?.buildings.silent ?? 0) > 0}
           needs="read:buildings"
           link={(content, className) => (

@@ -25,10 +25,11 @@ REFUSED_RIGHTLY = [
     (400, r"there are two", "members of a list are told apart by one of their own members"),
     (400, r"send either rule|in lines only|tariff needs", "one member says what else must be sent"),
     (400, r"has no event of this rule|tariff of this building is", "it depends on what the home is and has"),
+    (400, r"ahead of the platform's clock", "how far it may lie ahead is the clock's to say"),
     (400, r"needs both", "two members that may be null are given together"),
     (
         400,
-        r"[Tt]here is no building|unknown (event type|source)|is no ISO 3166-1|no time zone|is no (event|device) type",
+        r"[Tt]here is no building|unknown (event type|source)|is no ISO 3166-1|no time zone|unknown time zone|is no (event|device) type",
         "a text of the right form may be the id of nothing, or no type of the catalogue",
     ),
 ]

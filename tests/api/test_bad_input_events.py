@@ -220,6 +220,15 @@ def test_a_timestamp_outside_time_is_refused(api: httpx2.Client, building: str, 
     assert_untouched(api, building)
 
 
+def test_the_description_says_how_far_a_forecast_may_reach(api: httpx2.Client, building: str) -> None:
+    described = api.get("/openapi.json").json()["components"]["schemas"]["Event"]["properties"]["forecastTimestamp"]
+    last = described["maximum"]
+    problem = refused(api.post("/events/v1", json=event(building, forecastTimestamp=last + 1)))
+    assert pointers(problem) == ["/forecastTimestamp"]
+    assert_untouched(api, building)
+    assert api.post("/events/v1", json=event(building, forecastTimestamp=last)).status_code == 201
+
+
 # The form of the body
 
 

@@ -27,6 +27,9 @@ async def test_the_same_text_gives_the_same_rules(api: httpx2.AsyncClient, other
     again = await api.post(IMPORT, content=exported.content, headers=YAML)
     assert {each["outcome"] for each in again.json()["rules"]} == {"unchanged"}
     assert (await other_api.get(EXPORT)).text == ""
+    document = (await other_api.get("/openapi.json")).json()
+    described = document["paths"][EXPORT]["get"]["responses"]["200"]["content"]["application/yaml"]["schema"]
+    assert described.get("minLength", 0) == 0
     theirs = await other_api.post(IMPORT, content=exported.content, headers=YAML)
     assert {each["outcome"] for each in theirs.json()["rules"]} == {"added"}
     assert (await other_api.get(EXPORT)).text == exported.text

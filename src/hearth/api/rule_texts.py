@@ -27,17 +27,18 @@ datasets:
   Power: {kind: TIME_SERIES, eventTypes: [POWER_CONSUMPTION], timespan: 30m}
 condition: "AVG($Power) > 2000"
 """
-_SCHEMA = {"type": "string", "minLength": 1, "description": "One rule per document, in the form of rule files."}
-_CONTENT = {"schema": _SCHEMA, "example": _EXAMPLE}
+_SCHEMA = {"type": "string", "description": "One rule per document, in the form of rule files."}
+_EXPORTED = {"schema": _SCHEMA, "example": _EXAMPLE}  # empty where there is no rule
+_TAKEN_IN = {"schema": {**_SCHEMA, "minLength": 1}, "example": _EXAMPLE}
 
 
 def _with_body(arguments: dict[str, Any]) -> dict[str, Any]:
-    arguments["openapi_extra"]["requestBody"] = {"required": True, "content": {_YAML: _CONTENT, "text/yaml": _CONTENT}}
+    arguments["openapi_extra"]["requestBody"] = {"required": True, "content": {_YAML: _TAKEN_IN, "text/yaml": _TAKEN_IN}}
     return arguments
 
 
 def _with_answer(arguments: dict[str, Any]) -> dict[str, Any]:
-    arguments["responses"][200] = {"content": {_YAML: _CONTENT}}
+    arguments["responses"][200] = {"content": {_YAML: _EXPORTED}}
     return arguments
 
 

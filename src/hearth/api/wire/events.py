@@ -15,7 +15,7 @@ from hearth.api.wire.base import (
     EpochSeconds,
     WireModel,
 )
-from hearth.core.instants import seconds_of_instant
+from hearth.core.instants import END_OF_CALENDAR_MS, seconds_of_instant
 from hearth.core.problems import Problem
 from hearth.domain.events import DoubtReason
 from hearth.services.events import ListedSetAside, Position, StoredEvent
@@ -48,7 +48,9 @@ class Event(WireModel):
     value: FiniteFloat = Field(description="In the unit of the type.")
     type: str = Field(description="An event type of the catalogue.")
     source: str | None = Field(default=None, description="Device type; the device's own when absent.")
-    forecast_timestamp: EpochSeconds | None = Field(default=None, description="The instant a forecast is for.")
+    forecast_timestamp: EpochSeconds | None = Field(
+        default=None, description="The instant a forecast is for.", json_schema_extra={"maximum": END_OF_CALENDAR_MS - 1}
+    )
     ingestion_timestamp: EpochSeconds | None = Field(
         default=None, description="Set by the platform; passed over when sent.", json_schema_extra=READ_ONLY
     )

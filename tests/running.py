@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from hearth.bootstrap import Installation
 
 RULES = Path(__file__).parent.parent / "rules"
+# How long a wait may last before it is in vain. Trials of rules give way to all else: where that is much, they take a minute.
+PATIENCE_SECONDS = 150
 HEARTH = ("-m", "hearth.cli.main")
 T = TypeVar("T")
 _GONE = (FileNotFoundError, ProcessLookupError)  # which of them depends on how far a process has ended
@@ -147,11 +149,12 @@ class Server:
         """An HTTP client with a token of the customer."""
         query = {"clientId": customer["clientId"], "clientSecret": customer["clientSecret"]}
         token = (
-            httpx2.get(f"{self.url}/auth/token/v1", params=query, trust_env=False, timeout=60)
+            httpx2.get(f"{self.url}/auth/token/v1", params=query, trust_env=False, timeout=PATIENCE_SECONDS)
             .raise_for_status()
             .json()["access_token"]
         )
-        return httpx2.Client(base_url=self.url, headers={"Authorization": f"Bearer {token}"}, timeout=60, trust_env=False)
+        headers = {"Authorization": f"Bearer {token}"}
+        return httpx2.Client(base_url=self.url, headers=headers, timeout=PATIENCE_SECONDS, trust_env=False)
 
 
 @contextmanager
@@ -166,10 +169,10 @@ def running(folder: Path, env: dict[str, str] | None = None, program: Sequence[s
 
 
 def until(condition: Callable[[], T]) -> T:
-    """Looks again until it holds, and returns what was found; fails after a minute."""
-    ends_at = time.monotonic() + 60
+    """Looks again until it holds, and returns what was found; fails when patience is at its end."""
+    ends_at = time.monotonic() + PATIENCE_SECONDS
     while not (found := condition()):
-        assert time.monotonic() < ends_at, "it did not come to hold within a minute"
+        assert time.monotonic() < ends_at, f"it did not come to hold within {PATIENCE_SECONDS} s"
         time.sleep(0.02)
     return found
 

@@ -29,7 +29,7 @@ REFUSED_RIGHTLY = [
     (400, r"needs both", "two members that may be null are given together"),
     (
         400,
-        r"[Tt]here is no building|unknown (event type|source)|is no ISO 3166-1|no time zone|unknown time zone|is no (event|device) type",
+        r"[Tt]here is no building|unknown (event type|source)|is no ISO 3166-1|(no|unknown) time zone|is no (event|device) type",
         "a text of the right form may be the id of nothing, or no type of the catalogue",
     ),
 ]

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx2
 import pytest
-from tests.running import NobodyToWake, Server, all_notifications, running
+from tests.running import PATIENCE_SECONDS, NobodyToWake, Server, all_notifications, running
 
 from hearth.bootstrap import Installation, read_settings
 from hearth.ports import Store
@@ -84,7 +84,7 @@ def stored(api: httpx2.Client, building: str) -> list[dict[str, Any]]:
 
 def told(api: httpx2.Client, building: str, until: str) -> list[str]:
     """The messages of a building, oldest first, as soon as `until` is among them."""
-    ends_at = time.monotonic() + 60
+    ends_at = time.monotonic() + PATIENCE_SECONDS
     while True:
         listed = all_notifications(api, building)
         messages = [one["notification"]["texts"]["en"]["message"] for one in reversed(listed)]

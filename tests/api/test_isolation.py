@@ -379,7 +379,6 @@ class KeptMails:
         """Nobody reads it."""
 
 
-@pytest.mark.timeout(300)
 async def test_nobody_reaches_what_is_anothers(world: World) -> None:
     operations = [each for each in world.operations if each.name not in LEFT_OUT]
     assert len(operations) > 80

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from tests.receivers import Receiver, Reply, Request
-from tests.running import RULES, Server
+from tests.running import PATIENCE_SECONDS, RULES, Server
 
 from hearth_client import Building, Event, HearthClient
 
@@ -86,8 +86,8 @@ def feed_in(client: HearthClient, building: str) -> None:
 
 
 def waited_until(is_so: Callable[[], bool]) -> None:
-    """Waits up to a minute."""
-    ends_at = time.monotonic() + 60
+    """Waits for it, as long as patience lasts."""
+    ends_at = time.monotonic() + PATIENCE_SECONDS
     while not is_so():
         assert time.monotonic() < ends_at
         time.sleep(0.02)

@@ -19,7 +19,7 @@ from typing import Any
 
 import httpx2
 import uvicorn
-from tests.running import Server, all_notifications, children_of, free_port, running, until
+from tests.running import PATIENCE_SECONDS, Server, all_notifications, children_of, free_port, running, until
 
 from hearth.bootstrap import Installation, open_installation, read_settings
 from hearth.cli.receiver import Failing, Received, receiver_app
@@ -69,7 +69,7 @@ _DAYS = 29
 _DAY_SECONDS = 86_400
 
 
-def wait_until(is_so: Callable[[], bool], what: str, seconds: float = 60.0) -> None:
+def wait_until(is_so: Callable[[], bool], what: str, seconds: float = PATIENCE_SECONDS) -> None:
     """Fails with `what` when it does not become so."""
     ends_at = time.monotonic() + seconds
     while not is_so():

@@ -4,7 +4,6 @@ import random
 import time
 from pathlib import Path
 
-import pytest
 from tests.crash.killing import add_building, wait_until
 from tests.crash.ticks import RULES, expect_every_second_once, told_of_ticks
 from tests.running import running
@@ -13,7 +12,6 @@ KILLS = 4
 HOMES = 3
 
 
-@pytest.mark.timeout(300)
 def test_kills_between_ticks_lose_none_and_double_none(tmp_path: Path) -> None:
     chance = random.Random(7)
     rules = tmp_path / "rules.yaml"

@@ -74,7 +74,6 @@ def wait_for(demo: Demo, what: str, ends_at: float, look: Any) -> Any:
     raise AssertionError(f"{what} did not come in time:\n{demo.output()}")
 
 
-@pytest.mark.timeout(300)
 def test_the_demo_notifies_can_be_talked_to_and_ends_cleanly(tmp_path: Path) -> None:
     ends_at = time.monotonic() + NOTIFIED_WITHIN_SECONDS
     with running_demo(tmp_path) as demo, httpx2.Client(base_url=demo.url, timeout=30, trust_env=False) as page:

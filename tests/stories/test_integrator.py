@@ -20,7 +20,7 @@ from oauthlib.oauth2 import BackendApplicationClient
 from requests.auth import HTTPBasicAuth
 from requests_oauthlib import OAuth2Session
 from standardwebhooks import Webhook, WebhookVerificationError
-from tests.running import RULES, Server, all_notifications, running
+from tests.running import PATIENCE_SECONDS, RULES, Server, all_notifications, running
 
 BUILDING = "house-4711"
 # Values and words that nothing but the events, the texts and the people of this story could bring into a log.
@@ -91,7 +91,6 @@ def token_by_get(server: Server, customer: dict[str, str]) -> dict[str, Any]:
     return answer
 
 
-@pytest.mark.timeout(180)
 def test_from_the_token_to_the_signed_webhook(tmp_path: Path) -> None:
     with endpoint() as (url, posted), running(tmp_path, env={"HEARTH_LOG_LEVEL": "DEBUG"}) as server:
         customer = server.create_customer("Solar Bern")
@@ -145,7 +144,7 @@ def test_from_the_token_to_the_signed_webhook(tmp_path: Path) -> None:
                 assert api.post("/events/v1", json=event).status_code == 201
 
             # It arrives signed, as the Standard Webhooks library checks it.
-            headers, raw = posted.get(timeout=60)
+            headers, raw = posted.get(timeout=PATIENCE_SECONDS)
             delivered = Webhook(signing_secret).verify(raw, headers)
             with pytest.raises(WebhookVerificationError):
                 Webhook(signing_secret).verify(raw.replace(b"5.4", b"9.9"), headers)
@@ -154,7 +153,7 @@ def test_from_the_token_to_the_signed_webhook(tmp_path: Path) -> None:
             assert delivered["notification"]["texts"]["en"]["message"] == MESSAGE
 
             # It is listed, and learns what a person did with it.
-            ends_at = time.monotonic() + 60
+            ends_at = time.monotonic() + PATIENCE_SECONDS
             while not (found := all_notifications(api, BUILDING)) and time.monotonic() < ends_at:
                 time.sleep(0.05)
             (item,) = found

@@ -149,7 +149,6 @@ def missing(server: Server, flood: Flood) -> set[tuple[str, int]]:
     return lost
 
 
-@pytest.mark.timeout(240)
 async def test_too_much_is_refused_and_nothing_acknowledged_is_lost(server: Server, sender: tuple[str, str]) -> None:
     flood = Flood(server.port, *sender, int(time.time()) // 100 * 100 - 30 * 86_400)
     bodies = {path: body_of(number) for path, number in EVENTS_A_REQUEST.items()}

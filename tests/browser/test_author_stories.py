@@ -180,7 +180,8 @@ def test_a_wrong_expression_is_explained_and_mended_in_place(story: Story) -> No
     condition = story.field("rule.place.condition")
     story.write(condition, "AVG($Powr) > 1000")
     explained = {"en": "There is no dataset $Powr in this rule.", "de": "Den Datensatz $Powr gibt es in dieser Regel nicht."}
-    expect(page.get_by_text(explained[story.language]).first).to_be_visible()
+    # Below the field: the list of findings, which comes later, is folded.
+    expect(page.locator(".expression-said").filter(has_text=explained[story.language])).to_be_visible()
     story.press("rule.fixOf", fix="$Power")
     expect(condition).to_have_text("AVG($Power) > 1000")
     expect(page.get_by_text(explained[story.language])).to_have_count(0)

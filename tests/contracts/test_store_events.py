@@ -124,6 +124,7 @@ class _Home:
         with self.store.read() as session:
             read = session.events.read(A, self.series, from_ms, to_ms, before)
             latest = session.events.latest(A, self.series, to_ms, before)
+            counts = session.events.count_points(A, self.series)
         assert set(read) == set(self.series)
         for which, series_id in enumerate(self.series):
             expected = {
@@ -131,6 +132,8 @@ class _Home:
                 for sequence, of, time, value, forecast in self.sent
                 if of == which and which not in self.erased and (before is None or sequence < before)
             }
+            if which not in self.erased:
+                assert counts[series_id] == len({time for _, of, time, _, _ in self.sent if of == which})
             within = [(time, *expected[time]) for time in sorted(expected) if from_ms < time <= to_ms]
             got = read[series_id]
             assert list(got.times_ms) == [time for time, _, _ in within]
@@ -298,6 +301,24 @@ def test_a_building_erased_between_the_steps_of_a_compaction_leaves_nothing(stor
     with store.read() as session:
         assert session.events.list_entries_for_operator(0, 10) == []
         assert session.events.read(A, [erased, kept], *ALWAYS) == {erased: points(), kept: points((NOW_MS, 1.0))}
+
+
+def test_each_instant_counts_once_at_every_step_of_a_compaction(store) -> None:
+    add_customer(store, "a", "one")
+    one, two = add_series(store, "a", "one"), add_series(store, "a", "one", "two")
+    hours = [NOW_MS + hour * 3_600_000 for hour in range(60)]
+    with store.write() as session:
+        session.events.append([entry("a", 1, [(each, at, 1.0) for at in hours for each in (one, two)])])
+        session.events.append([entry("a", 121, [(one, hours[0], 2.0)])])
+    with store.read() as session:
+        assert session.events.count_points(A, [one, two]) == {one: 60, two: 60}
+        steps = session.events.prepare_compaction_for_operator(120, 120)
+    for step in steps:
+        with store.write() as session:
+            assert session.events.compact_for_operator(step)
+        with store.read() as session:
+            assert session.events.count_points(A, [one, two]) == {one: 60, two: 60}
+            assert session.events.count_points(customer("b"), [one]) == {one: 0}
 
 
 def test_a_second_compaction_makes_the_first_one_stale(store) -> None:

@@ -327,7 +327,7 @@ class EventRepository(Protocol):
         """The starts (ms) of the UTC days on which any of these series has an event, in order."""
 
     def count_points(self, customer_id: str, series_ids: Sequence[int]) -> dict[int, int]:
-        """How many points each of the series has; one sent again counts twice until it is compacted."""
+        """How many points each of the series has."""
 
     def count_log_for_operator(self, up_to_sequence: int) -> int:
         """How many events of the log have sequences <= up_to_sequence and wait to be compacted."""

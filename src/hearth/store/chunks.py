@@ -34,6 +34,19 @@ def read_chunks(
     return found
 
 
+def read_days(
+    connection: Connection, customer_id: str, series_ids: Sequence[int], utc_days: Sequence[int]
+) -> dict[tuple[int, int], Stretch]:
+    """The chunks of these days by series and day; without an entry where a series has none."""
+    chunks = series_chunks.c
+    query = select(chunks.series_id, chunks.utc_day, chunks.payload).where(
+        among(connection, chunks.series_id, series_ids),
+        among(connection, chunks.utc_day, utc_days),
+        chunks.customer_id == customer_id,
+    )
+    return {(series_id, day): unpack_chunk(payload) for series_id, day, payload in connection.execute(query)}
+
+
 def latest_in_chunks(
     connection: Connection, customer_id: str, series_ids: Sequence[int], at_or_before_ms: int
 ) -> dict[int, tuple[int, float]]:

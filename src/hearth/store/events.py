@@ -74,7 +74,7 @@ class SqlEventRepository:
         return found
 
     def count_points(self, customer_id: str, series_ids: Sequence[int]) -> dict[int, int]:
-        """How many points each of the series has; one sent again counts twice until it is compacted."""
+        """How many points each of the series has."""
         if not series_ids:
             return {}
         chunk = series_chunks.c
@@ -84,10 +84,19 @@ class SqlEventRepository:
         counts = dict.fromkeys(series_ids, 0)
         for series_id, count in self._connection.execute(query.group_by(chunk.series_id)):
             counts[series_id] = int(count)
-        tail = log.read_tail(self._connection, customer_id, series_ids, _BEFORE_ALL_TIME, 2**63 - 1, None)
-        if tail is not None:
-            for series_id, count in zip(*np.unique(tail.series_ids, return_counts=True), strict=True):
-                counts[int(series_id)] += int(count)
+        tail = log.read_tail(self._connection, customer_id, series_ids, _BEFORE_ALL_TIME, _AFTER_ALL_TIME, None)
+        if tail is None:
+            return counts
+        # A chunk may have an instant of the tail: sent again, or compacted while its row still stands.
+        days = tail.times_ms // DAY_MS
+        stored = chunks.read_days(self._connection, customer_id, series_ids, np.unique(days).tolist())
+        for series_id in np.unique(tail.series_ids).tolist():
+            is_its = tail.series_ids == series_id
+            times = np.unique(tail.times_ms[is_its])
+            counts[series_id] += len(times)
+            for day in np.unique(days[is_its]).tolist():
+                if (series_id, day) in stored:
+                    counts[series_id] -= int(np.isin(stored[series_id, day].times_ms, times).sum())
         return counts
 
     def list_days(self, customer_id: str, series_ids: Sequence[int]) -> list[int]:

@@ -88,15 +88,12 @@ class SqlEventRepository:
         if tail is None:
             return counts
         # A chunk may have an instant of the tail: sent again, or compacted while its row still stands.
-        days = tail.times_ms // DAY_MS
-        stored = chunks.read_days(self._connection, customer_id, series_ids, np.unique(days).tolist())
-        for series_id in np.unique(tail.series_ids).tolist():
-            is_its = tail.series_ids == series_id
-            times = np.unique(tail.times_ms[is_its])
-            counts[series_id] += len(times)
-            for day in np.unique(days[is_its]).tolist():
-                if (series_id, day) in stored:
-                    counts[series_id] -= int(np.isin(stored[series_id, day].times_ms, times).sum())
+        stored = chunks.read_days(self._connection, customer_id, series_ids, np.unique(tail.times_ms // DAY_MS).tolist())
+        for series_id, sent in split_by(tail.series_ids.astype(np.int64), tail).items():
+            times = np.unique(sent.times_ms)
+            keys = ((series_id, day) for day in np.unique(times // DAY_MS).tolist())
+            again = sum(int(np.isin(stored[key].times_ms, times).sum()) for key in keys if key in stored)
+            counts[series_id] += len(times) - again
         return counts
 
     def list_days(self, customer_id: str, series_ids: Sequence[int]) -> list[int]:

@@ -12,6 +12,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 import uvicorn
 from cryptography.fernet import Fernet
@@ -347,6 +348,13 @@ def mailing_console(start_console: Callable[..., Console], mailbox: Mailbox) -> 
 def console(start_console: Callable[..., Console]) -> Console:
     """A console by the system's clock."""
     return start_console()
+
+
+@pytest.fixture
+def http(console: Console) -> Iterator[httpx2.Client]:
+    """A client of that console's endpoints, without a session."""
+    with httpx2.Client(base_url=console.base_url, timeout=60) as client:
+        yield client
 
 
 @pytest.fixture

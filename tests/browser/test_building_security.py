@@ -1,6 +1,5 @@
 """The guards of the console's endpoints of buildings, as an attacker meets them over HTTP; and what they answer."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import httpx2
@@ -17,12 +16,6 @@ READS: list[Request] = [
     ("GET", "/api/buildings/home-1/notification-figures", None),
 ]
 CHANGES: list[Request] = [("POST", "/api/buildings/changes", CHANGE)]
-
-
-@pytest.fixture
-def http(console: Any) -> Iterator[httpx2.Client]:
-    with httpx2.Client(base_url=console.base_url, timeout=60) as client:
-        yield client
 
 
 @pytest.fixture

@@ -2,11 +2,10 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import httpx2
-import pytest
 from playwright.sync_api import Browser, Page, expect
 from tests.browser.barriers import LOOKS, assert_no_barrier, looking
 from tests.browser.guards import Request, assert_nothing_works, assert_refused, sign_in
@@ -105,12 +104,6 @@ def told_by(console: Any, organisation: Any) -> str:
     with httpx2.Client(base_url=console.base_url, timeout=60) as http:
         sign_in(http, organisation)
         return http.get("/api/fulfilment").text + http.get("/api/audit").text
-
-
-@pytest.fixture
-def http(console: Any) -> Iterator[httpx2.Client]:
-    with httpx2.Client(base_url=console.base_url, timeout=60) as client:
-        yield client
 
 
 def test_admins_alone(http: httpx2.Client, console: Any, organisation: Any) -> None:

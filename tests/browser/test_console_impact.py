@@ -1,19 +1,11 @@
 """What the console tells of the impact of notifications, over HTTP: to whom, and in the form of the public API."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import httpx2
-import pytest
 from tests.browser.guards import Request, assert_nothing_works, assert_refused, sign_in
 
 REQUESTS: list[Request] = [("GET", "/api/impact", None), ("GET", f"/api/impact/{'a' * 24}", None)]
-
-
-@pytest.fixture
-def http(console: Any) -> Iterator[httpx2.Client]:
-    with httpx2.Client(base_url=console.base_url, timeout=60) as client:
-        yield client
 
 
 def test_one_rule_and_all_of_them(http: httpx2.Client, console: Any, organisation: Any) -> None:

@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import httpx2
@@ -20,12 +19,6 @@ WITHOUT_SESSION = {
     "POST /console/api/password-reset",
     "PUT /console/api/password-reset",
 }
-
-
-@pytest.fixture
-def http(console: Any) -> Iterator[httpx2.Client]:
-    with httpx2.Client(base_url=console.base_url, timeout=60) as client:
-        yield client
 
 
 def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(http: httpx2.Client, organisation: Any) -> None:

@@ -39,12 +39,6 @@ def receiver() -> Iterator[Receiver]:
         yield receiver
 
 
-@pytest.fixture
-def http(console: Any) -> Iterator[httpx2.Client]:
-    with httpx2.Client(base_url=console.base_url, timeout=60) as client:
-        yield client
-
-
 def attempted(organisation: Any, status_code: int | None, error: str | None = None, title: str = "Plenty of sun") -> None:
     """A delivery of a notification and what came of it, as the delivery loop stores it."""
     notification = organisation.notify(title, status="PENDING")

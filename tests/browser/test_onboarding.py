@@ -4,7 +4,6 @@ while a script is its cloud, and a notification reaches its receiver."""
 import json
 import re
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import httpx2
@@ -159,12 +158,6 @@ def test_from_nothing_to_a_delivered_notification(server: Server, browser: Brows
         page.get_by_role("link", name=word("start.toOverview")).click()
         expect(page.get_by_role("region", name=word("figures.title"))).to_be_visible()
         expect(page.locator(".onboarding-card")).to_have_count(0)
-
-
-@pytest.fixture
-def http(console: Any) -> Iterator[httpx2.Client]:
-    with httpx2.Client(base_url=console.base_url, timeout=60) as client:
-        yield client
 
 
 def test_the_reminder_is_hidden_and_the_page_found_again(console: Any, organisation: Any, page: Page) -> None:

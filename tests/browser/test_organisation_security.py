@@ -1,7 +1,6 @@
 """The guards of the organisation's settings, as an attacker meets them over HTTP."""
 
 import logging
-from collections.abc import Iterator
 from typing import Any
 
 import httpx2
@@ -24,12 +23,6 @@ ADMINS_ALONE: list[Request] = [
     ("GET", "/api/event-categories", None),
     ("POST", "/api/event-categories/measurement", {"eventType": "POWER_CONSUMPTION", "source": "GATEWAY"}),
 ]
-
-
-@pytest.fixture
-def http(console: Any) -> Iterator[httpx2.Client]:
-    with httpx2.Client(base_url=console.base_url, timeout=60) as client:
-        yield client
 
 
 @pytest.fixture

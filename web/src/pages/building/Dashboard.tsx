@@ -24,6 +24,7 @@ import { daysAfter } from "../../parts/localTime";
 import { Time } from "../../parts/Time";
 import { type BuildingSearch, ENERGIES, type Energy, PEERS } from "../buildingSearch";
 import { AsTable, Drawn } from "./Drawn";
+import { NothingYet } from "./NothingYet";
 import { inKwh, kwh, kwhWithUnit } from "./energies";
 import { categories, grid, legend, tooltip, values } from "./options";
 
@@ -42,14 +43,7 @@ export function Dashboard({ building }: { building: Building }) {
   if (isPending) return <Skeleton height={720} aria-hidden />;
   if (!data) return <Broken text={t("buildings.broken")} onAgain={refetch} />;
   if (data.years.every((year) => year.totalWh === null) && data.points.length === 0) {
-    return (
-      <div className="panel empty">
-        <Text fw={600}>{t("buildings.nothingYet")}</Text>
-        <Text c="dimmed" fz="sm">
-          {t("buildings.nothingYetLead")}
-        </Text>
-      </div>
-    );
+    return <NothingYet />;
   }
   return (
     <>

@@ -1,5 +1,5 @@
 // What a building sent, as lines: which types and how far back stands in the address.
-import { MultiSelect, SegmentedControl, Skeleton, Text } from "@mantine/core";
+import { MultiSelect, SegmentedControl, Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
@@ -11,6 +11,7 @@ import { EventLines, NoLines } from "../../parts/graph/EventLines";
 import { ViewChoice } from "../../parts/graph/ViewChoice";
 import { type BuildingSearch, RANGE_DAYS } from "../buildingSearch";
 import { TabPanel } from "./Dashboard";
+import { NothingYet } from "./NothingYet";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
@@ -46,14 +47,7 @@ export function EventsTab({ building }: { building: Building }) {
   if (kinds.isPending) return <Skeleton height={480} aria-hidden />;
   if (!kinds.data) return <Broken text={t("buildings.broken")} onAgain={kinds.refetch} />;
   if (known.length === 0) {
-    return (
-      <div className="panel empty">
-        <Text fw={600}>{t("buildings.nothingYet")}</Text>
-        <Text c="dimmed" fz="sm">
-          {t("buildings.nothingYetLead")}
-        </Text>
-      </div>
-    );
+    return <NothingYet />;
   }
   return (
     <TabPanel

@@ -10,6 +10,8 @@ import { FormRefusal } from "../../parts/FormRefusal";
 import { exactTime, number } from "../../parts/formats";
 import { useSession } from "../../parts/session";
 import { Failure } from "./Failure";
+import { PaceField } from "./PaceField";
+import { TestButton } from "./TestButton";
 import { useRead } from "./useRead";
 
 const FIELDS = {
@@ -223,18 +225,11 @@ function Filled({ kind, channel, hasMailServer, onClose, onSaved, onLoadAnew }: 
             {...plain}
           />
         )}
-        <TextInput
+        <PaceField
           label={t("channels.throttle")}
           description={t("channels.throttleLead")}
-          name="requestsPerSecond"
-          type="number"
-          inputMode="numeric"
-          min={1}
-          max={1000}
-          step={1}
-          defaultValue={channel?.requestsPerSecond ?? ""}
+          requestsPerSecond={channel?.requestsPerSecond}
           error={wrong("requestsPerSecond")}
-          className="short"
         />
         {!(Object.keys(FIELDS) as Field[]).some(wrong) && <FormRefusal error={save.error} onLoadAnew={onLoadAnew} />}
         <Done text={save.isSuccess && t("fulfilment.saved")} />
@@ -301,14 +296,7 @@ function Trial({ channel }: { channel: Channel }) {
           spellCheck={false}
         />
       )}
-      <div className="test">
-        <Button variant="default" loading={test.isPending} onClick={() => test.mutate()}>
-          {t("fulfilment.test")}
-        </Button>
-        <Text c="dimmed" fz="sm">
-          {t("fulfilment.testLead")}
-        </Text>
-      </div>
+      <TestButton isUnderWay={test.isPending} onTest={() => test.mutate()} />
       <div role="status">
         {result && (
           <Alert

@@ -18,6 +18,7 @@ import { exactTime } from "../../parts/formats";
 import { Done } from "../../parts/Done";
 import { Panel } from "../../parts/Panel";
 import { useSession } from "../../parts/session";
+import { PaceField } from "./PaceField";
 import { keepsCredential } from "./credential";
 import { useRead } from "./useRead";
 
@@ -195,18 +196,11 @@ function Filled({ endpoint, onFirstSecret, auth, onAuth, onSaved, onLoadAnew }: 
             {t("fulfilment.unprotected")}
           </Text>
         )}
-        <TextInput
+        <PaceField
           label={t("fulfilment.throttle")}
           description={t("fulfilment.throttleLead")}
-          name="requestsPerSecond"
-          type="number"
-          inputMode="numeric"
-          min={1}
-          max={1000}
-          step={1}
-          defaultValue={endpoint?.requestsPerSecond ?? ""}
+          requestsPerSecond={endpoint?.requestsPerSecond}
           error={wrong("requestsPerSecond")}
-          className="short"
         />
         {!FIELDS.some(wrong) && <FormRefusal error={save.error} onLoadAnew={onLoadAnew} />}
         <Done text={save.isSuccess && t("fulfilment.saved")} />

@@ -19,6 +19,7 @@ import { EndpointForm } from "./EndpointForm";
 import { Failure } from "./Failure";
 import "./fulfilment.css";
 import { SigningSecret } from "./SigningSecret";
+import { TestButton } from "./TestButton";
 
 const TRY_IT = `hearth receiver --port 9000 --secret whsec_…`;
 
@@ -152,14 +153,7 @@ export function Health({ endpoint, state }: { endpoint: Endpoint; state: State }
         </Alert>
       )}
       <FormRefusal error={enable.error} />
-      <div className="test">
-        <Button variant="default" loading={test.isPending} onClick={() => test.mutate()}>
-          {t("fulfilment.test")}
-        </Button>
-        <Text c="dimmed" fz="sm">
-          {t("fulfilment.testLead")}
-        </Text>
-      </div>
+      <TestButton isUnderWay={test.isPending} onTest={() => test.mutate()} />
       <div role="status">{test.data && !test.isPending && <Result result={test.data} />}</div>
       <FormRefusal
         error={test.error}

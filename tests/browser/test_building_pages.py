@@ -16,6 +16,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 from tests.browser.authors import PASSWORD, Author, entry, new_author
 from tests.browser.barriers import LOCALES, LOOKS_AND_LANGUAGES, assert_no_barrier, looking
+from tests.browser.held_saves import edit_while_saving
 from tests.browser.storytelling import Look, in_each_look, telling
 from tests.metered_homes import file_of
 from tests.running import Server, until
@@ -151,6 +152,22 @@ def test_many_are_changed_at_once_and_it_is_in_the_audit_log(town: Author, signe
     expect(row(page, "flat-3")).not_to_contain_text("pilot")
     page.goto(f"{town.console}/settings/audit?search=flat-2")
     expect(page.get_by_role("listitem").filter(has_text="Building changed").first).to_contain_text(town.email)
+
+
+def test_a_home_is_quiet_until_it_sends_though_the_platform_knows_its_weather(town: Author, signed_in: Page) -> None:
+    page = signed_in
+    asked = f"{town.console}/api/events/kinds?building=flat-3"
+    until(lambda: page.request.get(asked).json()["types"] == ["EXPECTED_OUTSIDE_TEMPERATURE"])
+    page.goto(f"{town.console}/buildings/flat-3")
+    expect(page.get_by_text("This building has not sent anything yet")).to_be_visible()
+    expect(page.get_by_text("Never heard")).to_be_visible()
+
+
+def test_a_home_edited_while_it_is_saved_is_told_of_as_saved(town: Author, signed_in: Page) -> None:
+    page = signed_in
+    page.goto(f"{town.console}/buildings/flat-5?tab=settings")
+    field = page.get_by_label("Postal code", exact=True)
+    edit_while_saving(page, "**/buildings/v1", page.get_by_role("button", name="Save"), field, "3011")
 
 
 def test_a_home_is_added_set_and_erased_by_name_alone(town: Author, signed_in: Page) -> None:

@@ -5,15 +5,8 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, Route, expect
+from tests.browser.held_saves import edit_while_saving, the_only_one
 from tests.browser.test_organisation_pages import HOUR_MS, send_events
-from tests.running import until
-
-
-def the_only_one(held: list[Route], page: Page) -> Route:
-    """Once it is there: a request is told of before its route is."""
-    until(lambda: held or page.wait_for_timeout(20))
-    [first] = held
-    return first
 
 
 def test_measuring_all_can_be_stopped(console: Any, organisation: Any, page: Page) -> None:
@@ -48,24 +41,19 @@ def test_a_saved_endpoint_is_not_told_of_what_is_edited_since(console: Any, orga
 
 
 @pytest.mark.parametrize(
-    ("path", "panel", "request_path", "label", "edited"),
+    ("path", "request_path", "label", "edited"),
     [
-        ("/settings/fulfilment", "Endpoint", "**/fulfilment/endpoint", "Requests per second, at most", "5"),
-        ("/settings/data", "Organisation", "**/api/organisation", "Name", "Seeblick"),
+        ("/settings/fulfilment", "**/fulfilment/endpoint", "Requests per second, at most", "5"),
+        ("/settings/data", "**/api/organisation", "Name", "Seeblick"),
+        ("/settings/data", "**/organisation/limits", "Most notifications a day", "4"),
     ],
 )
 def test_a_save_under_way_is_not_forgotten_when_something_is_edited(
-    console: Any, organisation: Any, page: Page, path: str, panel: str, request_path: str, label: str, edited: str
+    console: Any, organisation: Any, page: Page, path: str, request_path: str, label: str, edited: str
 ) -> None:
     console.sign_in(page, organisation, path=path)
-    form = page.get_by_role("region", name=panel)
-    held: list[Route] = []
-    page.route(request_path, lambda route: held.append(route) if route.request.method == "PUT" else route.continue_())
-    if panel == "Endpoint":
+    field = page.get_by_label(label, exact=True)
+    form = page.locator("form").filter(has=field)
+    if path == "/settings/fulfilment":
         form.get_by_label("URL").fill("https://hooks.example.com/hearth")
-    with page.expect_request(lambda request: request.method == "PUT"):
-        form.get_by_role("button", name="Save").click()
-    form.get_by_label(label).fill(edited)
-    expect(form.get_by_role("button", name="Save")).to_have_attribute("data-loading", "true")
-    the_only_one(held, page).continue_()
-    expect(form.get_by_role("status").filter(has_text=re.compile("Saved"))).to_be_visible()
+    edit_while_saving(page, request_path, form.locator("button[type=submit]"), field, edited)

@@ -14,6 +14,7 @@ import {
   type ForecastCheck,
   forecastChecksQuery,
   type PeerFigures,
+  standQuery,
 } from "../../api/buildings";
 import { type BuildingForecast, forecastsQuery } from "../../api/context";
 import { Broken } from "../../parts/Broken";
@@ -40,9 +41,12 @@ export function Dashboard({ building }: { building: Building }) {
   const { t } = useTranslation();
   const id = building.customerBuildingId;
   const { data, isPending, refetch } = useQuery(dashboardQuery(id));
-  if (isPending) return <Skeleton height={720} aria-hidden />;
+  const stand = useQuery(standQuery(id));
+  if (isPending || stand.isPending) return <Skeleton height={720} aria-hidden />;
   if (!data) return <Broken text={t("buildings.broken")} onAgain={refetch} />;
-  if (data.years.every((year) => year.totalWh === null) && data.points.length === 0) {
+  // What a context service says of a home is not the home's word: its weather is there before it has sent anything.
+  const isQuiet = stand.data ? stand.data.lastEventMs === null : data.points.length === 0;
+  if (isQuiet && data.years.every((year) => year.totalWh === null)) {
     return <NothingYet />;
   }
   return (

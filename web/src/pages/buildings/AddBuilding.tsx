@@ -8,6 +8,7 @@ import { isAbout } from "../../api/accounts";
 import { answer, Refused } from "../../api/client";
 import { api } from "../../api/public";
 import { FormRefusal } from "../../parts/FormRefusal";
+import { useForget } from "../../parts/useForget";
 import { type Place, PlaceFields } from "./PlaceFields";
 
 const NOWHERE: Place = { zip: null, city: null, countryCode: null, timeZoneId: null, kwp: null };
@@ -48,12 +49,13 @@ function AddForm({ onCancel }: { onCancel: () => void }) {
   const isFieldWrong = ["/customerBuildingId", "/countryCode", "/kwp", "/timeZoneId"].some((field) =>
     isAbout(add.error, field),
   );
+  const forget = useForget(add);
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     if (!isWrongId) add.mutate();
   };
   return (
-    <form className="form-column" onSubmit={submit} onChange={() => add.reset()}>
+    <form className="form-column" onSubmit={submit} onChange={forget}>
       <TextInput
         label={t("buildings.field.id")}
         description={t("buildings.field.idLead")}

@@ -9,6 +9,7 @@ import { Done } from "../../parts/Done";
 import { FormRefusal } from "../../parts/FormRefusal";
 import { exactTime, number } from "../../parts/formats";
 import { useSession } from "../../parts/session";
+import { useForget } from "../../parts/useForget";
 import { Failure } from "./Failure";
 import { PaceField } from "./PaceField";
 import { TestButton } from "./TestButton";
@@ -67,6 +68,7 @@ function Filled({ kind, channel, hasMailServer, onClose, onSaved, onLoadAnew }: 
       if (!channel) onClose();
     },
   });
+  const forget = useForget(save);
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const fields = new FormData(event.currentTarget);
@@ -87,7 +89,7 @@ function Filled({ kind, channel, hasMailServer, onClose, onSaved, onLoadAnew }: 
   const title = channel ? channel.name : t(`channels.new.${kind}`);
   return (
     <section className="channel-form" aria-label={title}>
-      <form className="form-column wide" onSubmit={submit} onChange={() => save.reset()} noValidate>
+      <form className="form-column wide" onSubmit={submit} onChange={forget} noValidate>
         {!channel && (
           <Text fw={600} component="h3">
             {title}

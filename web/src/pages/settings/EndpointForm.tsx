@@ -18,6 +18,7 @@ import { exactTime } from "../../parts/formats";
 import { Done } from "../../parts/Done";
 import { Panel } from "../../parts/Panel";
 import { useSession } from "../../parts/session";
+import { useForget } from "../../parts/useForget";
 import { PaceField } from "./PaceField";
 import { keepsCredential } from "./credential";
 import { useRead } from "./useRead";
@@ -76,6 +77,7 @@ function Filled({ endpoint, onFirstSecret, auth, onAuth, onSaved, onLoadAnew }: 
       onAuth(undefined);
     },
   });
+  const forget = useForget(save);
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const fields = new FormData(event.currentTarget);
@@ -96,8 +98,7 @@ function Filled({ endpoint, onFirstSecret, auth, onAuth, onSaved, onLoadAnew }: 
   const since = endpoint?.credentialSetAtMs && exactTime(endpoint.credentialSetAtMs, i18n.language, timeZoneId);
   return (
     <Panel id="endpoint-title" title={t("fulfilment.endpoint")}>
-      {/* What was said of the last save is not said of what is written now. */}
-      <form className="form-column wide" onSubmit={submit} onChange={() => !save.isPending && save.reset()} noValidate>
+      <form className="form-column wide" onSubmit={submit} onChange={forget} noValidate>
         <TextInput
           label={t("fulfilment.url")}
           name="url"

@@ -9,6 +9,7 @@ import { type Limits, organisationQuery } from "../../api/organisation";
 import { Done } from "../../parts/Done";
 import { FormRefusal } from "../../parts/FormRefusal";
 import { Panel } from "../../parts/Panel";
+import { useForget } from "../../parts/useForget";
 
 const USUAL_NIGHT = { start: "22:00", end: "07:00" };
 
@@ -27,6 +28,7 @@ export function HouseholdLimits({ limits }: { limits: Limits }) {
       ),
     onSuccess: () => queries.invalidateQueries({ queryKey: organisationQuery.queryKey }),
   });
+  const forget = useForget(change);
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     change.mutate();
@@ -37,7 +39,7 @@ export function HouseholdLimits({ limits }: { limits: Limits }) {
   );
   return (
     <Panel id="limits-title" title={t("data.limits")}>
-      <form className="form-column" onSubmit={submit} onChange={() => !change.isPending && change.reset()}>
+      <form className="form-column" onSubmit={submit} onChange={forget}>
         <Text c="dimmed" fz="sm">
           {t("data.limitsLead")}
         </Text>

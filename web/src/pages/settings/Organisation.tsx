@@ -13,6 +13,7 @@ import { Done } from "../../parts/Done";
 import { FormRefusal } from "../../parts/FormRefusal";
 import { languageName } from "../../parts/formats";
 import { Panel } from "../../parts/Panel";
+import { useForget } from "../../parts/useForget";
 
 const ZONES = Intl.supportedValuesOf("timeZone");
 const MOST_NAMED = 5;
@@ -32,10 +33,10 @@ export function Organisation({ organisation }: { organisation: Shown }) {
     event.preventDefault();
     change.mutate();
   };
-  /** What was said of the last save is not said of what is written now. */
+  const forget = useForget(change);
   const edit = <T,>(set: (value: T) => void) => {
     return (value: T) => {
-      if (!change.isPending) change.reset();
+      forget();
       set(value);
     };
   };

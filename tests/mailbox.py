@@ -25,7 +25,7 @@ class Mailbox:
         signing_in: dict[str, Any] = {}
         if password is not None:
             signing_in = {"authenticator": self._sign_in, "auth_required": True, "auth_require_tls": False}
-        self._controller = Controller(self, hostname="127.0.0.1", port=port, **signing_in)
+        self._controller = Controller(self, hostname="127.0.0.1", port=port, ready_timeout=_WAIT_SECONDS, **signing_in)
         user = "" if password is None else f"hearth:{quote(password, safe='')}@"
         self.url = f"smtp://{user}127.0.0.1:{port}"
 

@@ -5,6 +5,7 @@ fails it. Two customers have one of everything, in homes of the same name too. W
 other has; and whatever one asks by an id of the other's is answered as if that id had never been.
 """
 
+import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Mapping
@@ -15,7 +16,7 @@ from typing import Any
 import httpx2
 import pytest
 from msgspec.structs import replace
-from tests.running import NobodyToWake
+from tests.running import PATIENCE_SECONDS, NobodyToWake
 
 from hearth.api.wire.rules import RULE_EXAMPLE
 from hearth.bootstrap import Installation, open_installation, read_settings
@@ -192,6 +193,15 @@ class World:
         token = self.installation.access.issue_local_token(created.id).access_token
         return Party(name, created.id, http, token, session["csrfToken"], {})
 
+    async def _counted(self, party: Party, events: int) -> None:
+        """Events are counted by the minute in memory, and stored by housekeeping a moment later."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while True:
+                with self.installation.store.read() as session:
+                    if sum(session.events.list_minutes(party.customer_id, 0, 2**31 - 1).values()) == events:
+                        return
+                await asyncio.sleep(0.01)
+
     async def fill(self, party: Party) -> None:
         """Gives the customer one or two of everything that can be asked for."""
         name, store, now_ms = party.name, self.installation.store, self.installation.clock.now_ms()
@@ -205,6 +215,7 @@ class World:
             event = {"customerBuildingId": each, "deviceId": "meter", "type": "POWER_CONSUMPTION", "value": VALUE[name]}
             events = [{**event, "timestamp": now_ms / 1_000 - at} for at in (900, 1_800)]
             assert (await party.http.post("/events/v1", json=events, headers=api)).status_code == 201
+        await self._counted(party, 4)
         rules = []
         for number in (1, 2):
             rule = {**RULE_EXAMPLE, "name": f"Rule {number} of {name}", "tags": [f"tag-of-{name}"]}

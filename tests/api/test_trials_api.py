@@ -14,6 +14,7 @@ import msgspec
 import pytest
 import typer
 from fastapi import FastAPI
+from tests.running import PATIENCE_SECONDS
 from tests.tried_homes import RULE, START_MS, STEP_MS, add_homes, add_values
 from typer.testing import CliRunner
 
@@ -317,7 +318,7 @@ def is_alive(pid: int) -> bool:
 
 async def until(condition: Any) -> None:
     """What other processes do tells nobody here when it is done."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while not condition():  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 
@@ -330,10 +331,10 @@ async def test_a_client_that_goes_away_ends_the_work(
     await until(lambda: trials.pids_at_work)
     (pid,) = trials.pids_at_work
     if headers:
-        await asyncio.wait_for(call.has_progress.wait(), 60)
+        await asyncio.wait_for(call.has_progress.wait(), PATIENCE_SECONDS)
         assert call.sent[0]["status"] == 200
     call.leave()
-    await asyncio.wait_for(call.task, 60)
+    await asyncio.wait_for(call.task, PATIENCE_SECONDS)
     assert trials.pids_at_work == []
     await until(lambda: not is_alive(pid))
     assert not any(b"result" in message.get("body", b"") for message in call.sent)
@@ -366,7 +367,7 @@ async def test_a_process_that_dies_is_a_fault_and_the_next_trial_is_answered(
     app: FastAPI, token: str, api: httpx2.AsyncClient, trials: TrialProcesses, slow_request: dict[str, Any]
 ) -> None:
     plain, lines = Call(app, token, slow_request), Call(app, token, slow_request, accept="application/x-ndjson")
-    await asyncio.wait_for(lines.has_progress.wait(), 60)
+    await asyncio.wait_for(lines.has_progress.wait(), PATIENCE_SECONDS)
     await until(lambda: len(trials.pids_at_work) == 2)
     for pid in trials.pids_at_work:
         os.kill(pid, 9)
@@ -432,7 +433,7 @@ def test_a_process_that_is_left_alone_at_its_start_ends_quietly(begun: bytes) ->
         program = subprocess.Popen(command, stdin=theirs.fileno(), stderr=subprocess.PIPE)
     ours.sendall(begun)
     ours.close()
-    _, told = program.communicate(timeout=60)
+    _, told = program.communicate(timeout=PATIENCE_SECONDS)
     assert (program.returncode, told) == (0, b"")
 
 
@@ -441,7 +442,7 @@ async def test_a_process_ends_with_the_one_that_started_it(tmp_path: Path) -> No
     await processes.warm_up()
     (process,) = processes._waiting
     process.writer.close()  # as the system does for a process that is killed
-    await asyncio.wait_for(asyncio.to_thread(process.program.wait), 60)
+    await asyncio.wait_for(asyncio.to_thread(process.program.wait), PATIENCE_SECONDS)
     assert process.program.returncode == 0
 
 

@@ -2,7 +2,6 @@
 
 import json
 import os
-import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -53,10 +52,8 @@ def test_a_trial_ends_with_its_connection_and_with_the_server(server: Server) ->
             first = json.loads(next(lines))
             assert 0 < first["progress"] < 1
             # Whoever sends events waits no longer than else: the work is not in this process.
-            started = time.monotonic()
             for number in range(20):
                 client.post("/events/v1", json=MEASURED | {"deviceId": "other", "value": number}).raise_for_status()
-            assert time.monotonic() - started < 10
             assert is_alive(waiting)
         until(lambda: not is_alive(waiting))
         until(lambda: trial_processes(server))

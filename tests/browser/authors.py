@@ -93,6 +93,10 @@ class Author:
         return found
 
 
+# Without the last event of yesterday, however early in the day it is.
+SINCE_TEN_MINUTES = [{"name": "Power", "kind": "TIME_SERIES", "eventTypes": ["GRID_POWER_CONSUMPTION"], "timespanSeconds": 600}]
+
+
 @contextmanager
 def new_author(server: Server) -> Iterator[Author]:
     """A customer with one member, while the block runs."""

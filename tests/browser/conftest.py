@@ -20,7 +20,7 @@ from fastapi import FastAPI
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from tests.browser.authors import Author, new_author
 from tests.mailbox import Mailbox
-from tests.running import PATIENCE_SECONDS, Server, running
+from tests.running import PATIENCE_SECONDS, Server, free_port, running
 
 from hearth.connectors.addresses import AddressGuard
 from hearth.connectors.carriers import Carriers
@@ -174,7 +174,7 @@ class Console:
         self._secure_cookies = secure_cookies
         self._smtp_url = smtp_url
         self.tickets = Tickets(store, self._mailer() or UnsetMailer(), self.clock, SystemIdentities(), SUPPORT_MAIL)
-        self._port = 0
+        self._port = free_port()
 
     @property
     def base_url(self) -> str:
@@ -187,7 +187,6 @@ class Console:
         listener = socket.socket()
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(("127.0.0.1", self._port))
-        self._port = listener.getsockname()[1]
         app = FastAPI()
         parts = ConsoleParts(
             members=self.members,

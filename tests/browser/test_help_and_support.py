@@ -176,7 +176,7 @@ def test_requests_are_listed_as_they_are_asked_for_page_by_page(mailing_console:
     member = mailing_console.members.sign_in(organisation.email, organisation.password, "192.0.2.1")[1].member
     for subject in ("Gateway is silent", "Invoice of May", "Gateway again"):
         mailing_console.tickets.open(member, "QUESTION", subject, "?")
-    with httpx2.Client(base_url=mailing_console.base_url, trust_env=False) as http:
+    with httpx2.Client(base_url=mailing_console.base_url, trust_env=False, timeout=60) as http:
         sign_in(http, organisation)
         asked = {"search": "GATEWAY lind", "state": "OPEN", "sort": "oldest", "limit": "1"}
         first = http.get("/api/tickets", params=asked).raise_for_status().json()

@@ -176,7 +176,7 @@ def test_the_reminder_is_hidden_and_the_page_found_again(console: Any, organisat
     expect(page.get_by_role("heading", name="Getting started", level=1)).to_be_visible()
     remind = page.get_by_role("switch", name="Remind me on the overview")
     expect(remind).not_to_be_checked()
-    remind.click(force=True)
+    remind.press("Space")
     expect(remind).to_be_checked()
     page.get_by_role("link", name="Overview", exact=True).click()
     expect(reminder).to_be_visible()

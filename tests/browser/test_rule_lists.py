@@ -3,7 +3,7 @@
 import re
 
 from playwright.sync_api import Locator, Page, Route, expect
-from tests.browser.authors import HOME, Author, field, trial
+from tests.browser.authors import HOME, SINCE_TEN_MINUTES, Author, field, trial
 from tests.running import until
 
 
@@ -63,7 +63,8 @@ def test_the_handle_of_a_case_says_what_it_is_in_the_readers_language(author: Au
 
 
 def test_the_table_has_what_was_really_made(author: Author, page: Page) -> None:
-    rule = author.add_rule(ruleState="ACTIVE", condition="COUNT($Power) >= 1", time_between_triggers_seconds=0)
+    now = {"datasets": SINCE_TEN_MINUTES, "time_between_triggers_seconds": 0}
+    rule = author.add_rule(ruleState="ACTIVE", condition="COUNT($Power) >= 1", **now)
     author.sign_in(page, trial(author, f"/rules/{rule['id']}"))
     view = page.get_by_role("radiogroup", name="View")
     view.get_by_text("Table").click()

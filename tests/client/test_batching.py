@@ -266,7 +266,7 @@ def test_an_exception_of_the_callback_is_not_swallowed(make: Any, platform: Plat
     def fails(_refused: RefusedEvent) -> None:
         raise ZeroDivisionError
 
-    batcher = make(fails)
+    batcher = make(fails, longest_wait_seconds=60)
     batcher.add_all([event(0), event(1), event(2)])
     with pytest.raises(EventsNotSentError) as caught:
         batcher.close()

@@ -301,7 +301,7 @@ def test_a_silent_platform_is_given_up(make: Make, stub: PlatformStub) -> None:
         return Answer(200, HOUSE)
 
     stub.answer = silent
-    with make(stub.url, *CLIENT, timeout_seconds=1.5, retries=Retries(attempts=1)) as client:
+    with make(stub.url, *CLIENT, timeout_seconds=5, retries=Retries(attempts=1)) as client:
         with pytest.raises(HearthConnectionError, match="ReadTimeout") as caught:
             client.get_building("house-1")
         go_on.set()

@@ -44,7 +44,7 @@ def test_the_python_of_the_page(server: Server, monkeypatch: pytest.MonkeyPatch,
     # A home with a notification, so that the page has something to list.
     rule = RULES / "high-excess-energy-available.yaml"
     server.command("rules", "import", str(rule), "--customer", customer["customerId"])
-    client = HearthClient(server.url, customer["clientId"], customer["clientSecret"])
+    client = HearthClient(server.url, customer["clientId"], customer["clientSecret"], timeout_seconds=PATIENCE_SECONDS)
     feed_in(client, "house-4711")
     waited_until(lambda: any(client.list_notifications("house-4711")))
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 import pytest
-from tests.running import Server
+from tests.running import PATIENCE_SECONDS, Server
 
 from hearth_client import (
     AsyncHearthClient,
@@ -64,7 +64,7 @@ def customer(server: Server) -> dict[str, str]:
 
 @pytest.fixture
 def client(server: Server, customer: dict[str, str]) -> Iterator[HearthClient]:
-    with HearthClient(server.url, customer["clientId"], customer["clientSecret"]) as made:
+    with HearthClient(server.url, customer["clientId"], customer["clientSecret"], timeout_seconds=PATIENCE_SECONDS) as made:
         yield made
 
 
@@ -202,7 +202,8 @@ def test_a_server_that_is_killed_costs_no_event(server: Server, client: HearthCl
             batcher.add(msgspec.structs.replace(event, customer_building_id="outage"))
             if number == 30:
                 server.kill_ingest()
-    server.wait_until_ready()
+        server.wait_until_ready()
+        batcher.close(PATIENCE_SECONDS)
     assert server.ingest_pid() != killed
     assert refused == []
     stored = [event.value for event in client.list_events("outage", event_types=["POWER_CONSUMPTION"])]

@@ -169,7 +169,7 @@ class Home(threading.Thread):
     def stop(self) -> None:
         """The event under way is the last one."""
         self.is_done.set()
-        self.join(60)
+        self.join(2 * PATIENCE_SECONDS)  # its client may wait once
         assert not self.is_alive()
         assert self.error is None, self.error
 
@@ -216,8 +216,10 @@ class Home(threading.Thread):
 
 
 def add_building(client: httpx2.Client, building: str) -> None:
-    """A household in Switzerland."""
-    client.post("/buildings/v1", json={"customerBuildingId": building, "countryCode": "CH"}).raise_for_status()
+    """A household whose clock is never changed."""
+    client.post(
+        "/buildings/v1", json={"customerBuildingId": building, "countryCode": "CH", "timeZoneId": "UTC"}
+    ).raise_for_status()
 
 
 def notifications_of(events: int) -> int:

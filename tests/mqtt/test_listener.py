@@ -384,7 +384,7 @@ async def test_other_versions_are_told_so(world: World):
 async def test_who_is_silent_is_let_go(world: World):
     quick = await world.listen(connect_seconds=1)
     assert await (await world.speaker(quick)).heard() == []
-    slow = await world.connected(keep_alive=1, listener=quick)
+    slow = await world.connected(keep_alive=1)
     assert [(each.kind, each.reason) for each in await slow.heard()] == [(DISCONNECT, 0x8D)]
 
 

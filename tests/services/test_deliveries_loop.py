@@ -83,7 +83,7 @@ class World:
         self.sealer = FernetSealer([Fernet.generate_key().decode()])
         self.work = Deliveries(store, self.clock, Packing(StopLinks(self.sealer, "https://hearth.example.com")))
         self.endpoints = Endpoints(store, self.sealer, self.clock, SystemIdentities())
-        self.channel = Carriers(self.sealer, self.clock, AddressGuard(["127.0.0.0/8"]))
+        self.channel = Carriers(self.sealer, self.clock, AddressGuard(["127.0.0.0/8"]), total_seconds=60)
         self._sequences = count(1)
 
     def loop(self, **options) -> DeliveryLoop:
@@ -245,7 +245,7 @@ async def test_a_retried_first_keeps_its_place_before_the_second(world):
     loop = world.loop()
     running = asyncio.create_task(loop.run())
     for settled, pause_ms in ((1, 5_000), (2, 15_000)):
-        await until(lambda settled=settled: world.attempts(sent[0]) == settled)
+        await until(lambda settled=settled: world.attempts(sent[0]) == settled and not loop._unsettled)
         assert world.receiver.ids("a") == [sent[0]] * settled
         world.clock.at_ms += pause_ms
         loop.look_now()
@@ -333,7 +333,7 @@ async def test_a_fault_with_one_customer_leaves_the_others_alone(world):
     loop = world.loop()
     running = asyncio.create_task(loop.run())
     await world.all_delivered(well_id)
-    await until(lambda: world.attempts(broken) == 1)
+    await until(lambda: world.attempts(broken) == 1 and not loop._unsettled)
     assert world.statuses(broken_id) == {broken: "PENDING"}
 
     world.endpoints.rotate_signing_secret(broken_id, 0)

@@ -13,11 +13,14 @@ from hearth.cli.weather import app
 from hearth.connectors.system import SystemClock
 from hearth.core.problems import Problem
 from hearth.domain.customers import Customer
+from hearth.testing.clocks import MovableClock
 
 
 @pytest.fixture
 def server(tmp_path, monkeypatch):
-    with OpenMeteoServer(SystemClock()) as running:
+    clock = MovableClock(SystemClock().now_ms())  # requests are counted by the day, which must not turn meanwhile
+    monkeypatch.setattr("hearth.bootstrap.SystemClock", lambda: clock)
+    with OpenMeteoServer(clock) as running:
         monkeypatch.setenv("HEARTH_DATA_DIR", str(tmp_path / "data"))
         monkeypatch.setenv("HEARTH_WEATHER_URL", running.address)
         monkeypatch.setenv("HEARTH_WEATHER_API_KEY", "very-secret")

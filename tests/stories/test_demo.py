@@ -15,9 +15,9 @@ from typing import Any
 
 import httpx2
 import pytest
-from tests.running import free_port, until
+from tests.running import PATIENCE_SECONDS, free_port, until
 
-NOTIFIED_WITHIN_SECONDS = 180  # from the start of the command
+NOTIFIED_WITHIN_SECONDS = 240 + PATIENCE_SECONDS  # from the start of the command, which may itself take the first to be ready
 
 
 @dataclass

@@ -13,7 +13,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from tests.metered_homes import file_of
-from tests.running import RULES, Server, all_notifications, running
+from tests.running import RULES, Server, all_notifications, running, until
+
+from hearth.bootstrap import Installation
 
 ZONE = ZoneInfo("America/Los_Angeles")
 HISTORY_ROWS = 300 * 24
@@ -32,6 +34,12 @@ def rows_of(home: int) -> list[tuple[datetime, float, float]]:
 def kwh(energy_wh: float) -> str:
     """As `| '#,##0.0'` shows it in English."""
     return f"{Decimal(energy_wh / 1000).quantize(Decimal('0.1'), ROUND_HALF_EVEN):,}"
+
+
+def is_all_evaluated(installation: Installation) -> bool:
+    """What is acknowledged is stored, and evaluated a moment later."""
+    with installation.store.read() as session:
+        return session.engine.applied_sequence_for_operator() == session.events.last_sequence_for_operator()
 
 
 def told_by(server: Server) -> dict[tuple[str, str], list[tuple[int, str]]]:
@@ -53,6 +61,8 @@ def told_by(server: Server) -> dict[tuple[str, str], list[tuple[int, str]]]:
         rest = json.loads(server.command(*common, "--from", SPLIT, "--live"))
         assert past["accepted"] == 2 * HISTORY_ROWS
         assert rest["accepted"] == 2 * (8_760 - HISTORY_ROWS)
+    with server.opened() as installation:
+        until(lambda: is_all_evaluated(installation))
     client = server.client(customer)
     told: dict[tuple[str, str], list[tuple[int, str]]] = {}
     for home in range(1, 11):

@@ -74,7 +74,7 @@ def demo(
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # told to stop, it stops server and receiver too
     _make_room(settings)
     with suppress(KeyboardInterrupt), ExitStack() as stack:
-        credentials, receiver_url = stack.enter_context(_prepared(settings))
+        credentials, receiver_url = stack.enter_context(_prepared(settings, stack.enter_context(_kept_port())))
         stack.enter_context(_server(settings))
         _introduce(console, settings, credentials)
         if open_page and os.environ.get("DISPLAY"):
@@ -164,7 +164,7 @@ def _make_room(settings: Settings) -> None:
 
 
 @contextmanager
-def _prepared(settings: Settings) -> Iterator[tuple[Credentials, str]]:
+def _prepared(settings: Settings, receiver_port: int) -> Iterator[tuple[Credentials, str]]:
     """A customer with client, member, active rules and an endpoint, whose receiver runs meanwhile."""
     folder = settings.prepare_data_dir()
     (folder / _MARK).write_text("{}", encoding="utf-8")
@@ -176,11 +176,11 @@ def _prepared(settings: Settings) -> Iterator[tuple[Credentials, str]]:
         for rule in installation.rules.list_of(customer.id):
             if rule.state != "ACTIVE":
                 installation.rules.set_state(customer.id, rule.id, "ACTIVE", _DEMO)
-        receiver_url = f"http://127.0.0.1:{_free_port()}/"
+        receiver_url = f"http://127.0.0.1:{receiver_port}/"
         secret = installation.endpoints.save(customer.id, receiver_url).signing_secret
         assert secret is not None  # the first endpoint of a fresh customer
     credentials = Credentials(customer.id, client_id, client_secret)
-    command = [sys.executable, "-m", "hearth.cli.main", "receiver", "--port", receiver_url.rsplit(":", 1)[1].rstrip("/")]
+    command = [sys.executable, "-m", "hearth.cli.main", "receiver", "--port", str(receiver_port)]
     with (folder / "receiver.log").open("w", encoding="utf-8") as output:
         environment = {**os.environ, "HEARTH_RECEIVER_SECRET": secret}
         receiver = subprocess.Popen(command, stdout=output, stderr=output, env=environment)  # noqa: S603 - our own command
@@ -285,6 +285,10 @@ def _send_live(cloud: CustomerCloud, lives: list[Life], from_ms: int, speed_up: 
         time.sleep(max(0.0, due - time.monotonic()))
 
 
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
+@contextmanager
+def _kept_port() -> Iterator[int]:
+    """A port of loopback that stays ours until the block ends: bound, which a server of ours that listens on it does not mind."""
+    with socket.socket() as kept:
+        kept.bind(("127.0.0.1", 0))
+        kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        yield int(kept.getsockname()[1])

@@ -1,8 +1,9 @@
 // What the pages of buildings ask for, and under which key it is kept. A building itself is read and changed by the public API.
-import { keepPreviousData, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { keepPreviousData, queryOptions, useQueryClient } from "@tanstack/react-query";
 import type { BuildingsSearch, Peers } from "../pages/buildingSearch";
 import { answer, client, Refused } from "./client";
 import { api } from "./public";
+import { useSave } from "./useSave";
 import type { components as publicComponents } from "./public-schema";
 import type { components } from "./schema";
 
@@ -165,7 +166,7 @@ export const foreseenPricesQuery = (customerBuildingId: string, tariff: Tariff |
 /** Changes a building as it was read; refused where somebody else has changed it since. */
 export function useChangeBuilding(customerBuildingId: string, onSaved: (saved: Household) => void) {
   const queries = useQueryClient();
-  return useMutation({
+  return useSave({
     mutationFn: ({ building, etag }: Household) =>
       householdOf(api.PUT("/buildings/v1", { params: { header: etag ? { "If-Match": etag } : {} }, body: building })),
     onSuccess: async (saved) => {

@@ -39,6 +39,8 @@ export function Building() {
   const household = useQuery(householdQuery(buildingId));
   const stand = useQuery(standQuery(buildingId));
   const isGone = household.error instanceof Refused && household.error.code === "not_found";
+  // What is read and perhaps edited stays where asking for it again fails.
+  const isShown = !isGone && (household.isPending || household.data !== undefined);
   return (
     <>
       <div className="page-head building-head">
@@ -51,7 +53,7 @@ export function Building() {
           </Title>
           {stand.data && <StandBadge status={stand.data.status} />}
         </div>
-        {!household.isError && <Actions buildingId={buildingId} />}
+        {isShown && <Actions buildingId={buildingId} />}
       </div>
       {isGone && (
         <div className="panel empty" role="alert">
@@ -61,10 +63,8 @@ export function Building() {
           </Link>
         </div>
       )}
-      {household.isError && !isGone && !household.data && (
-        <Broken text={t("buildings.broken")} onAgain={household.refetch} />
-      )}
-      {!household.isError && (
+      {!isShown && !isGone && <Broken text={t("buildings.broken")} onAgain={household.refetch} />}
+      {isShown && (
         <div className="building-columns">
           {household.data ? (
             <Sidebar building={household.data.building} stand={stand.data} />

@@ -185,7 +185,7 @@ function DeviceForm({ household, device, onCancel, onSaved }: FormProps & { devi
   const isTaken = !device && entered.some(({ id }) => id === draft.id);
   const isWrongId = draft.id !== "" && !ID.test(draft.id);
   const edit = (patch: Partial<Device>) => {
-    saving.forget();
+    saving.change.forget();
     setDraft({ ...draft, ...patch });
   };
   const submit = (event: FormEvent<HTMLFormElement>) => {

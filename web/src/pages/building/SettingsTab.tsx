@@ -40,7 +40,7 @@ export function SettingsTab({ household }: { household: Household }) {
   });
   const save = saving.change;
   const edit = (patch: Partial<Building>) => {
-    saving.forget();
+    save.forget();
     setDraft({ ...draft, ...patch });
   };
   const settings = draft.settings ?? {};
@@ -205,7 +205,7 @@ export function SettingsTab({ household }: { household: Household }) {
           <p className="fine">{t("buildings.propertiesLead")}</p>
           {properties.map((property, at) => {
             const set = (patch: Partial<Property>) => {
-              saving.forget();
+              save.forget();
               setProperties(properties.map((each, index) => (index === at ? { ...each, ...patch } : each)));
             };
             return (

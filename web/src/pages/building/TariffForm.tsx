@@ -38,7 +38,7 @@ export function TariffForm({ household, onCancel, onSaved }: Props) {
     isAbout(error, HERE + field) || (text && isAbout(foreseen.refused, `/tariff${field}`));
   const half = draft ? halfDays(draft) : [];
   const change = (next: Tariff | null) => {
-    saving.forget();
+    saving.change.forget();
     setDraft(next);
   };
   const edit = (patch: Partial<Tariff>) => draft && change({ ...draft, ...patch });

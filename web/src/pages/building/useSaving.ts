@@ -2,7 +2,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { type Building, type Household, householdQuery, useChangeBuilding } from "../../api/buildings";
-import { useForget } from "../../parts/useForget";
 
 interface Hooks {
   /** The building as it is by now, after somebody else's change. */
@@ -19,7 +18,6 @@ export function useSaving(household: Household, { onFresh, onSaved }: Hooks) {
     setRead(saved);
     onSaved?.();
   });
-  const forget = useForget(change);
   const loadAnew = async () => {
     const fresh = await queries.fetchQuery({ ...householdQuery(id), staleTime: 0 });
     change.reset();
@@ -27,7 +25,7 @@ export function useSaving(household: Household, { onFresh, onSaved }: Hooks) {
     onFresh(fresh.building);
   };
   const save = (building: Building) => change.mutate({ building, etag: read.etag });
-  return { read: read.building, change, save, forget, loadAnew };
+  return { read: read.building, change, save, loadAnew };
 }
 
 export type Saving = ReturnType<typeof useSaving>;

@@ -1,14 +1,14 @@
 // The dialog that adds a home, and goes to its page.
 import { Button, Modal, TextInput } from "@mantine/core";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { isAbout } from "../../api/accounts";
 import { answer, Refused } from "../../api/client";
 import { api } from "../../api/public";
+import { useSave } from "../../api/useSave";
 import { FormRefusal } from "../../parts/FormRefusal";
-import { useForget } from "../../parts/useForget";
 import { type Place, PlaceFields } from "./PlaceFields";
 
 const NOWHERE: Place = { zip: null, city: null, countryCode: null, timeZoneId: null, kwp: null };
@@ -37,7 +37,7 @@ function AddForm({ onCancel }: { onCancel: () => void }) {
   const navigate = useNavigate();
   const [id, setId] = useState("");
   const [place, setPlace] = useState(NOWHERE);
-  const add = useMutation({
+  const add = useSave({
     mutationFn: () => answer(api.POST("/buildings/v1", { body: { customerBuildingId: id, ...place } as never })),
     onSuccess: async () => {
       await queries.invalidateQueries({ queryKey: ["buildings"] });
@@ -49,13 +49,12 @@ function AddForm({ onCancel }: { onCancel: () => void }) {
   const isFieldWrong = ["/customerBuildingId", "/countryCode", "/kwp", "/timeZoneId"].some((field) =>
     isAbout(add.error, field),
   );
-  const forget = useForget(add);
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     if (!isWrongId) add.mutate();
   };
   return (
-    <form className="form-column" onSubmit={submit} onChange={forget}>
+    <form className="form-column" onSubmit={submit} onChange={add.forget}>
       <TextInput
         label={t("buildings.field.id")}
         description={t("buildings.field.idLead")}

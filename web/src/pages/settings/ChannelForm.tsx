@@ -5,11 +5,11 @@ import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { answer, client, Refused } from "../../api/client";
 import { type Channel, type ChannelChange, type ChannelKind, fulfilmentQuery, type Way } from "../../api/fulfilment";
+import { useSave } from "../../api/useSave";
 import { Done } from "../../parts/Done";
 import { FormRefusal } from "../../parts/FormRefusal";
 import { exactTime, number } from "../../parts/formats";
 import { useSession } from "../../parts/session";
-import { useForget } from "../../parts/useForget";
 import { Failure } from "./Failure";
 import { PaceField } from "./PaceField";
 import { TestButton } from "./TestButton";
@@ -55,7 +55,7 @@ function Filled({ kind, channel, hasMailServer, onClose, onSaved, onLoadAnew }: 
   const [user, setUser] = useState(server?.user ?? "");
   const [toUsers, setToUsers] = useState(way && way.kind !== "mqtt" ? way.toUsers : kind === "fcm");
   const [credential, setCredential] = useState("");
-  const save = useMutation({
+  const save = useSave({
     mutationFn: (body: ChannelChange) => {
       if (!channel) return answer(client.POST("/console/api/fulfilment/channels", { body }));
       const params = { path: { channelId: channel.id } };
@@ -68,7 +68,6 @@ function Filled({ kind, channel, hasMailServer, onClose, onSaved, onLoadAnew }: 
       if (!channel) onClose();
     },
   });
-  const forget = useForget(save);
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const fields = new FormData(event.currentTarget);
@@ -89,7 +88,7 @@ function Filled({ kind, channel, hasMailServer, onClose, onSaved, onLoadAnew }: 
   const title = channel ? channel.name : t(`channels.new.${kind}`);
   return (
     <section className="channel-form" aria-label={title}>
-      <form className="form-column wide" onSubmit={submit} onChange={forget} noValidate>
+      <form className="form-column wide" onSubmit={submit} onChange={save.forget} noValidate>
         {!channel && (
           <Text fw={600} component="h3">
             {title}

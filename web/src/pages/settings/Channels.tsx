@@ -27,8 +27,13 @@ export function Channels() {
   const { channel: opened } = useSearch({ from: "/settings/fulfilment" });
   const navigate = useNavigate({ from: "/settings/fulfilment" });
   const { data, isPending } = useQuery(fulfilmentQuery);
-  const close = () =>
-    void navigate({ search: (search) => ({ ...search, channel: undefined }), replace: true, resetScroll: false });
+  /** Not what was opened meanwhile instead. */
+  const close = (channel: string) =>
+    void navigate({
+      search: (search) => (search.channel === channel ? { ...search, channel: undefined } : search),
+      replace: true,
+      resetScroll: false,
+    });
   if (isPending) return <Skeleton height={200} aria-hidden />;
   if (!data) return null; // the page says so already
   const fresh = CHANNEL_KINDS.find((kind) => opened === `new-${kind}`);
@@ -61,7 +66,13 @@ export function Channels() {
         </div>
       </div>
       {fresh && (
-        <ChannelForm key={fresh} kind={fresh} channel={null} hasMailServer={data.hasMailServer} onClose={close} />
+        <ChannelForm
+          key={fresh}
+          kind={fresh}
+          channel={null}
+          hasMailServer={data.hasMailServer}
+          onClose={() => close(`new-${fresh}`)}
+        />
       )}
       {data.channels.length === 0 && !fresh && (
         <div className="row">
@@ -73,7 +84,12 @@ export function Channels() {
           <li key={each.id} className="channel-item">
             <Row channel={each} isOpen={each === changed} />
             {each === changed && (
-              <ChannelForm kind={each.way.kind} channel={each} hasMailServer={data.hasMailServer} onClose={close} />
+              <ChannelForm
+                kind={each.way.kind}
+                channel={each}
+                hasMailServer={data.hasMailServer}
+                onClose={() => close(each.id)}
+              />
             )}
           </li>
         ))}

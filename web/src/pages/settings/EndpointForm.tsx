@@ -1,6 +1,6 @@
 // Where notifications are posted to, how we authenticate there, and how fast. The chosen kind stands in the address.
 import { Button, NativeSelect, PasswordInput, Text, TextInput } from "@mantine/core";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { isAbout } from "../../api/accounts";
@@ -13,12 +13,12 @@ import {
   type Kind,
   KINDS,
 } from "../../api/fulfilment";
+import { useSave } from "../../api/useSave";
 import { FormRefusal } from "../../parts/FormRefusal";
 import { exactTime } from "../../parts/formats";
 import { Done } from "../../parts/Done";
 import { Panel } from "../../parts/Panel";
 import { useSession } from "../../parts/session";
-import { useForget } from "../../parts/useForget";
 import { PaceField } from "./PaceField";
 import { keepsCredential } from "./credential";
 import { useRead } from "./useRead";
@@ -41,7 +41,8 @@ interface Props {
   onFirstSecret: (secret: string) => void;
   /** The chosen kind, as the page's address has it; none: what is saved. */
   auth: Kind | undefined;
-  onAuth: (auth: Kind | undefined) => void;
+  /** `insteadOf`: only where this one is still chosen. */
+  onAuth: (auth: Kind | undefined, insteadOf?: Kind) => void;
 }
 
 export function EndpointForm({ endpoint, ...rest }: Props) {
@@ -67,17 +68,16 @@ function Filled({ endpoint, onFirstSecret, auth, onAuth, onSaved, onLoadAnew }: 
   const [url, setUrl] = useState(endpoint?.url ?? "");
   const [tokenUrl, setTokenUrl] = useState(saved?.kind === "oauth" ? saved.tokenUrl : "");
   const [credential, setCredential] = useState("");
-  const save = useMutation({
+  const save = useSave({
     mutationFn: (body: EndpointChange) => answer(client.PUT("/console/api/fulfilment/endpoint", { body })),
-    onSuccess: async ({ endpoint: stored, signingSecret }) => {
+    onSuccess: async ({ endpoint: stored, signingSecret }, { authentication: { kind: sent } }) => {
       setCredential("");
       onSaved(stored);
       if (signingSecret) onFirstSecret(signingSecret);
       await queries.invalidateQueries({ queryKey: fulfilmentQuery.queryKey });
-      onAuth(undefined);
+      onAuth(undefined, sent);
     },
   });
-  const forget = useForget(save);
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const fields = new FormData(event.currentTarget);
@@ -98,7 +98,7 @@ function Filled({ endpoint, onFirstSecret, auth, onAuth, onSaved, onLoadAnew }: 
   const since = endpoint?.credentialSetAtMs && exactTime(endpoint.credentialSetAtMs, i18n.language, timeZoneId);
   return (
     <Panel id="endpoint-title" title={t("fulfilment.endpoint")}>
-      <form className="form-column wide" onSubmit={submit} onChange={forget} noValidate>
+      <form className="form-column wide" onSubmit={submit} onChange={save.forget} noValidate>
         <TextInput
           label={t("fulfilment.url")}
           name="url"

@@ -42,8 +42,12 @@ export function Fulfilment() {
         endpoint={endpoint}
         onFirstSecret={setFresh}
         auth={auth}
-        onAuth={(kind) =>
-          void navigate({ search: (search) => ({ ...search, auth: kind }), replace: true, resetScroll: false })
+        onAuth={(kind, insteadOf) =>
+          void navigate({
+            search: (search) => (insteadOf && search.auth !== insteadOf ? search : { ...search, auth: kind }),
+            replace: true,
+            resetScroll: false,
+          })
         }
       />
       {endpoint && <SigningSecret endpoint={endpoint} fresh={fresh} onFresh={setFresh} />}

@@ -1,15 +1,15 @@
 // When households are left in peace, and how much they hear: for all buildings without limits of their own.
 import { Button, Checkbox, NumberInput, Text, TextInput } from "@mantine/core";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { isAbout } from "../../api/accounts";
 import { answer, client } from "../../api/client";
 import { type Limits, organisationQuery } from "../../api/organisation";
+import { useSave } from "../../api/useSave";
 import { Done } from "../../parts/Done";
 import { FormRefusal } from "../../parts/FormRefusal";
 import { Panel } from "../../parts/Panel";
-import { useForget } from "../../parts/useForget";
 
 const USUAL_NIGHT = { start: "22:00", end: "07:00" };
 
@@ -19,7 +19,7 @@ export function HouseholdLimits({ limits }: { limits: Limits }) {
   const [isQuiet, setIsQuiet] = useState(limits.quietHours !== null);
   const [night, setNight] = useState(limits.quietHours ?? USUAL_NIGHT);
   const [most, setMost] = useState(limits.maxNotificationsPerDay);
-  const change = useMutation({
+  const change = useSave({
     mutationFn: () =>
       answer(
         client.PUT("/console/api/organisation/limits", {
@@ -28,7 +28,6 @@ export function HouseholdLimits({ limits }: { limits: Limits }) {
       ),
     onSuccess: () => queries.invalidateQueries({ queryKey: organisationQuery.queryKey }),
   });
-  const forget = useForget(change);
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     change.mutate();
@@ -39,7 +38,7 @@ export function HouseholdLimits({ limits }: { limits: Limits }) {
   );
   return (
     <Panel id="limits-title" title={t("data.limits")}>
-      <form className="form-column" onSubmit={submit} onChange={forget}>
+      <form className="form-column" onSubmit={submit} onChange={change.forget}>
         <Text c="dimmed" fz="sm">
           {t("data.limitsLead")}
         </Text>

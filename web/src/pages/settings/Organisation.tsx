@@ -1,6 +1,6 @@
 // Id, name, languages and time zone; and what follows for rules that lack a text.
 import { Button, MultiSelect, Select, Text, TextInput } from "@mantine/core";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -8,12 +8,12 @@ import { isAbout } from "../../api/accounts";
 import { answer, client } from "../../api/client";
 import { type Organisation as Shown, organisationQuery } from "../../api/organisation";
 import { sessionQuery } from "../../api/queries";
+import { useSave } from "../../api/useSave";
 import { CopyValue } from "../../parts/CopyValue";
 import { Done } from "../../parts/Done";
 import { FormRefusal } from "../../parts/FormRefusal";
 import { languageName } from "../../parts/formats";
 import { Panel } from "../../parts/Panel";
-import { useForget } from "../../parts/useForget";
 
 const ZONES = Intl.supportedValuesOf("timeZone");
 const MOST_NAMED = 5;
@@ -24,7 +24,7 @@ export function Organisation({ organisation }: { organisation: Shown }) {
   const [name, setName] = useState(organisation.name);
   const [languages, setLanguages] = useState(organisation.languages);
   const [timeZoneId, setTimeZoneId] = useState(organisation.timeZoneId);
-  const change = useMutation({
+  const change = useSave({
     mutationFn: () => answer(client.PUT("/console/api/organisation", { body: { name, languages, timeZoneId } })),
     onSuccess: () =>
       Promise.all([organisationQuery, sessionQuery].map(({ queryKey }) => queries.invalidateQueries({ queryKey }))),
@@ -33,10 +33,9 @@ export function Organisation({ organisation }: { organisation: Shown }) {
     event.preventDefault();
     change.mutate();
   };
-  const forget = useForget(change);
   const edit = <T,>(set: (value: T) => void) => {
     return (value: T) => {
-      forget();
+      change.forget();
       set(value);
     };
   };

@@ -13,7 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 from tests.browser.authors import PASSWORD, Author, entry, new_author
 from tests.browser.barriers import LOCALES, LOOKS_AND_LANGUAGES, assert_no_barrier, looking
 from tests.browser.held_saves import edit_while_saving
@@ -167,6 +167,27 @@ def test_a_home_edited_while_it_is_saved_is_told_of_as_saved(town: Author, signe
     page.goto(f"{town.console}/buildings/flat-5?tab=settings")
     field = page.get_by_label("Postal code", exact=True)
     edit_while_saving(page, "**/buildings/v1", page.get_by_role("button", name="Save"), field, "3011")
+
+
+def test_what_is_edited_of_a_home_stays_where_asking_for_it_again_fails(town: Author, signed_in: Page) -> None:
+    page, asked_again = signed_in, []
+    page.clock.install()
+    page.goto(f"{town.console}/buildings/flat-6?tab=settings")
+    field = page.get_by_label("Postal code", exact=True)
+    field.fill("3011")
+
+    def fail(route: Route) -> None:
+        asked_again.append(route)
+        route.fulfill(status=500, json={"code": "internal"})
+
+    page.route("**/buildings/flat-6/v1", fail)
+    page.clock.fast_forward(60_000)  # it is no longer fresh, and asked for when the network is back
+    page.evaluate("['offline', 'online'].forEach((each) => dispatchEvent(new Event(each)))")
+    until(lambda: asked_again or page.wait_for_timeout(20))
+    page.clock.run_for(1_000)
+    expect(field).to_have_value("3011")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("status").filter(has_text="Saved")).to_be_visible()
 
 
 def test_a_home_is_added_set_and_erased_by_name_alone(town: Author, signed_in: Page) -> None:

@@ -57,3 +57,42 @@ def test_a_save_under_way_is_not_forgotten_when_something_is_edited(
     if path == "/settings/fulfilment":
         form.get_by_label("URL").fill("https://hooks.example.com/hearth")
     edit_while_saving(page, request_path, form.locator("button[type=submit]"), field, edited)
+
+
+def hold(page: Page, request_path: str, method: str) -> list[Route]:
+    """The requests of a method that wait for `continue_`."""
+    held: list[Route] = []
+    page.route(request_path, lambda route: held.append(route) if route.request.method == method else route.continue_())
+    return held
+
+
+def test_a_channel_that_is_added_does_not_close_the_form_opened_meanwhile(console: Any, organisation: Any, page: Page) -> None:
+    console.sign_in(page, organisation, path="/settings/fulfilment?channel=new-mqtt")
+    form = page.get_by_role("region", name="A new MQTT channel")
+    form.get_by_label("Server", exact=True).fill("mqtt.example.com")
+    form.get_by_label("Topic", exact=True).fill("homes/{userId}")
+    held = hold(page, "**/fulfilment/channels", "POST")
+    with page.expect_request(lambda request: request.method == "POST"):
+        form.get_by_role("button", name="Add the channel").click()
+    page.get_by_role("link", name="Push").click()
+    other = page.get_by_role("region", name="A new push channel")
+    other.get_by_label("Topic (optional)").fill("all")
+    the_only_one(held, page).continue_()
+    expect(page.get_by_text("mqtt.example.com:8883 · homes/{userId}")).to_be_visible()
+    expect(other.get_by_label("Topic (optional)")).to_have_value("all")
+    expect(page).to_have_url(re.compile("channel=new-fcm"))
+
+
+def test_a_kind_of_authentication_chosen_during_a_save_stays_chosen(console: Any, organisation: Any, page: Page) -> None:
+    console.sign_in(page, organisation, path="/settings/fulfilment")
+    form = page.get_by_role("region", name="Endpoint")
+    form.get_by_label("URL").fill("https://hooks.example.com/hearth")
+    held = hold(page, "**/fulfilment/endpoint", "PUT")
+    with page.expect_request(lambda request: request.method == "PUT"):
+        form.get_by_role("button", name="Save").click()
+    kind = form.get_by_label("Authentication")
+    kind.select_option("basic")
+    expect(page).to_have_url(re.compile("auth=basic"))
+    the_only_one(held, page).continue_()
+    expect(form.get_by_role("status").filter(has_text="Saved")).to_be_visible()
+    expect(kind).to_have_value("basic")

@@ -17,6 +17,7 @@ import httpx2
 
 if TYPE_CHECKING:
     from hearth.bootstrap import Installation
+    from hearth.ports import Session
 
 RULES = Path(__file__).parent.parent / "rules"
 # How long a wait may last before it is in vain. Trials of rules give way to all else: where that is much, they take a minute.
@@ -25,6 +26,11 @@ HEARTH = ("-m", "hearth.cli.main")
 T = TypeVar("T")
 _GONE = (FileNotFoundError, ProcessLookupError)  # which of them depends on how far a process has ended
 _kept: list[socket.socket] = []
+
+
+def is_all_evaluated(session: "Session") -> bool:
+    """What is acknowledged is stored, and evaluated a moment later."""
+    return session.engine.applied_sequence_for_operator() == session.events.last_sequence_for_operator()
 
 
 def free_port() -> int:

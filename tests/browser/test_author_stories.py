@@ -239,6 +239,14 @@ def test_an_adviser_finds_out_why_a_home_got_no_notification(story: Story) -> No
     expect(drawer).to_contain_text({"en": "1 day must lie between two", "de": "der Mindestabstand beträgt 1 Tag"}[story.language])
 
 
+IS_CLICK_HEARD = """() => {
+    let isHeard = false;
+    document.body.addEventListener("click", () => { isHeard = true; }, { once: true });
+    document.body.click();
+    return isHeard;
+}"""
+
+
 def test_cases_are_dragged_with_the_mouse(author: Author, page: Page) -> None:
     template = author.add_rule()["notification"]
     cases = [{"label": label, "caseCondition": "true", "notification": template} for label in ("First", "Second", "Third")]
@@ -259,7 +267,7 @@ def test_cases_are_dragged_with_the_mouse(author: Author, page: Page) -> None:
     expect(page.get_by_text("First is at place 2.")).to_be_attached()
     page.mouse.up()
     expect(page.locator(".case-label input").first).to_have_value("Second")
-    page.wait_for_timeout(100)  # for 50 ms a click is taken for the end of the drag
+    page.wait_for_function(IS_CLICK_HEARD)  # for 50 ms one is taken for the end of the drag
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("status").filter(has_text=re.compile("Saved"))).to_be_visible()
     assert [case["label"] for case in author.rule(rule["id"])["notificationCases"]] == ["Second", "First", "Third"]

@@ -25,10 +25,9 @@ async def test_pages_of_a_customer_share_one_poller_which_ends_with_the_last() -
     async with feed.listen("a") as one:
         async with feed.listen("a") as other, feed.listen("b") as elsewhere:
             first = await one.next_after(None, 10)
-            await elsewhere.next_after(None, 10)
-            looks_before = len(looks)
             assert await other.next_after(None, 10) == first
-            assert len(looks) == looks_before
+            assert looks.count("a") == 1
+            await elsewhere.next_after(None, 10)
             assert set(looks) == {"a", "b"}
         second = await one.next_after(first, 10)
         assert second is not None

@@ -4,8 +4,8 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route, expect
-from tests.browser.held_saves import edit_while_saving, the_only_one
+from playwright.sync_api import Page, expect
+from tests.browser.held_saves import edit_while_saving, hold, the_only_one
 from tests.browser.test_organisation_pages import HOUR_MS, send_events
 
 
@@ -13,8 +13,7 @@ def test_measuring_all_can_be_stopped(console: Any, organisation: Any, page: Pag
     for event_type in ("ENERGY_CONSUMPTION", "POWER_CONSUMPTION", "POWER_GENERATION"):
         send_events(organisation, event_type, "SMART_METER", HOUR_MS)
     console.sign_in(page, organisation, path="/settings/event-categories")
-    held: list[Route] = []
-    page.route("**/event-categories/measurement", lambda route: held.append(route))
+    held = hold(page, "**/event-categories/measurement", "POST")
     with page.expect_request("**/event-categories/measurement"):
         page.get_by_role("button", name="Measure all shown").click()
     stop = page.get_by_role("button", name="Stop measuring")
@@ -57,13 +56,6 @@ def test_a_save_under_way_is_not_forgotten_when_something_is_edited(
     if path == "/settings/fulfilment":
         form.get_by_label("URL").fill("https://hooks.example.com/hearth")
     edit_while_saving(page, request_path, form.locator("button[type=submit]"), field, edited)
-
-
-def hold(page: Page, request_path: str, method: str) -> list[Route]:
-    """The requests of a method that wait for `continue_`."""
-    held: list[Route] = []
-    page.route(request_path, lambda route: held.append(route) if route.request.method == method else route.continue_())
-    return held
 
 
 def test_a_channel_that_is_added_does_not_close_the_form_opened_meanwhile(console: Any, organisation: Any, page: Page) -> None:

@@ -19,7 +19,7 @@ from typing import Any
 
 import httpx2
 import uvicorn
-from tests.running import PATIENCE_SECONDS, Server, all_notifications, children_of, free_port, running, until
+from tests.running import PATIENCE_SECONDS, Server, all_notifications, children_of, free_port, is_all_evaluated, running, until
 
 from hearth.bootstrap import Installation, open_installation, read_settings
 from hearth.cli.receiver import Failing, Received, receiver_app
@@ -297,9 +297,8 @@ class Trial:
 
     def _is_at_rest(self) -> bool:
         with self.installation.store.read() as session:
-            is_evaluated = session.engine.applied_sequence_for_operator() == session.events.last_sequence_for_operator()
             is_delivered = session.outbox.next_due_for_operator(0, 0) is None
-            return is_evaluated and is_delivered and not session.outbox.list_uncounted_for_operator(1)
+            return is_all_evaluated(session) and is_delivered and not session.outbox.list_uncounted_for_operator(1)
 
 
 @contextmanager

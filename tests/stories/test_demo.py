@@ -17,7 +17,8 @@ import httpx2
 import pytest
 from tests.running import PATIENCE_SECONDS, free_port, until
 
-NOTIFIED_WITHIN_SECONDS = 240 + PATIENCE_SECONDS  # from the start of the command, which may itself take the first to be ready
+READY_WITHIN_SECONDS = 240 + PATIENCE_SECONDS  # what the command itself waits for its server, and what it does before
+NOTIFIED_WITHIN_SECONDS = 180  # once it says that it is ready
 
 
 @dataclass
@@ -75,10 +76,11 @@ def wait_for(demo: Demo, what: str, ends_at: float, look: Any) -> Any:
 
 
 def test_the_demo_notifies_can_be_talked_to_and_ends_cleanly(tmp_path: Path) -> None:
-    ends_at = time.monotonic() + NOTIFIED_WITHIN_SECONDS
+    ends_at = time.monotonic() + READY_WITHIN_SECONDS
     with running_demo(tmp_path) as demo, httpx2.Client(base_url=demo.url, timeout=30, trust_env=False) as page:
         # The printed login opens the console.
         printed = wait_for(demo, "the introduction", ends_at, lambda: demo.output() if "Ready to paste" in demo.output() else "")
+        ends_at = time.monotonic() + NOTIFIED_WITHIN_SECONDS
         email, password = re.findall(r"(?:sign in as|password) +(\S+)", printed)
         assert f"{demo.url}/console/" in printed
         assert page.post("/console/api/session", json={"email": email, "password": password}).status_code == 200
@@ -121,7 +123,7 @@ def test_the_demo_notifies_can_be_talked_to_and_ends_cleanly(tmp_path: Path) -> 
 
 def test_a_demo_that_is_stopped_while_it_starts_leaves_nobody_behind(tmp_path: Path) -> None:
     with running_demo(tmp_path) as demo:
-        ends_at = time.monotonic() + NOTIFIED_WITHIN_SECONDS
+        ends_at = time.monotonic() + READY_WITHIN_SECONDS
         # The receiver runs already, and the server is being started.
         wait_for(demo, "the receiver", ends_at, lambda: "Listening" in log_of(tmp_path / "data" / "receiver.log"))
         assert_ends_cleanly(demo)

@@ -13,9 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from tests.metered_homes import file_of
-from tests.running import RULES, Server, all_notifications, running, until
-
-from hearth.bootstrap import Installation
+from tests.running import RULES, Server, all_notifications, is_all_evaluated, running, until
 
 ZONE = ZoneInfo("America/Los_Angeles")
 HISTORY_ROWS = 300 * 24
@@ -34,12 +32,6 @@ def rows_of(home: int) -> list[tuple[datetime, float, float]]:
 def kwh(energy_wh: float) -> str:
     """As `| '#,##0.0'` shows it in English."""
     return f"{Decimal(energy_wh / 1000).quantize(Decimal('0.1'), ROUND_HALF_EVEN):,}"
-
-
-def is_all_evaluated(installation: Installation) -> bool:
-    """What is acknowledged is stored, and evaluated a moment later."""
-    with installation.store.read() as session:
-        return session.engine.applied_sequence_for_operator() == session.events.last_sequence_for_operator()
 
 
 def told_by(server: Server) -> dict[tuple[str, str], list[tuple[int, str]]]:
@@ -62,7 +54,12 @@ def told_by(server: Server) -> dict[tuple[str, str], list[tuple[int, str]]]:
         assert past["accepted"] == 2 * HISTORY_ROWS
         assert rest["accepted"] == 2 * (8_760 - HISTORY_ROWS)
     with server.opened() as installation:
-        until(lambda: is_all_evaluated(installation))
+
+        def is_done() -> bool:
+            with installation.store.read() as session:
+                return is_all_evaluated(session)
+
+        until(is_done)
     client = server.client(customer)
     told: dict[tuple[str, str], list[tuple[int, str]]] = {}
     for home in range(1, 11):

@@ -9,7 +9,7 @@ from itertools import count
 from typing import Any
 
 import httpx2
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 from tests.running import Server
 
 from hearth.bootstrap import Installation
@@ -41,7 +41,7 @@ class Author:
         return f"{self.server.url}/console"
 
     def sign_in(self, page: Page, path: str = "/", email: str | None = None, language: str = "en") -> None:
-        """Opens a page and fills the form as a person does."""
+        """Opens a page, fills the form as a person does, and waits for what is behind it."""
         page.goto(self.console + path)
         words = {
             "en": ("E-mail address", "Password", "Sign in"),
@@ -51,6 +51,7 @@ class Author:
         page.get_by_label(words[0]).fill(email or self.email)
         page.get_by_label(words[1], exact=True).fill(PASSWORD)
         page.get_by_role("button", name=words[2]).click()
+        await_signed_in(page)
 
     def add_member(self, email: str, role: Role = "Admin") -> None:
         """A further member of the customer."""
@@ -111,6 +112,11 @@ def new_author(server: Server) -> Iterator[Author]:
         api.post("/buildings/v1", json={"customerBuildingId": HOME, "timeZoneId": "UTC"}).raise_for_status()
         api.post("/events/batch/v1", content=json.dumps(_events(first))).raise_for_status()
         yield Author(server, customer_id, email, api, f"{first:%Y-%m-%d}", f"{first + timedelta(days=2):%Y-%m-%d}")
+
+
+def await_signed_in(page: Page) -> None:
+    """Until the form has gone: it has menus of the same names as the pages behind it."""
+    expect(page.get_by_role("banner")).to_be_visible()
 
 
 def trial(author: Author, path: str) -> str:

@@ -18,7 +18,7 @@ import uvicorn
 from cryptography.fernet import Fernet
 from fastapi import FastAPI
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
-from tests.browser.authors import Author, new_author
+from tests.browser.authors import Author, await_signed_in, new_author
 from tests.mailbox import Mailbox
 from tests.running import PATIENCE_SECONDS, Server, free_port, running
 
@@ -296,11 +296,12 @@ class Console:
         return Organisation(self.store, customer, email, PASSWORD, building, rule)
 
     def sign_in(self, page: Page, organisation: Organisation, path: str = "/") -> None:
-        """Opens the page and fills the form as a person does."""
+        """Opens the page, fills the form as a person does, and waits for what is behind it."""
         page.goto(self.base_url + path)
         page.get_by_label("E-mail address").fill(organisation.email)
         page.get_by_label("Password", exact=True).fill(organisation.password)
         page.get_by_role("button", name="Sign in").click()
+        await_signed_in(page)
 
 
 @pytest.hookimpl(tryfirst=True)

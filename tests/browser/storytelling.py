@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page
+from tests.browser.authors import await_signed_in
 from tests.browser.barriers import LOOKS_AND_LANGUAGES, looking
 
 _TEXTS = Path(__file__).parents[2] / "web/src/texts"
@@ -50,10 +51,11 @@ class Told:
         return (within or self.page).get_by_role("textbox", name=self.word(key), exact=True)
 
     def sign_in(self, email: str, password: str) -> None:
-        """Fills the form as a person does."""
+        """Fills the form as a person does, and waits for what is behind it."""
         self.page.get_by_label(self.word("signIn.email")).fill(email)
         self.page.get_by_label(self.word("signIn.password"), exact=True).fill(password)
         self.press("signIn.submit")
+        await_signed_in(self.page)
 
 
 @contextmanager

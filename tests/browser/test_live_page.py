@@ -4,8 +4,9 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import APIResponse, Browser, Page, Route, expect
 from tests.browser.barriers import LOOKS, assert_no_barrier, looking
+from tests.running import until
 
 
 def card(page: Page, title: str) -> Any:
@@ -61,6 +62,22 @@ def test_events_and_notifications_appear_without_a_reload(console: Any, organisa
         session.notifications.set_status(organisation.customer.id, notification.id, "DELIVERED")
     expect(card(page, "Start the washing machine")).to_contain_text("Delivered")
     assert page.evaluate("window.sameDocument") is True
+
+
+def test_what_comes_while_the_list_is_first_asked_for_is_not_missed(console: Any, organisation: Any, page: Page) -> None:
+    organisation.notify("Known before")
+    held: list[tuple[Route, APIResponse]] = []
+    page.route(re.compile("/console/api/notifications(\\?|$)"), lambda route: held.append((route, route.fetch())), times=1)
+    console.sign_in(page, organisation)
+    expect(page.get_by_role("status").filter(has_text="Live")).to_be_visible()
+    expect(page.get_by_role("region", name="Figures")).to_contain_text("1")
+    until(lambda: held or page.wait_for_timeout(20))
+    with page.expect_response("**/console/api/overview"):
+        organisation.notify("Sent meanwhile")
+    [(route, answer)] = held
+    route.fulfill(response=answer)
+    expect(card(page, "Known before")).to_be_visible()
+    expect(card(page, "Sent meanwhile")).to_be_visible()
 
 
 def test_the_page_says_when_it_is_cut_off_and_catches_up(console: Any, organisation: Any, page: Page) -> None:

@@ -1,5 +1,5 @@
 // Keeps what is shown current: listens to the server and refreshes what changed.
-import { useQueryClient } from "@tanstack/react-query";
+import { type QueryClient, type QueryKey, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import type { LiveUpdate, Overview } from "./client";
 import { withUpdate } from "./minutes";
@@ -30,8 +30,8 @@ export function useLive(): Connection {
         );
         // Also after a reconnection, when nobody knows what was missed.
         if (lastChange === undefined || update.lastChange !== lastChange) {
-          void queries.invalidateQueries({ queryKey: ["notifications"] });
-          void queries.invalidateQueries({ queryKey: overviewQuery.queryKey });
+          refresh(queries, ["notifications"]);
+          refresh(queries, overviewQuery.queryKey);
         }
         lastChange = update.lastChange;
       };
@@ -53,4 +53,14 @@ export function useLive(): Connection {
   }, [queries]);
 
   return connection;
+}
+
+function refresh(queries: QueryClient, queryKey: QueryKey): void {
+  void queries.invalidateQueries({ queryKey });
+  // What is asked for the first time is not asked anew by that, though it may have been answered before the change.
+  for (const query of queries.getQueryCache().findAll({ queryKey, fetchStatus: "fetching" })) {
+    if (query.state.data !== undefined) continue;
+    const again = () => void queries.invalidateQueries({ queryKey: query.queryKey, exact: true });
+    query.promise?.then(again, () => undefined);
+  }
 }

@@ -116,7 +116,7 @@ def new_author(server: Server) -> Iterator[Author]:
 
 def await_signed_in(page: Page) -> None:
     """Until the form has gone: it has menus of the same names as the pages behind it."""
-    expect(page.get_by_role("banner")).to_be_visible()
+    expect(page.locator("header.top-bar")).to_be_visible()
 
 
 def trial(author: Author, path: str) -> str:

@@ -206,9 +206,11 @@ def test_the_forms_keep_nobody_out(town: Author, browser: Browser, scheme: str, 
     add(town, name, devices=[{"id": "meter-1"}], settings={"tariff": {**DUAL, "dual": {"lowTariff": NIGHT}}})
     with looking(browser, scheme, width, language) as page:
         town.sign_in(page, f"/buildings/{name}?tab=tariffs&dialog=tariff", language=language)
-        expect(page.locator(".tariff-preview svg").first).to_be_visible()
+        preview = page.locator(".tariff-preview svg").first
+        expect(preview).to_be_visible()
         page.locator(".low-day input").nth(2).fill("01:00")  # a field with what is wrong
-        assert_no_barrier(page, page.locator(".low-day [aria-invalid=true]"))
+        expect(page.locator(".low-day [aria-invalid=true]")).to_be_visible()
+        assert_no_barrier(page, preview)
         for dialog in ("device", "removeDevice"):
             page.goto(f"{town.console}/buildings/{name}?tab=profile&dialog={dialog}&device=meter-1")
             assert_no_barrier(page, page.get_by_role("dialog"))
